@@ -57,6 +57,35 @@ describe.skipIf(!hasBrowser)('the calls', () => {
   })
 })
 
+describe.skipIf(!hasBrowser)('a long journal', () => {
+  test('is read in pages while one scrolls or searches, and says how long it is', async () => {
+    const stub = await startServer({ systems: await loadSystems(['live']), journal: 1200 })
+    try {
+      await fetch(`${stub.url}/live/no/such`)
+      for (let sent = 1; sent < 1200; sent += 109) await Promise.all(Array.from({ length: 109 }, async () => (await fetch(`${stub.url}/live/auth/code?mobile=13800003001`)).text()))
+      const page = await reader(`${stub.url}/__console/sms`)
+      await page.getByText('No code has been sent yet.').or(page.locator('.sms').first()).waitFor()
+      const answers: number[] = []
+      page.on('response', (response) => {
+        if (response.url().includes('/requests/lines?')) void response.json().then(({ lines }: { lines: unknown[] }) => answers.push(lines.length), () => undefined)
+      })
+      await page.goto(`${stub.url}/__console/calls`)
+      await page.getByText('the newest 500 of 1,200 calls · older ones come as you scroll').waitFor()
+      await page.locator('.rows').evaluate((rows: { scrollTop: number; scrollHeight: number }) => { rows.scrollTop = rows.scrollHeight })
+      await page.getByText('the newest 1,000 of 1,200 calls').waitFor()
+      await page.getByRole('searchbox').fill('no/such')
+      await page.getByText('1 of 1,200 calls').waitFor()
+      await page.getByRole('row').filter({ hasText: 'no operation' }).waitFor()
+      await page.getByRole('searchbox').fill('')
+      await page.getByText('1,200 calls', { exact: true }).waitFor()
+      expect(answers).toEqual([500, 500, 200])
+      await page.goto('about:blank')
+    } finally {
+      await stub.close()
+    }
+  })
+})
+
 describe.skipIf(!hasBrowser)('a stub that was away', () => {
   test('is found again by the page, which says so meanwhile and keeps its filter', async () => {
     const systems = await loadSystems(['live'])

@@ -227,6 +227,8 @@ describe('the lines of calls', () => {
       meta: { total: 2, capacity: 5 },
     })
     expect(at(await here.admin('GET', '/requests/lines?after=1&limit=1'), 'lines.0.id')).toBe(2)
+    const page = await here.admin('GET', '/requests/lines?before=2&limit=2')
+    expect([at(page, 'lines.0.id'), at(page, 'lines.1')]).toEqual([1, undefined])
   })
 
   test('come several to an event, and say how many of a rush were left out', async () => {

@@ -21,6 +21,31 @@ async function story(here: Box): Promise<string[]> {
   return answers.map(({ status, text, headers }) => `${String(status)} ${headers.get('date') ?? ''} ${text}`)
 }
 
+describe('a sandbox at a glance', () => {
+  test('tells of each system who is logged in, what has changed, and how many calls came in each minute', async () => {
+    const here = box('glanced')
+    await here.admin('POST', '/clock/freeze')
+    const before = await here.admin('GET', '/overview')
+    const minutes = (...last: number[]) => [...Array.from({ length: 30 - last.length }, () => 0), ...last]
+    await code(here)
+    await here.admin('POST', '/clock/advance', { by: '2m' })
+    await code(here, '13800003950')
+    await login(here, '13800003950')
+    const after = await here.admin('GET', '/overview')
+    // Whoever logs in for the first time is made a user.
+    expect(at(after, 'systems.1')).toEqual({ system: 'live', sessions: Number(at(before, 'systems.1.sessions')) + 1, changed: 1, violation: null, perMinute: minutes(1, 0, 2) })
+    expect(at(after, 'systems.2')).toEqual(at(before, 'systems.2'))
+    await here.admin('POST', '/reset')
+    expect((await here.admin('GET', '/overview')).json).toEqual(before.json)
+  })
+
+  test('is looked at without being made', async () => {
+    const here = box('never-made')
+    expect((await here.admin('GET', '/overview')).status).toBe(200)
+    expect((await here.admin('GET', '')).status).toBe(404)
+  })
+})
+
 describe('a snapshot', () => {
   test('restored in another process, it goes on with the same answers, byte for byte', async () => {
     const here = box()

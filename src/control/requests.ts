@@ -38,9 +38,9 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
 
   listCallLines: async ({ input, parts }) => {
     const { journal } = await lookAt(parts, input.sandbox)
-    const { after = 0, limit } = input
+    const { after = 0, before = Number.POSITIVE_INFINITY, limit } = input
     const { size: total, limit: capacity } = await journal.status()
-    const { entries, oldest } = await journal.newest(({ id }) => id > after, limit)
+    const { entries, oldest } = await journal.newest(({ id }) => id > after && id < before, limit)
     return { lines: entries.map(showLine), meta: { total, capacity, oldest } }
   },
 

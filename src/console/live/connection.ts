@@ -6,7 +6,7 @@ import { followEvents, opened } from '../../client/events.js'
 import { pause, stopwatch } from '../../core/clock.js'
 import { ask, beat, control, isLocked, type Schemas, token } from '../api.js'
 import { DEFAULT_SANDBOX, sandbox } from '../place.js'
-import { append, capacity, forget, type Line, MOST_KEPT, replace } from './calls.js'
+import { append, capacity, editionOfLines, forget, hasMore, keptLines, type Line, PAGE, prepend, replace } from './calls.js'
 
 export type Connection =
   /** Not yet. */
@@ -22,6 +22,9 @@ export const connection = signal<Connection>('connecting')
 const heard = signal<{ readonly info: Schemas['Sandbox']; readonly since: () => number } | null>(null)
 export const info = computed(() => heard.value?.info ?? null)
 export const systems = signal<readonly Schemas['SystemSummary'][]>([])
+
+/** Counts up when everything may be another: the sandbox was reset, rewound or restored, or the stub started anew. */
+export const era = signal(0)
 
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 4000
@@ -100,7 +103,10 @@ function isOver(signal: AbortSignal): boolean {
 async function greet(name: string): Promise<boolean> {
   const { bootedAt } = await take(control.value.GET('/health'))
   // Another start: its calls are counted from 1 again.
-  if (boot !== bootedAt) forget()
+  if (boot !== bootedAt) {
+    forget()
+    era.value++
+  }
   boot = bootedAt
   systems.value = (await ask(control.value.GET('/systems'))).systems
   if (await look(name)) return true
@@ -142,6 +148,7 @@ async function listen(name: string, signal: AbortSignal): Promise<void> {
       append(lines, left)
     } else {
       forget()
+      era.value++
       // A rewind leaves the journal what came before.
       await catchUp(name)
     }
@@ -150,11 +157,33 @@ async function listen(name: string, signal: AbortSignal): Promise<void> {
   // The stream came to its end: the sandbox is gone, or the stub. Which one, `greet` finds out.
 }
 
-/** Reads the lines that the journal holds in place of those that are here. */
+/** Reads the newest lines of the journal in place of those that are here. */
 export async function catchUp(name = sandbox.value): Promise<void> {
-  const { lines, meta } = await ask(control.value.GET('/sandboxes/{sandbox}/requests/lines', { params: { path: { sandbox: name }, query: { limit: MOST_KEPT } } }))
+  const { lines, meta } = await readLines(name, {})
   capacity.value = meta.capacity
-  replace(lines.reverse())
+  replace(lines, meta.total)
+}
+
+let isReading = false
+
+/** Reads the page before those that are here, where there is one and none is being read. */
+export async function readOlder(): Promise<void> {
+  const [first] = keptLines()
+  if (isReading || first === undefined || !hasMore()) return
+  const edition = editionOfLines()
+  isReading = true
+  try {
+    const { lines } = await readLines(sandbox.value, { before: first.id })
+    if (edition === editionOfLines()) prepend(lines)
+  } catch {
+    // The line above tells that the stub is away, and the next look at the list asks again.
+  } finally {
+    isReading = false
+  }
+}
+
+function readLines(name: string, query: { readonly before?: number }) {
+  return ask(control.value.GET('/sandboxes/{sandbox}/requests/lines', { params: { path: { sandbox: name }, query: { limit: PAGE, ...query } } }))
 }
 
 let timer: ReturnType<typeof setTimeout> | null = null

@@ -175,6 +175,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 各系统一览 · The systems at a glance
+         * @description 每个系统几个数字，与用户、会话、请求的多少无关：控制台的总览与重置前的提问由此而来。
+         *
+         *     A few figures for each system, however many users, sessions and calls there are: what the console's overview shows, and what it names before a reset.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/history": {
         parameters: {
             query?: never;
@@ -1259,9 +1287,9 @@ export interface paths {
         };
         /**
          * 请求的一行摘要 · The calls, a line each
-         * @description 新的在前，没有首部与正文；`meta.total` 是日志中的条数，`meta.capacity` 是日志最多保留的条数；`meta.oldest` 之前的已被丢弃，日志占用的内存也有上限（见 `getHealth`）。
+         * @description 新的在前，没有首部与正文；`meta.total` 是日志中的条数，`meta.capacity` 是日志最多保留的条数；`meta.oldest` 之前的已被丢弃，日志占用的内存也有上限（见 `getHealth`）。更早的一页：以上一页最早的编号为 `before`。
          *
-         *     Latest first, without headers and bodies. `meta.total` counts what the journal holds, `meta.capacity` what it can hold. Those before `meta.oldest` are gone; the memory that the journal takes up has a bound as well, see `getHealth`.
+         *     Latest first, without headers and bodies. `meta.total` counts what the journal holds, `meta.capacity` what it can hold. Those before `meta.oldest` are gone; the memory that the journal takes up has a bound as well, see `getHealth`. For an earlier page give the lowest id of the last one as `before`.
          */
         get: operations["listCallLines"];
         put?: never;
@@ -1730,6 +1758,17 @@ export interface components {
             paths: {
                 [key: string]: string;
             };
+        };
+        SystemGlance: {
+            system: components["schemas"]["SystemId"];
+            /** @description 有效会话数 · Sessions that are active */
+            sessions: number;
+            /** @description 与起点不同的记录数，不含会话与验证码 · Records that differ from the start, sessions and SMS codes left out */
+            changed: number;
+            /** @description 日志中最近一次违反契约的请求的编号 · The last call in the journal whose answer breaks the contract */
+            violation: number | null;
+            /** @description 沙箱时钟最近 30 分钟内日志所存的每分钟请求数，旧的在前 · Calls that the journal holds of each of the last 30 minutes of the sandbox's clock, the oldest first */
+            perMinute: number[];
         };
         Clock: {
             /** @description 时钟读数 · What the clock shows */
@@ -2317,6 +2356,9 @@ export interface components {
         };
         CreateSandboxSuccess: components["schemas"]["Sandbox"];
         GetSandboxSuccess: components["schemas"]["Sandbox"];
+        GetOverviewSuccess: {
+            systems: components["schemas"]["SystemGlance"][];
+        };
         GetHistorySuccess: {
             history: components["schemas"]["Happening"][];
             reach: {
@@ -2892,6 +2934,35 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 各系统 · The systems */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetOverviewSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
         };
     };
     getHistory: {
@@ -5085,6 +5156,11 @@ export interface operations {
                  */
                 after?: components["parameters"]["FilterAfter"];
                 /**
+                 * @description 标识小于它的 · With an id below this one
+                 * @example 18
+                 */
+                before?: number;
+                /**
                  * @description 最多几条 · How many at the most
                  * @example 1000
                  */
@@ -5923,6 +5999,31 @@ export const contract = {
       "success": {
         "status": 204,
         "mediaType": null
+      }
+    },
+    "getOverview": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/overview",
+      "routing": {},
+      "select": null,
+      "tag": "sandboxes",
+      "summary": "各系统一览 · The systems at a glance",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
       }
     },
     "getHistory": {
@@ -7719,6 +7820,10 @@ export const contract = {
           "in": "query",
           "type": "integer"
         },
+        "before": {
+          "in": "query",
+          "type": "integer"
+        },
         "limit": {
           "in": "query",
           "type": "integer"
@@ -8304,6 +8409,15 @@ export interface Operations {
         headers: Record<string, never>;
         success: undefined;
         payload: undefined;
+        error: never;
+    };
+    getOverview: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["GetOverviewSuccess"];
+        payload: components["schemas"]["GetOverviewSuccess"];
         error: never;
     };
     getHistory: {
@@ -8963,6 +9077,7 @@ export interface Operations {
         input: {
             sandbox: components["schemas"]["SandboxName"];
             after?: number;
+            before?: number;
             /** @default 1000 */
             limit: number;
         };

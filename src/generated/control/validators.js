@@ -1645,8 +1645,27 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate99.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getHistory"] = validate101;
+exports["/fields/getOverview"] = validate101;
 function validate101(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate101.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/getHistory"] = validate103;
+function validate103(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -1676,11 +1695,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate101.errors = vErrors;
+validate103.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/rewindSandbox"] = validate103;
-function validate103(data) {
+exports["/fields/rewindSandbox"] = validate105;
+function validate105(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1709,29 +1728,10 @@ vErrors = add(vErrors, "/to", "#/properties/to/minimum", "minimum", { comparison
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate103.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/resetSandbox"] = validate105;
-function validate105(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate105.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getClock"] = validate107;
+exports["/fields/resetSandbox"] = validate107;
 function validate107(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1750,8 +1750,27 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate107.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setClock"] = validate109;
+exports["/fields/getClock"] = validate109;
 function validate109(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate109.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/setClock"] = validate111;
+function validate111(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1780,11 +1799,11 @@ vErrors = add(vErrors, "/now", "#/properties/now/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate109.errors = vErrors;
+validate111.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listExpiring"] = validate111;
-function validate111(data) {
+exports["/fields/listExpiring"] = validate113;
+function validate113(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -1828,11 +1847,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate111.errors = vErrors;
+validate113.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/advanceClock"] = validate113;
-function validate113(data) {
+exports["/fields/advanceClock"] = validate115;
+function validate115(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1861,11 +1880,11 @@ vErrors = add(vErrors, "/by", "#/properties/by/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate113.errors = vErrors;
+validate115.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/freezeClock"] = validate115;
-function validate115(data) {
+exports["/fields/freezeClock"] = validate117;
+function validate117(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1891,11 +1910,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate115.errors = vErrors;
+validate117.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/resumeClock"] = validate117;
-function validate117(data) {
+exports["/fields/resumeClock"] = validate119;
+function validate119(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1910,11 +1929,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate117.errors = vErrors;
+validate119.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSms"] = validate119;
-function validate119(data) {
+exports["/fields/listSms"] = validate121;
+function validate121(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1945,11 +1964,11 @@ vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate119.errors = vErrors;
+validate121.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSmsSettings"] = validate122;
-function validate122(data) {
+exports["/fields/getSmsSettings"] = validate124;
+function validate124(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1964,12 +1983,12 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate122.errors = vErrors;
+validate124.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setSms"] = validate124;
-const schema57 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
-function validate124(data) {
+exports["/fields/setSms"] = validate126;
+const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
+function validate126(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1996,19 +2015,19 @@ if (typeof data3 !== "string") {
 vErrors = add(vErrors, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
 if (!((data3 === "up") || (data3 === "down"))) {
-vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema57.properties.operator.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema58.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate124.errors = vErrors;
+validate126.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSessions"] = validate128;
-const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "at": { "type": "integer", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
-function validate128(data) {
+exports["/fields/listSessions"] = validate130;
+const schema59 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "at": { "type": "integer", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
+function validate130(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -2058,7 +2077,7 @@ if (typeof data4 !== "string") {
 vErrors = add(vErrors, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data4 === "active") || (data4 === "expired")) || (data4 === "loggedOut")) || (data4 === "displaced")) || (data4 === "revoked"))) {
-vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema58.properties.state.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema59.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (typeof data.secrets !== "boolean") {
@@ -2068,11 +2087,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate128.errors = vErrors;
+validate130.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/issueSession"] = validate131;
-function validate131(data) {
+exports["/fields/issueSession"] = validate133;
+function validate133(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2128,11 +2147,11 @@ vErrors = join(vErrors, "/device", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate131.errors = vErrors;
+validate133.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/kickUser"] = validate135;
-function validate135(data) {
+exports["/fields/kickUser"] = validate137;
+function validate137(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2188,12 +2207,12 @@ vErrors = join(vErrors, "/by", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate135.errors = vErrors;
+validate137.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/expireSession"] = validate139;
-const schema61 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
-function validate139(data) {
+exports["/fields/expireSession"] = validate141;
+const schema62 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
+function validate141(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.token === undefined) {
@@ -2262,17 +2281,17 @@ if (typeof data5 !== "string") {
 vErrors = add(vErrors, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data5 === "access") || (data5 === "refresh")) || (data5 === "both"))) {
-vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema61.properties.token.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema62.properties.token.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate139.errors = vErrors;
+validate141.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/revokeSessions"] = validate142;
-function validate142(data) {
+exports["/fields/revokeSessions"] = validate144;
+function validate144(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2323,11 +2342,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate142.errors = vErrors;
+validate144.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listUsers"] = validate145;
-function validate145(data) {
+exports["/fields/listUsers"] = validate147;
+function validate147(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -2373,11 +2392,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate145.errors = vErrors;
+validate147.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/banUser"] = validate148;
-function validate148(data) {
+exports["/fields/banUser"] = validate150;
+function validate150(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2428,11 +2447,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate148.errors = vErrors;
+validate150.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/unbanUser"] = validate151;
-function validate151(data) {
+exports["/fields/unbanUser"] = validate153;
+function validate153(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2483,11 +2502,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate151.errors = vErrors;
+validate153.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSockets"] = validate154;
-function validate154(data) {
+exports["/fields/listSockets"] = validate156;
+function validate156(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2521,12 +2540,12 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate154.errors = vErrors;
+validate156.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/sendPacket"] = validate157;
-const schema67 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
-function validate157(data) {
+exports["/fields/sendPacket"] = validate159;
+const schema68 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
+function validate159(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2593,18 +2612,18 @@ vErrors = add(vErrors, "/socket", "#/properties/socket/type", "type", { type: "s
 if (data.packet !== undefined) {
 let data5 = data.packet;
 if (!data5 || typeof data5 != "object") {
-vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema67.properties.packet.type }, "must be object,array");
+vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema68.properties.packet.type }, "must be object,array");
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate157.errors = vErrors;
+validate159.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/dropSocket"] = validate160;
-function validate160(data) {
+exports["/fields/dropSocket"] = validate162;
+function validate162(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2661,11 +2680,11 @@ vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "s
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate160.errors = vErrors;
+validate162.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getMaintenance"] = validate162;
-function validate162(data) {
+exports["/fields/getMaintenance"] = validate164;
+function validate164(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2680,11 +2699,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate162.errors = vErrors;
+validate164.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setMaintenance"] = validate164;
-function validate164(data) {
+exports["/fields/setMaintenance"] = validate166;
+function validate166(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2723,11 +2742,11 @@ vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimu
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate164.errors = vErrors;
+validate166.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearMaintenance"] = validate168;
-function validate168(data) {
+exports["/fields/clearMaintenance"] = validate170;
+function validate170(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2747,11 +2766,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate168.errors = vErrors;
+validate170.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/previewMaintenance"] = validate171;
-function validate171(data) {
+exports["/fields/previewMaintenance"] = validate173;
+function validate173(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2793,11 +2812,11 @@ vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimu
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate171.errors = vErrors;
+validate173.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getOutages"] = validate175;
-function validate175(data) {
+exports["/fields/getOutages"] = validate177;
+function validate177(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2812,11 +2831,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate175.errors = vErrors;
+validate177.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setOutages"] = validate177;
-function validate177(data) {
+exports["/fields/setOutages"] = validate179;
+function validate179(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2882,11 +2901,11 @@ vErrors = add(vErrors, "/out", "#/properties/out/type", "type", { type: "array" 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate177.errors = vErrors;
+validate179.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSettings"] = validate180;
-function validate180(data) {
+exports["/fields/getSettings"] = validate182;
+function validate182(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2901,11 +2920,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate180.errors = vErrors;
+validate182.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSettings"] = validate182;
-function validate182(data) {
+exports["/fields/putSettings"] = validate184;
+function validate184(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2944,11 +2963,11 @@ vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate182.errors = vErrors;
+validate184.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getDrift"] = validate186;
-function validate186(data) {
+exports["/fields/getDrift"] = validate188;
+function validate188(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2968,11 +2987,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate186.errors = vErrors;
+validate188.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearDrift"] = validate189;
-function validate189(data) {
+exports["/fields/clearDrift"] = validate191;
+function validate191(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2992,11 +3011,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate189.errors = vErrors;
+validate191.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecording"] = validate192;
-function validate192(data) {
+exports["/fields/getRecording"] = validate194;
+function validate194(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3022,11 +3041,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate192.errors = vErrors;
+validate194.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listBackends"] = validate195;
-function validate195(data) {
+exports["/fields/listBackends"] = validate197;
+function validate197(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3041,11 +3060,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate195.errors = vErrors;
+validate197.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getBackend"] = validate197;
-function validate197(data) {
+exports["/fields/getBackend"] = validate199;
+function validate199(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3068,23 +3087,23 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate197.errors = vErrors;
+validate199.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putBackend"] = validate200;
-const schema83 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate203(data) {
+exports["/fields/putBackend"] = validate202;
+const schema84 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate205(data) {
 let vErrors = null;
 if (typeof data !== "string") {
 vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema83.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema84.enum }, "must be equal to one of the allowed values");
 }
-validate203.errors = vErrors;
+validate205.errors = vErrors;
 return vErrors === null;
 }
-function validate200(data) {
+function validate202(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3121,8 +3140,8 @@ vErrors = add(vErrors, "/url", "#/properties/url/type", "type", { type: "string"
 }
 }
 if (data.mode !== undefined) {
-if (!validate203(data.mode)) {
-vErrors = join(vErrors, "/mode", validate203);
+if (!validate205(data.mode)) {
+vErrors = join(vErrors, "/mode", validate205);
 }
 }
 if (data.operations !== undefined) {
@@ -3132,8 +3151,8 @@ if (Object.keys(data4).length > 500) {
 vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
 }
 for (const key0 in data4) {
-if (!validate203(data4[key0])) {
-vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate203);
+if (!validate205(data4[key0])) {
+vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate205);
 }
 }
 }
@@ -3184,11 +3203,11 @@ vErrors = add(vErrors, "/credentials", "#/properties/credentials/type", "type", 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate200.errors = vErrors;
+validate202.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteBackend"] = validate206;
-function validate206(data) {
+exports["/fields/deleteBackend"] = validate208;
+function validate208(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3211,11 +3230,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate206.errors = vErrors;
+validate208.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate209;
-function validate209(data) {
+exports["/fields/listFaults"] = validate211;
+function validate211(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3230,11 +3249,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate211;
-function validate211(data) {
+exports["/fields/addFault"] = validate213;
+function validate213(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -3327,55 +3346,19 @@ vErrors = add(vErrors, "/for", "#/properties/for/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate211.errors = vErrors;
+validate213.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearFaults"] = validate214;
-function validate214(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate214.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getFault"] = validate216;
+exports["/fields/clearFaults"] = validate216;
 function validate216(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
 if (data.sandbox !== undefined) {
 if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -3385,7 +3368,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate216.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/removeFault"] = validate218;
+exports["/fields/getFault"] = validate218;
 function validate218(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -3421,8 +3404,44 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate218.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate220;
+exports["/fields/removeFault"] = validate220;
 function validate220(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate220.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate222;
+function validate222(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3573,11 +3592,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate220.errors = vErrors;
+validate222.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearRequests"] = validate223;
-function validate223(data) {
+exports["/fields/clearRequests"] = validate225;
+function validate225(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3707,11 +3726,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = vErrors;
+validate225.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate226;
-function validate226(data) {
+exports["/fields/countRequests"] = validate228;
+function validate228(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3841,11 +3860,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate226.errors = vErrors;
+validate228.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate229;
-function validate229(data) {
+exports["/fields/waitForRequest"] = validate231;
+function validate231(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3996,11 +4015,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate229.errors = vErrors;
+validate231.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate232;
-function validate232(data) {
+exports["/fields/streamRequests"] = validate234;
+function validate234(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4136,11 +4155,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate232.errors = vErrors;
+validate234.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate235;
-function validate235(data) {
+exports["/fields/listCallLines"] = validate237;
+function validate237(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -4165,15 +4184,26 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 }
 }
 }
-let data2 = data.limit;
+if (data.before !== undefined) {
+let data2 = data.before;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
+vErrors = add(vErrors, "/before", "#/properties/before/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 10000 || isNaN(data2)) {
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/before", "#/properties/before/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+let data3 = data.limit;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 10000 || isNaN(data3)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 10000 }, "must be <= 10000");
 }
-if (data2 < 1 || isNaN(data2)) {
+if (data3 < 1 || isNaN(data3)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
@@ -4181,11 +4211,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate235.errors = vErrors;
+validate237.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate237;
-function validate237(data) {
+exports["/fields/streamCallLines"] = validate239;
+function validate239(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4200,11 +4230,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = vErrors;
+validate239.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate239;
-function validate239(data) {
+exports["/fields/getRequest"] = validate241;
+function validate241(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4239,11 +4269,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = vErrors;
+validate241.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate241;
-function validate241(data) {
+exports["/fields/getSnapshot"] = validate243;
+function validate243(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4258,11 +4288,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate241.errors = vErrors;
+validate243.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate243;
-function validate243(data) {
+exports["/fields/putSnapshot"] = validate245;
+function validate245(data) {
 let vErrors = null;
 let errors = 0;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4531,11 +4561,11 @@ else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
-validate243.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-exports["/fields/listScenarios"] = validate248;
-function validate248(data) {
+exports["/fields/listScenarios"] = validate250;
+function validate250(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4555,11 +4585,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate248.errors = vErrors;
+validate250.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate251;
-function validate251(data) {
+exports["/fields/applyScenario"] = validate253;
+function validate253(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4596,11 +4626,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate251.errors = vErrors;
+validate253.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate254;
-function validate254(data) {
+exports["/fields/listCollections"] = validate256;
+function validate256(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4634,11 +4664,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate254.errors = vErrors;
+validate256.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate257;
-function validate257(data) {
+exports["/fields/listRecords"] = validate259;
+function validate259(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4702,11 +4732,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate257.errors = vErrors;
+validate259.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate260;
-function validate260(data) {
+exports["/fields/createRecord"] = validate262;
+function validate262(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4746,11 +4776,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate260.errors = vErrors;
+validate262.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate263;
-function validate263(data) {
+exports["/fields/getRecord"] = validate265;
+function validate265(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4818,11 +4848,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate263.errors = vErrors;
+validate265.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/replaceRecord"] = validate266;
-function validate266(data) {
+exports["/fields/replaceRecord"] = validate268;
+function validate268(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4879,11 +4909,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate266.errors = vErrors;
+validate268.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate269;
-function validate269(data) {
+exports["/fields/updateRecord"] = validate271;
+function validate271(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4940,11 +4970,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate269.errors = vErrors;
+validate271.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate272;
-function validate272(data) {
+exports["/fields/deleteRecord"] = validate274;
+function validate274(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -5001,12 +5031,12 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate272.errors = vErrors;
+validate274.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate275;
+exports["/headers/streamRequests"] = validate277;
 const pattern9 = new RegExp("^\\d{0,15}$", "u");
-function validate275(data) {
+function validate277(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -5024,11 +5054,11 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate275.errors = vErrors;
+validate277.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate276;
-function validate276(data) {
+exports["/headers/streamCallLines"] = validate278;
+function validate278(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -5046,7 +5076,7 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate276.errors = vErrors;
+validate278.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -6145,87 +6175,196 @@ return pass(validate99, "", validate91);
 validate99.errors = null;
 return true;
 }
-exports["/success/getHistory"] = validate101;
-const schema43 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
-const schema44 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
-const schema45 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes", "source"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 }, "source": { "type": "string", "enum": ["stub", "real"] } } };
-function validate103(data) {
+exports["/success/getOverview"] = validate101;
+const schema44 = { "type": "object", "required": ["system", "sessions", "changed", "violation", "perMinute"], "properties": { "system": { "$ref": "/components/SystemId" }, "sessions": { "type": "integer", "minimum": 0 }, "changed": { "type": "integer", "minimum": 0 }, "violation": { "type": ["integer", "null"] }, "perMinute": { "type": "array", "minItems": 30, "maxItems": 30, "items": { "type": "integer", "minimum": 0 } } } };
+function validate102(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((data.system === undefined) && (missing0 = "system")) || ((data.sessions === undefined) && (missing0 = "sessions"))) || ((data.changed === undefined) && (missing0 = "changed"))) || ((data.violation === undefined) && (missing0 = "violation"))) || ((data.perMinute === undefined) && (missing0 = "perMinute"))) {
+return fail(validate102, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate102, "/system", validate54);
+}
+}
+if (data.sessions !== undefined) {
+let data1 = data.sessions;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate102, "/sessions", "#/properties/sessions/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate102, "/sessions", "#/properties/sessions/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.changed !== undefined) {
+let data2 = data.changed;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate102, "/changed", "#/properties/changed/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate102, "/changed", "#/properties/changed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.violation !== undefined) {
+let data3 = data.violation;
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate102, "/violation", "#/properties/violation/type", "type", { type: schema44.properties.violation.type }, "must be integer,null");
+}
+}
+if (data.perMinute !== undefined) {
+let data4 = data.perMinute;
+if (Array.isArray(data4)) {
+if (data4.length > 30) {
+return fail(validate102, "/perMinute", "#/properties/perMinute/maxItems", "maxItems", { limit: 30 }, "must NOT have more than 30 items");
+}
+else {
+if (data4.length < 30) {
+return fail(validate102, "/perMinute", "#/properties/perMinute/minItems", "minItems", { limit: 30 }, "must NOT have fewer than 30 items");
+}
+else {
+const len0 = data4.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data5 = data4[i0];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate102, "/perMinute/" + i0, "#/properties/perMinute/items/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 < 0 || isNaN(data5)) {
+return fail(validate102, "/perMinute/" + i0, "#/properties/perMinute/items/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate102, "/perMinute", "#/properties/perMinute/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate102, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate102.errors = null;
+return true;
+}
+function validate101(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.systems === undefined) && (missing0 = "systems")) {
+return fail(validate101, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.systems !== undefined) {
+let data0 = data.systems;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate102(data0[i0])) {
+return pass(validate101, "/systems/" + i0, validate102);
+}
+}
+}
+else {
+return fail(validate101, "/systems", "#/properties/systems/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate101, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate101.errors = null;
+return true;
+}
+exports["/success/getHistory"] = validate105;
+const schema45 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
+const schema46 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
+const schema47 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes", "source"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 }, "source": { "type": "string", "enum": ["stub", "real"] } } };
+function validate107(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.source === undefined) && (missing0 = "source"))) {
-return fail(validate103, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate107, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate103, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate107, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate103, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate107, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate103, "/at", validate56);
+return pass(validate107, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate103, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate107, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate103, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate107, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate103, "/system", validate54);
+return pass(validate107, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate103, "/operationId", "#/properties/operationId/type", "type", { type: schema45.properties.operationId.type }, "must be string,null");
+return fail(validate107, "/operationId", "#/properties/operationId/type", "type", { type: schema47.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate103, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate107, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data6 = data.url;
 if (typeof data6 === "string") {
 if (func1(data6) > 300) {
-return fail(validate103, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate107, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate103, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate107, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data7 = data.status;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate103, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate107, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.error !== undefined) {
 let data8 = data.error;
 if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate103, "/error", "#/properties/error/type", "type", { type: schema45.properties.error.type }, "must be string,null");
+return fail(validate107, "/error", "#/properties/error/type", "type", { type: schema47.properties.error.type }, "must be string,null");
 }
 }
 if (data.user !== undefined) {
 let data9 = data.user;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate103, "/user", "#/properties/user/type", "type", { type: schema45.properties.user.type }, "must be string,null");
+return fail(validate107, "/user", "#/properties/user/type", "type", { type: schema47.properties.user.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -6234,71 +6373,71 @@ if (Array.isArray(data10)) {
 const len0 = data10.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data10[i0] !== "string") {
-return fail(validate103, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate107, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate103, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate107, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
 let data12 = data.violations;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate103, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
+return fail(validate107, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data12 == "number") && (isFinite(data12))) {
 if (data12 < 0 || isNaN(data12)) {
-return fail(validate103, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate107, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.changes !== undefined) {
 let data13 = data.changes;
 if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
-return fail(validate103, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate107, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data13 == "number") && (isFinite(data13))) {
 if (data13 < 0 || isNaN(data13)) {
-return fail(validate103, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate107, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.source !== undefined) {
 let data14 = data.source;
 if (typeof data14 !== "string") {
-return fail(validate103, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate107, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data14 === "stub") || (data14 === "real"))) {
-return fail(validate103, "/source", "#/properties/source/enum", "enum", { allowedValues: schema45.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate107, "/source", "#/properties/source/enum", "enum", { allowedValues: schema47.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate103, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate107, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate103.errors = null;
+validate107.errors = null;
 return true;
 }
-function validate102(data) {
+function validate106(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.kind === undefined) && (missing0 = "kind")) || ((data.call === undefined) && (missing0 = "call"))) || ((data.changed === undefined) && (missing0 = "changed"))) {
-return fail(validate102, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate106, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 const _errs1 = errors;
 if (typeof data0 !== "string") {
-return fail(validate102, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate106, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((data0 === "call") || (data0 === "control"))) {
-return fail(validate102, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema44.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate106, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema46.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs1 === errors;
 }
@@ -6313,8 +6452,8 @@ const _errs4 = errors;
 let valid1 = false;
 let passing0 = null;
 const _errs5 = errors;
-if (!validate103(data1)) {
-vErrors = join(vErrors, "/call", validate103);
+if (!validate107(data1)) {
+vErrors = join(vErrors, "/call", validate107);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -6341,7 +6480,7 @@ passing0 = 1;
 if (!valid1) {
 vErrors = add(vErrors, "/call", "#/properties/call/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate102.errors = vErrors;
+validate106.errors = vErrors;
 return false;
 }
 else {
@@ -6371,7 +6510,7 @@ const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs10 = errors;
 if (typeof data2[i0] !== "string") {
-return fail(validate102, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
+return fail(validate106, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
 }
 var valid2 = _errs10 === errors;
 if (!valid2) {
@@ -6380,7 +6519,7 @@ break;
 }
 }
 else {
-return fail(validate102, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
+return fail(validate106, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs8 === errors;
@@ -6393,17 +6532,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate102, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate106, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate102.errors = vErrors;
+validate106.errors = vErrors;
 return errors === 0;
 }
-function validate101(data) {
+function validate105(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.history === undefined) && (missing0 = "history")) || ((data.reach === undefined) && (missing0 = "reach"))) {
-return fail(validate101, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate105, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.history !== undefined) {
@@ -6411,13 +6550,13 @@ let data0 = data.history;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate102(data0[i0])) {
-return pass(validate101, "/history/" + i0, validate102);
+if (!validate106(data0[i0])) {
+return pass(validate105, "/history/" + i0, validate106);
 }
 }
 }
 else {
-return fail(validate101, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
+return fail(validate105, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.reach !== undefined) {
@@ -6425,158 +6564,158 @@ let data2 = data.reach;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.first === undefined) && (missing1 = "first")) || ((data2.last === undefined) && (missing1 = "last"))) || ((data2.isWhole === undefined) && (missing1 = "isWhole"))) {
-return fail(validate101, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate105, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.first !== undefined) {
 let data3 = data2.first;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate101, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema43.properties.reach.properties.first.type }, "must be integer,null");
+return fail(validate105, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema45.properties.reach.properties.first.type }, "must be integer,null");
 }
 }
 if (data2.last !== undefined) {
 let data4 = data2.last;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate101, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema43.properties.reach.properties.last.type }, "must be integer,null");
+return fail(validate105, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema45.properties.reach.properties.last.type }, "must be integer,null");
 }
 }
 if (data2.isWhole !== undefined) {
 if (typeof data2.isWhole !== "boolean") {
-return fail(validate101, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate105, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate101, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
+return fail(validate105, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate101, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate105, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate101.errors = null;
+validate105.errors = null;
 return true;
 }
-exports["/success/rewindSandbox"] = validate108;
-function validate108(data) {
+exports["/success/rewindSandbox"] = validate112;
+function validate112(data) {
 if (!validate91(data)) {
-return pass(validate108, "", validate91);
+return pass(validate112, "", validate91);
 }
-validate108.errors = null;
+validate112.errors = null;
 return true;
 }
-exports["/success/getClock"] = validate110;
-function validate111(data) {
+exports["/success/getClock"] = validate114;
+function validate115(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
-return fail(validate111, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate115, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate111, "/now", validate56);
+return pass(validate115, "/now", validate56);
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate111, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate115, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate111, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate115, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate111, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate115, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate111.errors = null;
+validate115.errors = null;
 return true;
 }
-function validate110(data) {
-if (!validate111(data)) {
-return pass(validate110, "", validate111);
-}
-validate110.errors = null;
-return true;
-}
-exports["/success/setClock"] = validate114;
 function validate114(data) {
-if (!validate111(data)) {
-return pass(validate114, "", validate111);
+if (!validate115(data)) {
+return pass(validate114, "", validate115);
 }
 validate114.errors = null;
 return true;
 }
-exports["/success/listExpiring"] = validate116;
-const schema51 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
-function validate117(data) {
+exports["/success/setClock"] = validate118;
+function validate118(data) {
+if (!validate115(data)) {
+return pass(validate118, "", validate115);
+}
+validate118.errors = null;
+return true;
+}
+exports["/success/listExpiring"] = validate120;
+const schema53 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
+function validate121(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.label === undefined) && (missing0 = "label"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.collection === undefined) && (missing0 = "collection"))) || ((data.at === undefined) && (missing0 = "at"))) {
-return fail(validate117, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate121, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate117, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate121, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data0 === "accessToken") || (data0 === "refreshToken")) || (data0 === "smsCode")) || (data0 === "record"))) {
-return fail(validate117, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema51.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate121, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema53.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate117, "/system", validate54);
+return pass(validate121, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate117, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate121, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.label !== undefined) {
 if (typeof data.label !== "string") {
-return fail(validate117, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate121, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data4 = data.user;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate117, "/user", "#/properties/user/type", "type", { type: schema51.properties.user.type }, "must be string,null");
+return fail(validate121, "/user", "#/properties/user/type", "type", { type: schema53.properties.user.type }, "must be string,null");
 }
 }
 if (data.collection !== undefined) {
 let data5 = data.collection;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate117, "/collection", "#/properties/collection/type", "type", { type: schema51.properties.collection.type }, "must be string,null");
+return fail(validate121, "/collection", "#/properties/collection/type", "type", { type: schema53.properties.collection.type }, "must be string,null");
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate117, "/at", validate56);
+return pass(validate121, "/at", validate56);
 }
 }
 }
 }
 else {
-return fail(validate117, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate121, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate117.errors = null;
+validate121.errors = null;
 return true;
 }
-function validate116(data) {
+function validate120(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.expiring === undefined) && (missing0 = "expiring")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate120, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.expiring !== undefined) {
@@ -6584,117 +6723,117 @@ let data0 = data.expiring;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate117(data0[i0])) {
-return pass(validate116, "/expiring/" + i0, validate117);
+if (!validate121(data0[i0])) {
+return pass(validate120, "/expiring/" + i0, validate121);
 }
 }
 }
 else {
-return fail(validate116, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
+return fail(validate120, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.total !== undefined) {
 let data2 = data.total;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate116, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate120, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate116, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate120, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate116, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate120, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate116.errors = null;
+validate120.errors = null;
 return true;
 }
-exports["/success/advanceClock"] = validate121;
-function validate121(data) {
-if (!validate111(data)) {
-return pass(validate121, "", validate111);
-}
-validate121.errors = null;
-return true;
-}
-exports["/success/freezeClock"] = validate123;
-function validate123(data) {
-if (!validate111(data)) {
-return pass(validate123, "", validate111);
-}
-validate123.errors = null;
-return true;
-}
-exports["/success/resumeClock"] = validate125;
+exports["/success/advanceClock"] = validate125;
 function validate125(data) {
-if (!validate111(data)) {
-return pass(validate125, "", validate111);
+if (!validate115(data)) {
+return pass(validate125, "", validate115);
 }
 validate125.errors = null;
 return true;
 }
-exports["/success/listSms"] = validate127;
-const schema56 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
-const schema57 = { "type": ["string", "null"], "format": "date-time" };
-function validate131(data) {
+exports["/success/freezeClock"] = validate127;
+function validate127(data) {
+if (!validate115(data)) {
+return pass(validate127, "", validate115);
+}
+validate127.errors = null;
+return true;
+}
+exports["/success/resumeClock"] = validate129;
+function validate129(data) {
+if (!validate115(data)) {
+return pass(validate129, "", validate115);
+}
+validate129.errors = null;
+return true;
+}
+exports["/success/listSms"] = validate131;
+const schema58 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
+const schema59 = { "type": ["string", "null"], "format": "date-time" };
+function validate135(data) {
 if ((typeof data !== "string") && (data !== null)) {
-return fail(validate131, "", "#/type", "type", { type: schema57.type }, "must be string,null");
+return fail(validate135, "", "#/type", "type", { type: schema59.type }, "must be string,null");
 }
 if (typeof data === "string") {
 if (!(formats0.validate(data))) {
-return fail(validate131, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+return fail(validate135, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
-validate131.errors = null;
+validate135.errors = null;
 return true;
 }
-function validate128(data) {
+function validate132(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate128, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate132, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate128, "/system", validate54);
+return pass(validate132, "/system", validate54);
 }
 }
 if (data.key !== undefined) {
 if (typeof data.key !== "string") {
-return fail(validate128, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate132, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 if (typeof data.phone !== "string") {
-return fail(validate128, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate132, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 if (typeof data.code !== "string") {
-return fail(validate128, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate132, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.state !== undefined) {
 let data4 = data.state;
 if (typeof data4 !== "string") {
-return fail(validate128, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate132, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))) {
-return fail(validate128, "/state", "#/properties/state/enum", "enum", { allowedValues: schema56.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate132, "/state", "#/properties/state/enum", "enum", { allowedValues: schema58.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sentAt !== undefined) {
 if (!validate56(data.sentAt)) {
-return pass(validate128, "/sentAt", validate56);
+return pass(validate132, "/sentAt", validate56);
 }
 }
 if (data.expiresAt !== undefined) {
-if (!validate131(data.expiresAt)) {
-return pass(validate128, "/expiresAt", validate131);
+if (!validate135(data.expiresAt)) {
+return pass(validate132, "/expiresAt", validate135);
 }
 }
 if (data.earlier !== undefined) {
@@ -6706,43 +6845,43 @@ let data8 = data7[i0];
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 let missing1;
 if (((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate128, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate132, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data8.code !== undefined) {
 if (typeof data8.code !== "string") {
-return fail(validate128, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate132, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data8.sentAt !== undefined) {
 if (!validate56(data8.sentAt)) {
-return pass(validate128, "/earlier/" + i0 + "/sentAt", validate56);
+return pass(validate132, "/earlier/" + i0 + "/sentAt", validate56);
 }
 }
 }
 }
 else {
-return fail(validate128, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate132, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate128, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+return fail(validate132, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate128, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate132, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate128.errors = null;
+validate132.errors = null;
 return true;
 }
-function validate127(data) {
+function validate131(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.messages === undefined) && (missing0 = "messages")) {
-return fail(validate127, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate131, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.messages !== undefined) {
@@ -6750,75 +6889,75 @@ let data0 = data.messages;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate128(data0[i0])) {
-return pass(validate127, "/messages/" + i0, validate128);
+if (!validate132(data0[i0])) {
+return pass(validate131, "/messages/" + i0, validate132);
 }
 }
 }
 else {
-return fail(validate127, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
+return fail(validate131, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate127, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate131, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate127.errors = null;
+validate131.errors = null;
 return true;
 }
-exports["/success/getSmsSettings"] = validate135;
-const schema59 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
-const schema60 = { "type": "string", "enum": ["fixed", "sequence"] };
-function validate138(data) {
+exports["/success/getSmsSettings"] = validate139;
+const schema61 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
+const schema62 = { "type": "string", "enum": ["fixed", "sequence"] };
+function validate142(data) {
 if (typeof data !== "string") {
-return fail(validate138, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((data === "fixed") || (data === "sequence"))) {
-return fail(validate138, "", "#/enum", "enum", { allowedValues: schema60.enum }, "must be equal to one of the allowed values");
+return fail(validate142, "", "#/enum", "enum", { allowedValues: schema62.enum }, "must be equal to one of the allowed values");
 }
-validate138.errors = null;
+validate142.errors = null;
 return true;
 }
-function validate136(data) {
+function validate140(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
-return fail(validate136, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate140, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate136, "/system", validate54);
+return pass(validate140, "/system", validate54);
 }
 }
 if (data.source !== undefined) {
-if (!validate138(data.source)) {
-return pass(validate136, "/source", validate138);
+if (!validate142(data.source)) {
+return pass(validate140, "/source", validate142);
 }
 }
 if (data.operator !== undefined) {
 let data2 = data.operator;
 if (typeof data2 !== "string") {
-return fail(validate136, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
+return fail(validate140, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
 if (!((data2 === "up") || (data2 === "down"))) {
-return fail(validate136, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema59.properties.operator.enum }, "must be equal to one of the allowed values");
+return fail(validate140, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema61.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate136, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate140, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate136.errors = null;
+validate140.errors = null;
 return true;
 }
-function validate135(data) {
+function validate139(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate135, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate139, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sms !== undefined) {
@@ -6826,29 +6965,29 @@ let data0 = data.sms;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate136(data0[i0])) {
-return pass(validate135, "/sms/" + i0, validate136);
+if (!validate140(data0[i0])) {
+return pass(validate139, "/sms/" + i0, validate140);
 }
 }
 }
 else {
-return fail(validate135, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate139, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate135, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate139, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate135.errors = null;
+validate139.errors = null;
 return true;
 }
-exports["/success/setSms"] = validate141;
-function validate141(data) {
+exports["/success/setSms"] = validate145;
+function validate145(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sms !== undefined) {
@@ -6856,73 +6995,73 @@ let data0 = data.sms;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate136(data0[i0])) {
-return pass(validate141, "/sms/" + i0, validate136);
+if (!validate140(data0[i0])) {
+return pass(validate145, "/sms/" + i0, validate140);
 }
 }
 }
 else {
-return fail(validate141, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate145, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate141.errors = null;
+validate145.errors = null;
 return true;
 }
-exports["/success/listSessions"] = validate143;
-const schema64 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
-const schema65 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
-function validate147(data) {
+exports["/success/listSessions"] = validate147;
+const schema66 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
+const schema67 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
+function validate151(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
-return fail(validate147, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate151, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.label !== undefined) {
 let data0 = data.label;
 if ((typeof data0 !== "string") && (data0 !== null)) {
-return fail(validate147, "/label", "#/properties/label/type", "type", { type: schema65.properties.label.type }, "must be string,null");
+return fail(validate151, "/label", "#/properties/label/type", "type", { type: schema67.properties.label.type }, "must be string,null");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate147, "/platform", "#/properties/platform/type", "type", { type: schema65.properties.platform.type }, "must be string,null");
+return fail(validate151, "/platform", "#/properties/platform/type", "type", { type: schema67.properties.platform.type }, "must be string,null");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate147, "/client", "#/properties/client/type", "type", { type: schema65.properties.client.type }, "must be string,null");
+return fail(validate151, "/client", "#/properties/client/type", "type", { type: schema67.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate147, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate151, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate147.errors = null;
+validate151.errors = null;
 return true;
 }
-function validate145(data) {
+function validate149(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate149, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 const _errs1 = errors;
 if (typeof data.id !== "string") {
-return fail(validate145, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -6945,7 +7084,7 @@ if (valid0) {
 if (data.user !== undefined) {
 const _errs4 = errors;
 if (typeof data.user !== "string") {
-return fail(validate145, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs4 === errors;
 }
@@ -6956,7 +7095,7 @@ if (valid0) {
 if (data.realm !== undefined) {
 const _errs6 = errors;
 if (typeof data.realm !== "string") {
-return fail(validate145, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs6 === errors;
 }
@@ -6966,8 +7105,8 @@ var valid0 = true;
 if (valid0) {
 if (data.device !== undefined) {
 const _errs8 = errors;
-if (!validate147(data.device)) {
-vErrors = join(vErrors, "/device", validate147);
+if (!validate151(data.device)) {
+vErrors = join(vErrors, "/device", validate151);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6980,10 +7119,10 @@ if (data.state !== undefined) {
 let data5 = data.state;
 const _errs9 = errors;
 if (typeof data5 !== "string") {
-return fail(validate145, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))) {
-return fail(validate145, "/state", "#/properties/state/enum", "enum", { allowedValues: schema64.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate149, "/state", "#/properties/state/enum", "enum", { allowedValues: schema66.properties.state.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs9 === errors;
 }
@@ -7006,7 +7145,7 @@ if (valid0) {
 if (data.accessToken !== undefined) {
 const _errs12 = errors;
 if (typeof data.accessToken !== "string") {
-return fail(validate145, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs12 === errors;
 }
@@ -7016,8 +7155,8 @@ var valid0 = true;
 if (valid0) {
 if (data.accessExpiresAt !== undefined) {
 const _errs14 = errors;
-if (!validate131(data.accessExpiresAt)) {
-vErrors = join(vErrors, "/accessExpiresAt", validate131);
+if (!validate135(data.accessExpiresAt)) {
+vErrors = join(vErrors, "/accessExpiresAt", validate135);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -7030,7 +7169,7 @@ if (data.refreshToken !== undefined) {
 let data9 = data.refreshToken;
 const _errs15 = errors;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate145, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema64.properties.refreshToken.type }, "must be string,null");
+return fail(validate149, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema66.properties.refreshToken.type }, "must be string,null");
 }
 var valid0 = _errs15 === errors;
 }
@@ -7040,8 +7179,8 @@ var valid0 = true;
 if (valid0) {
 if (data.refreshExpiresAt !== undefined) {
 const _errs17 = errors;
-if (!validate131(data.refreshExpiresAt)) {
-vErrors = join(vErrors, "/refreshExpiresAt", validate131);
+if (!validate135(data.refreshExpiresAt)) {
+vErrors = join(vErrors, "/refreshExpiresAt", validate135);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -7052,8 +7191,8 @@ var valid0 = true;
 if (valid0) {
 if (data.endedAt !== undefined) {
 const _errs18 = errors;
-if (!validate131(data.endedAt)) {
-vErrors = join(vErrors, "/endedAt", validate131);
+if (!validate135(data.endedAt)) {
+vErrors = join(vErrors, "/endedAt", validate135);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -7088,7 +7227,7 @@ if (data12.label !== undefined) {
 let data13 = data12.label;
 const _errs25 = errors;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema64.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs25 === errors;
@@ -7101,7 +7240,7 @@ if (data12.platform !== undefined) {
 let data14 = data12.platform;
 const _errs27 = errors;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema64.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs27 === errors;
@@ -7114,7 +7253,7 @@ if (data12.client !== undefined) {
 let data15 = data12.client;
 const _errs29 = errors;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema64.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs29 === errors;
@@ -7150,7 +7289,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate145.errors = vErrors;
+validate149.errors = vErrors;
 return false;
 }
 else {
@@ -7184,17 +7323,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate149, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate145.errors = vErrors;
+validate149.errors = vErrors;
 return errors === 0;
 }
-function validate144(data) {
+function validate148(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sessions === undefined) && (missing0 = "sessions")) {
-return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate148, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sessions !== undefined) {
@@ -7202,41 +7341,41 @@ let data0 = data.sessions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate145(data0[i0])) {
-return pass(validate144, "/sessions/" + i0, validate145);
+if (!validate149(data0[i0])) {
+return pass(validate148, "/sessions/" + i0, validate149);
 }
 }
 }
 else {
-return fail(validate144, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
+return fail(validate148, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate148, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate144.errors = null;
+validate148.errors = null;
 return true;
 }
-function validate143(data) {
-if (!validate144(data)) {
-return pass(validate143, "", validate144);
+function validate147(data) {
+if (!validate148(data)) {
+return pass(validate147, "", validate148);
 }
-validate143.errors = null;
+validate147.errors = null;
 return true;
 }
-exports["/success/issueSession"] = validate156;
-function validate157(data) {
+exports["/success/issueSession"] = validate160;
+function validate161(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))) {
-return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.session !== undefined) {
-if (!validate145(data.session)) {
-return pass(validate157, "/session", validate145);
+if (!validate149(data.session)) {
+return pass(validate161, "/session", validate149);
 }
 }
 if (data.headers !== undefined) {
@@ -7244,12 +7383,12 @@ let data1 = data.headers;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (typeof data1[key0] !== "string") {
-return fail(validate157, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate161, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate157, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
+return fail(validate161, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.ended !== undefined) {
@@ -7257,76 +7396,76 @@ let data3 = data.ended;
 if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate145(data3[i0])) {
-return pass(validate157, "/ended/" + i0, validate145);
+if (!validate149(data3[i0])) {
+return pass(validate161, "/ended/" + i0, validate149);
 }
 }
 }
 else {
-return fail(validate157, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
+return fail(validate161, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate157.errors = null;
-return true;
-}
-function validate156(data) {
-if (!validate157(data)) {
-return pass(validate156, "", validate157);
-}
-validate156.errors = null;
-return true;
-}
-exports["/success/kickUser"] = validate161;
-function validate161(data) {
-if (!validate144(data)) {
-return pass(validate161, "", validate144);
+return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate161.errors = null;
 return true;
 }
-exports["/success/expireSession"] = validate163;
-function validate163(data) {
-if (!validate144(data)) {
-return pass(validate163, "", validate144);
+function validate160(data) {
+if (!validate161(data)) {
+return pass(validate160, "", validate161);
 }
-validate163.errors = null;
+validate160.errors = null;
 return true;
 }
-exports["/success/revokeSessions"] = validate165;
+exports["/success/kickUser"] = validate165;
 function validate165(data) {
-if (!validate144(data)) {
-return pass(validate165, "", validate144);
+if (!validate148(data)) {
+return pass(validate165, "", validate148);
 }
 validate165.errors = null;
 return true;
 }
-exports["/success/listUsers"] = validate167;
-const schema72 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
-function validate168(data) {
+exports["/success/expireSession"] = validate167;
+function validate167(data) {
+if (!validate148(data)) {
+return pass(validate167, "", validate148);
+}
+validate167.errors = null;
+return true;
+}
+exports["/success/revokeSessions"] = validate169;
+function validate169(data) {
+if (!validate148(data)) {
+return pass(validate169, "", validate148);
+}
+validate169.errors = null;
+return true;
+}
+exports["/success/listUsers"] = validate171;
+const schema74 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
+function validate172(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
-return fail(validate168, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate172, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate168, "/system", validate54);
+return pass(validate172, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate168, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate172, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate168, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate172, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.names !== undefined) {
@@ -7335,12 +7474,12 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 let data4 = data3[key0];
 if (((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)) {
-return fail(validate168, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema72.properties.names.additionalProperties.type }, "must be string,number,null");
+return fail(validate172, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema74.properties.names.additionalProperties.type }, "must be string,number,null");
 }
 }
 }
 else {
-return fail(validate168, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
+return fail(validate172, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.roles !== undefined) {
@@ -7349,213 +7488,153 @@ if (Array.isArray(data5)) {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data5[i0] !== "string") {
-return fail(validate168, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
+return fail(validate172, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate168, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
+return fail(validate172, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.banned !== undefined) {
 if (typeof data.banned !== "boolean") {
-return fail(validate168, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate172, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate168, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate172, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate168.errors = null;
+validate172.errors = null;
 return true;
 }
-function validate167(data) {
+function validate171(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate167, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate171, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.users !== undefined) {
 let data0 = data.users;
 if (Array.isArray(data0)) {
 if (data0.length > 1000) {
-return fail(validate167, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate171, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate168(data0[i0])) {
-return pass(validate167, "/users/" + i0, validate168);
+if (!validate172(data0[i0])) {
+return pass(validate171, "/users/" + i0, validate172);
 }
 }
 }
 }
 else {
-return fail(validate167, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
+return fail(validate171, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.total !== undefined) {
 let data2 = data.total;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate167, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate171, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate167, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate171, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate167, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate167.errors = null;
-return true;
-}
-exports["/success/banUser"] = validate171;
-function validate171(data) {
-if (!validate168(data)) {
-return pass(validate171, "", validate168);
+return fail(validate171, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate171.errors = null;
 return true;
 }
-exports["/success/unbanUser"] = validate173;
-function validate173(data) {
-if (!validate168(data)) {
-return pass(validate173, "", validate168);
+exports["/success/banUser"] = validate175;
+function validate175(data) {
+if (!validate172(data)) {
+return pass(validate175, "", validate172);
 }
-validate173.errors = null;
+validate175.errors = null;
 return true;
 }
-exports["/success/listSockets"] = validate175;
-const schema76 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting", "source"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 }, "source": { "type": "string", "enum": ["stub", "real"] } } };
-function validate176(data) {
+exports["/success/unbanUser"] = validate177;
+function validate177(data) {
+if (!validate172(data)) {
+return pass(validate177, "", validate172);
+}
+validate177.errors = null;
+return true;
+}
+exports["/success/listSockets"] = validate179;
+const schema78 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting", "source"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 }, "source": { "type": "string", "enum": ["stub", "real"] } } };
+function validate180(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) || ((data.source === undefined) && (missing0 = "source"))) {
-return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate176, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate180, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate176, "/system", validate54);
+return pass(validate180, "/system", validate54);
 }
 }
 if (data.socket !== undefined) {
 if (typeof data.socket !== "string") {
-return fail(validate176, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
+return fail(validate180, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data3 = data.user;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate176, "/user", "#/properties/user/type", "type", { type: schema76.properties.user.type }, "must be string,null");
+return fail(validate180, "/user", "#/properties/user/type", "type", { type: schema78.properties.user.type }, "must be string,null");
 }
 }
 if (data.session !== undefined) {
 let data4 = data.session;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate176, "/session", "#/properties/session/type", "type", { type: schema76.properties.session.type }, "must be string,null");
+return fail(validate180, "/session", "#/properties/session/type", "type", { type: schema78.properties.session.type }, "must be string,null");
 }
 }
 if (data.mailbox !== undefined) {
 let data5 = data.mailbox;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate176, "/mailbox", "#/properties/mailbox/type", "type", { type: schema76.properties.mailbox.type }, "must be string,null");
+return fail(validate180, "/mailbox", "#/properties/mailbox/type", "type", { type: schema78.properties.mailbox.type }, "must be string,null");
 }
 }
 if (data.openedAt !== undefined) {
 if (!validate56(data.openedAt)) {
-return pass(validate176, "/openedAt", validate56);
+return pass(validate180, "/openedAt", validate56);
 }
 }
 if (data.waiting !== undefined) {
 let data7 = data.waiting;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate176, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
+return fail(validate180, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate176, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate180, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.source !== undefined) {
 let data8 = data.source;
 if (typeof data8 !== "string") {
-return fail(validate176, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate180, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data8 === "stub") || (data8 === "real"))) {
-return fail(validate176, "/source", "#/properties/source/enum", "enum", { allowedValues: schema76.properties.source.enum }, "must be equal to one of the allowed values");
-}
-}
-}
-}
-else {
-return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate176.errors = null;
-return true;
-}
-function validate175(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sockets === undefined) && (missing0 = "sockets")) {
-return fail(validate175, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sockets !== undefined) {
-let data0 = data.sockets;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate176(data0[i0])) {
-return pass(validate175, "/sockets/" + i0, validate176);
-}
-}
-}
-else {
-return fail(validate175, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate175, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate175.errors = null;
-return true;
-}
-exports["/success/sendPacket"] = validate180;
-function validate180(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
-return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate180, "/system", validate54);
-}
-}
-if (data.user !== undefined) {
-if (typeof data.user !== "string") {
-return fail(validate180, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.connected !== undefined) {
-if (typeof data.connected !== "boolean") {
-return fail(validate180, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate180, "/source", "#/properties/source/enum", "enum", { allowedValues: schema78.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 }
@@ -7566,12 +7645,40 @@ return fail(validate180, "", "#/type", "type", { type: "object" }, "must be obje
 validate180.errors = null;
 return true;
 }
-exports["/success/getMaintenance"] = validate182;
-const schema80 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
+function validate179(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sockets === undefined) && (missing0 = "sockets")) {
+return fail(validate179, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sockets !== undefined) {
+let data0 = data.sockets;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate180(data0[i0])) {
+return pass(validate179, "/sockets/" + i0, validate180);
+}
+}
+}
+else {
+return fail(validate179, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate179, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate179.errors = null;
+return true;
+}
+exports["/success/sendPacket"] = validate184;
 function validate184(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
 return fail(validate184, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -7580,21 +7687,14 @@ if (!validate54(data.system)) {
 return pass(validate184, "/system", validate54);
 }
 }
-if (data.active !== undefined) {
-if (typeof data.active !== "boolean") {
-return fail(validate184, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
+if (data.user !== undefined) {
+if (typeof data.user !== "string") {
+return fail(validate184, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.status !== undefined) {
-let data2 = data.status;
-if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate184, "/status", "#/properties/status/type", "type", { type: schema80.properties.status.type }, "must be string,null");
-}
-}
-if (data.httpStatus !== undefined) {
-let data3 = data.httpStatus;
-if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate184, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema80.properties.httpStatus.type }, "must be integer,null");
+if (data.connected !== undefined) {
+if (typeof data.connected !== "boolean") {
+return fail(validate184, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
@@ -7605,11 +7705,50 @@ return fail(validate184, "", "#/type", "type", { type: "object" }, "must be obje
 validate184.errors = null;
 return true;
 }
-function validate183(data) {
+exports["/success/getMaintenance"] = validate186;
+const schema82 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
+function validate188(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
+return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate188, "/system", validate54);
+}
+}
+if (data.active !== undefined) {
+if (typeof data.active !== "boolean") {
+return fail(validate188, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.status !== undefined) {
+let data2 = data.status;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate188, "/status", "#/properties/status/type", "type", { type: schema82.properties.status.type }, "must be string,null");
+}
+}
+if (data.httpStatus !== undefined) {
+let data3 = data.httpStatus;
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate188, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema82.properties.httpStatus.type }, "must be integer,null");
+}
+}
+}
+}
+else {
+return fail(validate188, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate188.errors = null;
+return true;
+}
+function validate187(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
-return fail(validate183, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate187, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.maintenance !== undefined) {
@@ -7617,48 +7756,48 @@ let data0 = data.maintenance;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate184(data0[i0])) {
-return pass(validate183, "/maintenance/" + i0, validate184);
+if (!validate188(data0[i0])) {
+return pass(validate187, "/maintenance/" + i0, validate188);
 }
 }
 }
 else {
-return fail(validate183, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+return fail(validate187, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate183, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate187, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate183.errors = null;
+validate187.errors = null;
 return true;
 }
-function validate182(data) {
-if (!validate183(data)) {
-return pass(validate182, "", validate183);
+function validate186(data) {
+if (!validate187(data)) {
+return pass(validate186, "", validate187);
 }
-validate182.errors = null;
+validate186.errors = null;
 return true;
 }
-exports["/success/setMaintenance"] = validate188;
-function validate188(data) {
-if (!validate183(data)) {
-return pass(validate188, "", validate183);
+exports["/success/setMaintenance"] = validate192;
+function validate192(data) {
+if (!validate187(data)) {
+return pass(validate192, "", validate187);
 }
-validate188.errors = null;
+validate192.errors = null;
 return true;
 }
-exports["/success/clearMaintenance"] = validate190;
-function validate190(data) {
-if (!validate183(data)) {
-return pass(validate190, "", validate183);
+exports["/success/clearMaintenance"] = validate194;
+function validate194(data) {
+if (!validate187(data)) {
+return pass(validate194, "", validate187);
 }
-validate190.errors = null;
+validate194.errors = null;
 return true;
 }
-exports["/success/previewMaintenance"] = validate192;
-function validate193(data) {
+exports["/success/previewMaintenance"] = validate196;
+function validate197(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -7704,7 +7843,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate193.errors = vErrors;
+validate197.errors = vErrors;
 return false;
 }
 else {
@@ -7725,111 +7864,33 @@ break;
 }
 }
 else {
-return fail(validate193, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate193.errors = vErrors;
+validate197.errors = vErrors;
 return errors === 0;
 }
-function validate192(data) {
+function validate196(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.body === undefined) && (missing0 = "body"))) {
-return fail(validate192, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate196, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate192, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate196, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.headers !== undefined) {
-if (!validate193(data.headers)) {
-return pass(validate192, "/headers", validate193);
+if (!validate197(data.headers)) {
+return pass(validate196, "/headers", validate197);
 }
 }
 if (data.body !== undefined) {
 if (typeof data.body !== "string") {
-return fail(validate192, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate192.errors = null;
-return true;
-}
-exports["/success/getOutages"] = validate195;
-function validate197(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate197, "/system", validate54);
-}
-}
-if (data.out !== undefined) {
-let data1 = data.out;
-if (Array.isArray(data1)) {
-const len0 = data1.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data1[i0] !== "string") {
-return fail(validate197, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate197, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.known !== undefined) {
-let data3 = data.known;
-if (Array.isArray(data3)) {
-const len1 = data3.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data3[i1] !== "string") {
-return fail(validate197, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate197, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate197.errors = null;
-return true;
-}
-function validate196(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.outages === undefined) && (missing0 = "outages")) {
-return fail(validate196, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.outages !== undefined) {
-let data0 = data.outages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate197(data0[i0])) {
-return pass(validate196, "/outages/" + i0, validate197);
-}
-}
-}
-else {
-return fail(validate196, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate196, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -7840,32 +7901,110 @@ return fail(validate196, "", "#/type", "type", { type: "object" }, "must be obje
 validate196.errors = null;
 return true;
 }
-function validate195(data) {
-if (!validate196(data)) {
-return pass(validate195, "", validate196);
-}
-validate195.errors = null;
-return true;
-}
-exports["/success/setOutages"] = validate201;
+exports["/success/getOutages"] = validate199;
 function validate201(data) {
-if (!validate196(data)) {
-return pass(validate201, "", validate196);
-}
-validate201.errors = null;
-return true;
-}
-exports["/success/getSettings"] = validate203;
-function validate205(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate205, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
+return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate205, "/system", validate54);
+return pass(validate201, "/system", validate54);
+}
+}
+if (data.out !== undefined) {
+let data1 = data.out;
+if (Array.isArray(data1)) {
+const len0 = data1.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data1[i0] !== "string") {
+return fail(validate201, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate201, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.known !== undefined) {
+let data3 = data.known;
+if (Array.isArray(data3)) {
+const len1 = data3.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data3[i1] !== "string") {
+return fail(validate201, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate201, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate201, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate201.errors = null;
+return true;
+}
+function validate200(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.outages === undefined) && (missing0 = "outages")) {
+return fail(validate200, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.outages !== undefined) {
+let data0 = data.outages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate201(data0[i0])) {
+return pass(validate200, "/outages/" + i0, validate201);
+}
+}
+}
+else {
+return fail(validate200, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate200.errors = null;
+return true;
+}
+function validate199(data) {
+if (!validate200(data)) {
+return pass(validate199, "", validate200);
+}
+validate199.errors = null;
+return true;
+}
+exports["/success/setOutages"] = validate205;
+function validate205(data) {
+if (!validate200(data)) {
+return pass(validate205, "", validate200);
+}
+validate205.errors = null;
+return true;
+}
+exports["/success/getSettings"] = validate207;
+function validate209(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
+return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate209, "/system", validate54);
 }
 }
 if (data.settings !== undefined) {
@@ -7873,27 +8012,27 @@ let data1 = data.settings;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (!validate80(data1[key0])) {
-return pass(validate205, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
+return pass(validate209, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
 }
 }
 }
 else {
-return fail(validate205, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate209, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate205, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate205.errors = null;
+validate209.errors = null;
 return true;
 }
-function validate204(data) {
+function validate208(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate204, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate208, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.settings !== undefined) {
@@ -7901,161 +8040,161 @@ let data0 = data.settings;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate205(data0[i0])) {
-return pass(validate204, "/settings/" + i0, validate205);
+if (!validate209(data0[i0])) {
+return pass(validate208, "/settings/" + i0, validate209);
 }
 }
 }
 else {
-return fail(validate204, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+return fail(validate208, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate204, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate204.errors = null;
+validate208.errors = null;
 return true;
 }
-function validate203(data) {
-if (!validate204(data)) {
-return pass(validate203, "", validate204);
+function validate207(data) {
+if (!validate208(data)) {
+return pass(validate207, "", validate208);
 }
-validate203.errors = null;
+validate207.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate210;
-function validate210(data) {
-if (!validate204(data)) {
-return pass(validate210, "", validate204);
+exports["/success/putSettings"] = validate214;
+function validate214(data) {
+if (!validate208(data)) {
+return pass(validate214, "", validate208);
 }
-validate210.errors = null;
+validate214.errors = null;
 return true;
 }
-exports["/success/getDrift"] = validate212;
-const schema95 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
-const schema96 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
-function validate216(data) {
+exports["/success/getDrift"] = validate216;
+const schema97 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
+const schema98 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
+function validate220(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.at === undefined) && (missing0 = "at")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.body === undefined) && (missing0 = "body"))) {
-return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate220, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate216, "/at", validate56);
+return pass(validate220, "/at", validate56);
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate216, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate220, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data2 = data.url;
 if (typeof data2 === "string") {
 if (func1(data2) > 300) {
-return fail(validate216, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate220, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate216, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate220, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data3 = data.status;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate216, "/status", "#/properties/status/type", "type", { type: schema96.properties.status.type }, "must be integer,null");
+return fail(validate220, "/status", "#/properties/status/type", "type", { type: schema98.properties.status.type }, "must be integer,null");
 }
 }
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
 if (func1(data4) > 300) {
-return fail(validate216, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate220, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate216, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate220, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.body !== undefined) {
 let data5 = data.body;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate216, "/body", "#/properties/body/type", "type", { type: schema96.properties.body.type }, "must be string,null");
+return fail(validate220, "/body", "#/properties/body/type", "type", { type: schema98.properties.body.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
 if (func1(data5) > 2000) {
-return fail(validate216, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
+return fail(validate220, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
 }
 }
 }
 }
 }
 else {
-return fail(validate216, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate220, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate216.errors = null;
+validate220.errors = null;
 return true;
 }
-function validate214(data) {
+function validate218(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
-return fail(validate214, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate214, "/system", validate54);
+return pass(validate218, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate214, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.kind !== undefined) {
 let data2 = data.kind;
 if (typeof data2 !== "string") {
-return fail(validate214, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((((((((((data2 === "undocumentedCode") || (data2 === "unlistedError")) || (data2 === "undocumentedField")) || (data2 === "missingField")) || (data2 === "type")) || (data2 === "format")) || (data2 === "httpStatus")) || (data2 === "mediaType")) || (data2 === "notJson")) || (data2 === "checkOrder")) || (data2 === "behaviour")) || (data2 === "notThere")) || (data2 === "noAnswer"))) {
-return fail(validate214, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema95.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate218, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema97.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.pointer !== undefined) {
 if (typeof data.pointer !== "string") {
-return fail(validate214, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.count !== undefined) {
 let data4 = data.count;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate214, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate218, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 1 || isNaN(data4)) {
-return fail(validate214, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate218, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.error !== undefined) {
 let data5 = data.error;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate214, "/error", "#/properties/error/type", "type", { type: schema95.properties.error.type }, "must be string,null");
+return fail(validate218, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
 }
 }
 if (data.first !== undefined) {
-if (!validate216(data.first)) {
-return pass(validate214, "/first", validate216);
+if (!validate220(data.first)) {
+return pass(validate218, "/first", validate220);
 }
 }
 if (data.last !== undefined) {
-if (!validate216(data.last)) {
-return pass(validate214, "/last", validate216);
+if (!validate220(data.last)) {
+return pass(validate218, "/last", validate220);
 }
 }
 if (data.questions !== undefined) {
@@ -8067,12 +8206,12 @@ let data9 = data8[i0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing1;
 if (((data9.number === undefined) && (missing1 = "number")) || ((data9.topic === undefined) && (missing1 = "topic"))) {
-return fail(validate214, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate218, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data9.number !== undefined) {
 if (typeof data9.number !== "string") {
-return fail(validate214, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data9.topic !== undefined) {
@@ -8080,49 +8219,49 @@ let data11 = data9.topic;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if (((data11.en === undefined) && (missing2 = "en")) || ((data11.zh === undefined) && (missing2 = "zh"))) {
-return fail(validate214, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate218, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.en !== undefined) {
 if (typeof data11.en !== "string") {
-return fail(validate214, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.zh !== undefined) {
 if (typeof data11.zh !== "string") {
-return fail(validate214, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate214, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
+return fail(validate218, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate214, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
+return fail(validate218, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate214, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
+return fail(validate218, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate214, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate218, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate214.errors = null;
+validate218.errors = null;
 return true;
 }
-function validate213(data) {
+function validate217(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.drift === undefined) && (missing0 = "drift")) || ((data.calls === undefined) && (missing0 = "calls"))) || ((data.leftOut === undefined) && (missing0 = "leftOut"))) {
-return fail(validate213, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate217, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.drift !== undefined) {
@@ -8130,13 +8269,13 @@ let data0 = data.drift;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate214(data0[i0])) {
-return pass(validate213, "/drift/" + i0, validate214);
+if (!validate218(data0[i0])) {
+return pass(validate217, "/drift/" + i0, validate218);
 }
 }
 }
 else {
-return fail(validate213, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
+return fail(validate217, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.calls !== undefined) {
@@ -8148,111 +8287,111 @@ let data3 = data2[i1];
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing1;
 if (((((data3.system === undefined) && (missing1 = "system")) || ((data3.operationId === undefined) && (missing1 = "operationId"))) || ((data3.asked === undefined) && (missing1 = "asked"))) || ((data3.departed === undefined) && (missing1 = "departed"))) {
-return fail(validate213, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate217, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data3.system !== undefined) {
 if (!validate54(data3.system)) {
-return pass(validate213, "/calls/" + i1 + "/system", validate54);
+return pass(validate217, "/calls/" + i1 + "/system", validate54);
 }
 }
 if (data3.operationId !== undefined) {
 if (typeof data3.operationId !== "string") {
-return fail(validate213, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate217, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data3.asked !== undefined) {
 let data6 = data3.asked;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate213, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
+return fail(validate217, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate213, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate217, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data3.departed !== undefined) {
 let data7 = data3.departed;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate213, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
+return fail(validate217, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate213, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate217, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate213, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
+return fail(validate217, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate213, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
+return fail(validate217, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.leftOut !== undefined) {
 let data8 = data.leftOut;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate213, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate217, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate213, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate217, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate217, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate213.errors = null;
+validate217.errors = null;
 return true;
 }
-function validate212(data) {
-if (!validate213(data)) {
-return pass(validate212, "", validate213);
+function validate216(data) {
+if (!validate217(data)) {
+return pass(validate216, "", validate217);
 }
-validate212.errors = null;
+validate216.errors = null;
 return true;
 }
-exports["/success/clearDrift"] = validate223;
-function validate223(data) {
+exports["/success/clearDrift"] = validate227;
+function validate227(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate227, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate223, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate227, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate223, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate227, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate227, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = null;
+validate227.errors = null;
 return true;
 }
-exports["/success/getRecording"] = validate224;
-function validate224(data) {
+exports["/success/getRecording"] = validate228;
+function validate228(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.recordings === undefined) && (missing0 = "recordings")) {
-return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate228, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.recordings !== undefined) {
@@ -8264,12 +8403,12 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((data1.system === undefined) && (missing1 = "system")) || ((data1.scenario === undefined) && (missing1 = "scenario"))) || ((data1.left === undefined) && (missing1 = "left"))) {
-return fail(validate224, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate228, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.system !== undefined) {
 if (!validate54(data1.system)) {
-return pass(validate224, "/recordings/" + i0 + "/system", validate54);
+return pass(validate228, "/recordings/" + i0 + "/system", validate54);
 }
 }
 if (data1.scenario !== undefined) {
@@ -8277,7 +8416,7 @@ let data3 = data1.scenario;
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing2;
 if (((data3.description === undefined) && (missing2 = "description")) || ((data3.put === undefined) && (missing2 = "put"))) {
-return fail(validate224, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate228, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data3.description !== undefined) {
@@ -8285,23 +8424,23 @@ let data4 = data3.description;
 if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
 let missing3;
 if (((data4.en === undefined) && (missing3 = "en")) || ((data4.zh === undefined) && (missing3 = "zh"))) {
-return fail(validate224, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+return fail(validate228, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 }
 else {
 if (data4.en !== undefined) {
 if (typeof data4.en !== "string") {
-return fail(validate224, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
+return fail(validate228, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data4.zh !== undefined) {
 if (typeof data4.zh !== "string") {
-return fail(validate224, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
+return fail(validate228, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data3.put !== undefined) {
@@ -8316,30 +8455,30 @@ let data9 = data8[i1];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
+return fail(validate228, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data1.left !== undefined) {
 let data10 = data1.left;
 if (Array.isArray(data10)) {
 if (data10.length > 1000) {
-return fail(validate224, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate228, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len2 = data10.length;
@@ -8348,124 +8487,45 @@ let data11 = data10[i2];
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing4;
 if ((((data11.operationId === undefined) && (missing4 = "operationId")) || ((data11.pointer === undefined) && (missing4 = "pointer"))) || ((data11.reason === undefined) && (missing4 = "reason"))) {
-return fail(validate224, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
+return fail(validate228, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
 }
 else {
 if (data11.operationId !== undefined) {
 if (typeof data11.operationId !== "string") {
-return fail(validate224, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate228, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.pointer !== undefined) {
 if (typeof data11.pointer !== "string") {
-return fail(validate224, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
+return fail(validate228, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.reason !== undefined) {
 if (typeof data11.reason !== "string") {
-return fail(validate224, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
+return fail(validate228, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
+return fail(validate228, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate224, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate224, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate224, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate224.errors = null;
-return true;
-}
-exports["/success/listBackends"] = validate226;
-const schema101 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "accounts": { "type": "integer", "minimum": 1 }, "chosen": { "type": "boolean" } } };
-const schema102 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate230(data) {
-if (typeof data !== "string") {
-return fail(validate230, "", "#/type", "type", { type: "string" }, "must be string");
-}
-if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-return fail(validate230, "", "#/enum", "enum", { allowedValues: schema102.enum }, "must be equal to one of the allowed values");
-}
-validate230.errors = null;
-return true;
-}
-function validate228(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
-return fail(validate228, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate228, "/system", validate54);
-}
-}
-if (data.url !== undefined) {
-let data1 = data.url;
-if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate228, "/url", "#/properties/url/type", "type", { type: schema101.properties.url.type }, "must be string,null");
-}
-}
-if (data.mode !== undefined) {
-if (!validate230(data.mode)) {
-return pass(validate228, "/mode", validate230);
-}
-}
-if (data.operations !== undefined) {
-let data3 = data.operations;
-if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-for (const key0 in data3) {
-if (!validate230(data3[key0])) {
-return pass(validate228, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate230);
-}
-}
-}
-else {
-return fail(validate228, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.timeout !== undefined) {
-let data5 = data.timeout;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate228, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.accounts !== undefined) {
-let data6 = data.accounts;
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate228, "/accounts", "#/properties/accounts/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data6 == "number") && (isFinite(data6))) {
-if (data6 < 1 || isNaN(data6)) {
-return fail(validate228, "/accounts", "#/properties/accounts/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.chosen !== undefined) {
-if (typeof data.chosen !== "boolean") {
-return fail(validate228, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate228, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8476,11 +8536,90 @@ return fail(validate228, "", "#/type", "type", { type: "object" }, "must be obje
 validate228.errors = null;
 return true;
 }
-function validate227(data) {
+exports["/success/listBackends"] = validate230;
+const schema103 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "accounts": { "type": "integer", "minimum": 1 }, "chosen": { "type": "boolean" } } };
+const schema104 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate234(data) {
+if (typeof data !== "string") {
+return fail(validate234, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
+return fail(validate234, "", "#/enum", "enum", { allowedValues: schema104.enum }, "must be equal to one of the allowed values");
+}
+validate234.errors = null;
+return true;
+}
+function validate232(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
+return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate232, "/system", validate54);
+}
+}
+if (data.url !== undefined) {
+let data1 = data.url;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate232, "/url", "#/properties/url/type", "type", { type: schema103.properties.url.type }, "must be string,null");
+}
+}
+if (data.mode !== undefined) {
+if (!validate234(data.mode)) {
+return pass(validate232, "/mode", validate234);
+}
+}
+if (data.operations !== undefined) {
+let data3 = data.operations;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
+if (!validate234(data3[key0])) {
+return pass(validate232, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate234);
+}
+}
+}
+else {
+return fail(validate232, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.timeout !== undefined) {
+let data5 = data.timeout;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate232, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.accounts !== undefined) {
+let data6 = data.accounts;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate232, "/accounts", "#/properties/accounts/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 1 || isNaN(data6)) {
+return fail(validate232, "/accounts", "#/properties/accounts/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.chosen !== undefined) {
+if (typeof data.chosen !== "boolean") {
+return fail(validate232, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate232, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate232.errors = null;
+return true;
+}
+function validate231(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.backends === undefined) && (missing0 = "backends")) {
-return fail(validate227, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate231, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.backends !== undefined) {
@@ -8488,191 +8627,109 @@ let data0 = data.backends;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate228(data0[i0])) {
-return pass(validate227, "/backends/" + i0, validate228);
+if (!validate232(data0[i0])) {
+return pass(validate231, "/backends/" + i0, validate232);
 }
 }
 }
 else {
-return fail(validate227, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+return fail(validate231, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate227, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate231, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate227.errors = null;
+validate231.errors = null;
 return true;
 }
-function validate226(data) {
-if (!validate227(data)) {
-return pass(validate226, "", validate227);
+function validate230(data) {
+if (!validate231(data)) {
+return pass(validate230, "", validate231);
 }
-validate226.errors = null;
+validate230.errors = null;
 return true;
 }
-exports["/success/getBackend"] = validate235;
-function validate235(data) {
-if (!validate228(data)) {
-return pass(validate235, "", validate228);
+exports["/success/getBackend"] = validate239;
+function validate239(data) {
+if (!validate232(data)) {
+return pass(validate239, "", validate232);
 }
-validate235.errors = null;
+validate239.errors = null;
 return true;
 }
-exports["/success/putBackend"] = validate237;
-function validate237(data) {
-if (!validate228(data)) {
-return pass(validate237, "", validate228);
+exports["/success/putBackend"] = validate241;
+function validate241(data) {
+if (!validate232(data)) {
+return pass(validate241, "", validate232);
 }
-validate237.errors = null;
+validate241.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate239;
-const schema106 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema107 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate243(data) {
+exports["/success/listFaults"] = validate243;
+const schema108 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema109 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate247(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate243, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate247, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate243, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate247, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate243, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate247, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate243, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate247, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate243, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate247, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate243, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate247, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate243, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate243, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate243.errors = null;
-return true;
-}
-function validate242(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate242, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate242, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate242, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate242, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate242, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate242, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate242, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate242, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate242, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate242, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate242, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate242, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate242, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate243(data.displacedBy)) {
-return pass(validate242, "/displacedBy", validate243);
-}
-}
+return fail(validate247, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate242, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate247, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate242.errors = null;
+validate247.errors = null;
 return true;
 }
 function validate246(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate246, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+if ((data.kind === undefined) && (missing0 = "kind")) {
 return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
 return fail(validate246, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8681,39 +8738,60 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate246, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("latency" !== data0) {
-return fail(validate246, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+if ("error" !== data0) {
+return fail(validate246, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
 }
 }
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate246, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate246, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate246, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate246, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate246, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
+if (data.code !== undefined) {
+let data2 = data.code;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate246, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+return fail(validate246, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate246, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate246, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
 }
 else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate246, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate246, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate246, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate246, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate246, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate247(data.displacedBy)) {
+return pass(validate246, "/displacedBy", validate247);
 }
 }
 }
@@ -8725,93 +8803,15 @@ return fail(validate246, "", "#/type", "type", { type: "object" }, "must be obje
 validate246.errors = null;
 return true;
 }
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate248(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate248, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate248, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("status" !== data0) {
-return fail(validate248, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
-}
-}
-if (data.status !== undefined) {
-let data1 = data.status;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate248, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate248, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate248, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
-}
-}
-}
-}
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate248, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
-}
-}
-else {
-return fail(validate248, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate248, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-else {
-if (func1(data3) < 1) {
-return fail(validate248, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate248, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate248, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate248.errors = null;
-return true;
-}
 function validate250(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
 return fail(validate250, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
 return fail(validate250, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8820,13 +8820,40 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate250, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("drop" !== data0) {
-return fail(validate250, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+if ("latency" !== data0) {
+return fail(validate250, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
 }
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate250, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+if (data.min !== undefined) {
+let data1 = data.min;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate250, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate250, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate250, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate250, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate250, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate250, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
 }
 }
 }
@@ -8837,15 +8864,16 @@ return fail(validate250, "", "#/type", "type", { type: "object" }, "must be obje
 validate250.errors = null;
 return true;
 }
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
 function validate252(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
 return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(key0 === "kind")) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
 return fail(validate252, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8854,8 +8882,56 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate252, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("reset" !== data0) {
-return fail(validate252, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+if ("status" !== data0) {
+return fail(validate252, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+}
+}
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate252, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate252, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate252, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate252, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate252, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate252, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate252, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate252, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate252, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -8874,7 +8950,7 @@ return fail(validate254, "", "#/required", "required", { missingProperty: missin
 }
 else {
 for (const key0 in data) {
-if (!(key0 === "kind")) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
 return fail(validate254, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8883,8 +8959,13 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate254, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("malformed" !== data0) {
-return fail(validate254, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+if ("drop" !== data0) {
+return fail(validate254, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate254, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
@@ -8898,12 +8979,12 @@ return true;
 function validate256(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+if ((data.kind === undefined) && (missing0 = "kind")) {
 return fail(validate256, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+if (!(key0 === "kind")) {
 return fail(validate256, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8912,40 +8993,8 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate256, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("slow" !== data0) {
-return fail(validate256, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
-}
-}
-if (data.milliseconds !== undefined) {
-let data1 = data.milliseconds;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate256, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate256, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 1 || isNaN(data1)) {
-return fail(validate256, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-}
-if (data.chunks !== undefined) {
-let data2 = data.chunks;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate256, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 1000 || isNaN(data2)) {
-return fail(validate256, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
-}
-else {
-if (data2 < 2 || isNaN(data2)) {
-return fail(validate256, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
-}
-}
+if ("reset" !== data0) {
+return fail(validate256, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
@@ -8956,7 +9005,97 @@ return fail(validate256, "", "#/type", "type", { type: "object" }, "must be obje
 validate256.errors = null;
 return true;
 }
-function validate241(data) {
+function validate258(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate258, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate258, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate258, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("malformed" !== data0) {
+return fail(validate258, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate258, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate258.errors = null;
+return true;
+}
+function validate260(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+return fail(validate260, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate260, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("slow" !== data0) {
+return fail(validate260, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+}
+}
+if (data.milliseconds !== undefined) {
+let data1 = data.milliseconds;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate260, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate260, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 1 || isNaN(data1)) {
+return fail(validate260, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+if (data.chunks !== undefined) {
+let data2 = data.chunks;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate260, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+return fail(validate260, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+}
+else {
+if (data2 < 2 || isNaN(data2)) {
+return fail(validate260, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate260.errors = null;
+return true;
+}
+function validate245(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -9002,8 +9141,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate242(data)) {
-vErrors = join(vErrors, "", validate242);
+if (!validate246(data)) {
+vErrors = join(vErrors, "", validate246);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -9012,7 +9151,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -9060,8 +9199,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate246(data)) {
-vErrors = join(vErrors, "", validate246);
+if (!validate250(data)) {
+vErrors = join(vErrors, "", validate250);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -9070,7 +9209,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -9118,8 +9257,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate248(data)) {
-vErrors = join(vErrors, "", validate248);
+if (!validate252(data)) {
+vErrors = join(vErrors, "", validate252);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -9128,7 +9267,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -9176,8 +9315,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate250(data)) {
-vErrors = join(vErrors, "", validate250);
+if (!validate254(data)) {
+vErrors = join(vErrors, "", validate254);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -9186,7 +9325,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -9234,8 +9373,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate252(data)) {
-vErrors = join(vErrors, "", validate252);
+if (!validate256(data)) {
+vErrors = join(vErrors, "", validate256);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -9244,7 +9383,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -9292,8 +9431,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate254(data)) {
-vErrors = join(vErrors, "", validate254);
+if (!validate258(data)) {
+vErrors = join(vErrors, "", validate258);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -9302,7 +9441,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -9350,8 +9489,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate256(data)) {
-vErrors = join(vErrors, "", validate256);
+if (!validate260(data)) {
+vErrors = join(vErrors, "", validate260);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -9360,7 +9499,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -9374,113 +9513,113 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate241, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate245, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate241, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema107.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate245, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema109.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate241, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate241.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-function validate240(data) {
+function validate244(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate240, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate240, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate244, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate240, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate244, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate240, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate244, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate241(data.fault)) {
-return pass(validate240, "/fault", validate241);
+if (!validate245(data.fault)) {
+return pass(validate244, "/fault", validate245);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate240, "/times", "#/properties/times/type", "type", { type: schema106.properties.times.type }, "must be integer,null");
+return fail(validate244, "/times", "#/properties/times/type", "type", { type: schema108.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate240, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate244, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate240, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate244, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate240, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate244, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.until !== undefined) {
 if (!validate56(data.until)) {
-return pass(validate240, "/until", validate56);
+return pass(validate244, "/until", validate56);
 }
 }
 if (data.matched !== undefined) {
 let data7 = data.matched;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate240, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate244, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate240, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate244, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data8 = data.fired;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate240, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate244, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate240, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate244, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate240, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate240.errors = null;
+validate244.errors = null;
 return true;
 }
-function validate239(data) {
+function validate243(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -9488,93 +9627,93 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate240(data0[i0])) {
-return pass(validate239, "/faults/" + i0, validate240);
+if (!validate244(data0[i0])) {
+return pass(validate243, "/faults/" + i0, validate244);
 }
 }
 }
 else {
-return fail(validate239, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate243, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate243, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = null;
+validate243.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate261;
-function validate261(data) {
-if (!validate240(data)) {
-return pass(validate261, "", validate240);
+exports["/success/addFault"] = validate265;
+function validate265(data) {
+if (!validate244(data)) {
+return pass(validate265, "", validate244);
 }
-validate261.errors = null;
+validate265.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate263;
-function validate263(data) {
-if (!validate240(data)) {
-return pass(validate263, "", validate240);
+exports["/success/getFault"] = validate267;
+function validate267(data) {
+if (!validate244(data)) {
+return pass(validate267, "", validate244);
 }
-validate263.errors = null;
+validate267.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate265;
-const schema119 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
-const schema121 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate271(data) {
+exports["/success/listRequests"] = validate269;
+const schema121 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
+const schema123 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate275(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate275, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate271, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate275, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate271, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate275, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate271, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate275, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate271, "/text", "#/properties/text/type", "type", { type: schema121.properties.text.type }, "must be string,null");
+return fail(validate275, "/text", "#/properties/text/type", "type", { type: schema123.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate271, "/base64", "#/properties/base64/type", "type", { type: schema121.properties.base64.type }, "must be string,null");
+return fail(validate275, "/base64", "#/properties/base64/type", "type", { type: schema123.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate275, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate271.errors = null;
+validate275.errors = null;
 return true;
 }
-function validate270(data) {
+function validate274(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate271(data)) {
-vErrors = join(vErrors, "", validate271);
+if (!validate275(data)) {
+vErrors = join(vErrors, "", validate275);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -9591,7 +9730,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate270.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 else {
@@ -9605,68 +9744,68 @@ vErrors = null;
 }
 }
 }
-validate270.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-const schema122 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate276(data) {
+const schema124 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate280(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate280, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate276, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate280, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate276, "/key", "#/properties/key/type", "type", { type: schema122.properties.key.type }, "must be string,number");
+return fail(validate280, "/key", "#/properties/key/type", "type", { type: schema124.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate276, "/before", "#/properties/before/type", "type", { type: schema122.properties.before.type }, "must be object,null");
+return fail(validate280, "/before", "#/properties/before/type", "type", { type: schema124.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate276, "/after", "#/properties/after/type", "type", { type: schema122.properties.after.type }, "must be object,null");
+return fail(validate280, "/after", "#/properties/after/type", "type", { type: schema124.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate276, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate280, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate276.errors = null;
+validate280.errors = null;
 return true;
 }
-function validate278(data) {
+function validate282(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate278, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate282, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate278, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate282, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate278, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate282, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -9675,70 +9814,70 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate278, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate282, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate278, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate282, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate278.errors = null;
+validate282.errors = null;
 return true;
 }
-function validate266(data) {
+function validate270(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate266, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate266, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate270, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate266, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate270, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate266, "/at", validate56);
+return pass(validate270, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate266, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate270, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate266, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate270, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate266, "/system", validate54);
+return pass(validate270, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate266, "/operationId", "#/properties/operationId/type", "type", { type: schema119.properties.operationId.type }, "must be string,null");
+return fail(validate270, "/operationId", "#/properties/operationId/type", "type", { type: schema121.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate266, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate270, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -9746,33 +9885,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate266, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate270, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate266, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate270, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate266, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate270, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate193(data6.headers)) {
-return pass(validate266, "/request/headers", validate193);
+if (!validate197(data6.headers)) {
+return pass(validate270, "/request/headers", validate197);
 }
 }
 if (data6.body !== undefined) {
-if (!validate270(data6.body)) {
-return pass(validate266, "/request/body", validate270);
+if (!validate274(data6.body)) {
+return pass(validate270, "/request/body", validate274);
 }
 }
 }
 }
 else {
-return fail(validate266, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate270, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -9780,41 +9919,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate266, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate270, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate266, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate270, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate193(data11.headers)) {
-return pass(validate266, "/response/headers", validate193);
+if (!validate197(data11.headers)) {
+return pass(validate270, "/response/headers", validate197);
 }
 }
 if (data11.body !== undefined) {
-if (!validate270(data11.body)) {
-return pass(validate266, "/response/body", validate270);
+if (!validate274(data11.body)) {
+return pass(validate270, "/response/body", validate274);
 }
 }
 }
 }
 else {
-return fail(validate266, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate270, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate266, "/user", "#/properties/user/type", "type", { type: schema119.properties.user.type }, "must be string,null");
+return fail(validate270, "/user", "#/properties/user/type", "type", { type: schema121.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate266, "/error", "#/properties/error/type", "type", { type: schema119.properties.error.type }, "must be string,null");
+return fail(validate270, "/error", "#/properties/error/type", "type", { type: schema121.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -9823,12 +9962,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate266, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate270, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate266, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate270, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -9837,12 +9976,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate266, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate270, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate266, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate270, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -9850,23 +9989,23 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate276(data21[i2])) {
-return pass(validate266, "/changes/" + i2, validate276);
+if (!validate280(data21[i2])) {
+return pass(validate270, "/changes/" + i2, validate280);
 }
 }
 }
 else {
-return fail(validate266, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate270, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changesLeftOut !== undefined) {
 let data23 = data.changesLeftOut;
 if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate266, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate270, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data23 == "number") && (isFinite(data23))) {
 if (data23 < 1 || isNaN(data23)) {
-return fail(validate266, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate270, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9875,56 +10014,56 @@ let data24 = data.nearMisses;
 if (Array.isArray(data24)) {
 const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate278(data24[i3])) {
-return pass(validate266, "/nearMisses/" + i3, validate278);
+if (!validate282(data24[i3])) {
+return pass(validate270, "/nearMisses/" + i3, validate282);
 }
 }
 }
 else {
-return fail(validate266, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate270, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.source !== undefined) {
 let data26 = data.source;
 if (typeof data26 !== "string") {
-return fail(validate266, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate270, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate266, "/source", "#/properties/source/enum", "enum", { allowedValues: schema119.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate270, "/source", "#/properties/source/enum", "enum", { allowedValues: schema121.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sourceReason !== undefined) {
 let data27 = data.sourceReason;
 if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate266, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema119.properties.sourceReason.type }, "must be string,null");
+return fail(validate270, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema121.properties.sourceReason.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate266.errors = null;
+validate270.errors = null;
 return true;
 }
-const schema124 = { "type": ["integer", "null"], "minimum": 1 };
-function validate281(data) {
+const schema126 = { "type": ["integer", "null"], "minimum": 1 };
+function validate285(data) {
 if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate281, "", "#/type", "type", { type: schema124.type }, "must be integer,null");
+return fail(validate285, "", "#/type", "type", { type: schema126.type }, "must be integer,null");
 }
 if ((typeof data == "number") && (isFinite(data))) {
 if (data < 1 || isNaN(data)) {
-return fail(validate281, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate285, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-validate281.errors = null;
+validate285.errors = null;
 return true;
 }
-function validate265(data) {
+function validate269(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate269, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.requests !== undefined) {
@@ -9932,13 +10071,13 @@ let data0 = data.requests;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate266(data0[i0])) {
-return pass(validate265, "/requests/" + i0, validate266);
+if (!validate270(data0[i0])) {
+return pass(validate269, "/requests/" + i0, validate270);
 }
 }
 }
 else {
-return fail(validate265, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+return fail(validate269, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9946,162 +10085,56 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate265, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate269, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate265, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate269, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate265, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate269, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate281(data2.oldest)) {
-return pass(validate265, "/meta/oldest", validate281);
+if (!validate285(data2.oldest)) {
+return pass(validate269, "/meta/oldest", validate285);
 }
 }
 }
 }
 else {
-return fail(validate265, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate269, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate269, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate265.errors = null;
+validate269.errors = null;
 return true;
 }
-exports["/success/clearRequests"] = validate283;
-function validate283(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate283, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate283, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate283, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate283, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate283.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate284;
-function validate284(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate284, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate284, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate284, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate284, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate284.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate285;
-function validate285(data) {
-if (!validate266(data)) {
-return pass(validate285, "", validate266);
-}
-validate285.errors = null;
-return true;
-}
-exports["/success/listCallLines"] = validate287;
+exports["/success/clearRequests"] = validate287;
 function validate287(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+if ((data.count === undefined) && (missing0 = "count")) {
 return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.lines !== undefined) {
-let data0 = data.lines;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate103(data0[i0])) {
-return pass(validate287, "/lines/" + i0, validate103);
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate287, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate287, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
-}
-else {
-return fail(validate287, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate287, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate287, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate287, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.capacity !== undefined) {
-let data4 = data2.capacity;
-if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate287, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data4 == "number") && (isFinite(data4))) {
-if (data4 < 0 || isNaN(data4)) {
-return fail(validate287, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.oldest !== undefined) {
-if (!validate281(data2.oldest)) {
-return pass(validate287, "/meta/oldest", validate281);
-}
-}
-}
-}
-else {
-return fail(validate287, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
@@ -10112,53 +10145,159 @@ return fail(validate287, "", "#/type", "type", { type: "object" }, "must be obje
 validate287.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate290;
-function validate290(data) {
-if (!validate266(data)) {
-return pass(validate290, "", validate266);
+exports["/success/countRequests"] = validate288;
+function validate288(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
-validate290.errors = null;
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate288, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate288, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate288, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate288.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate292;
-const schema132 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/waitForRequest"] = validate289;
+function validate289(data) {
+if (!validate270(data)) {
+return pass(validate289, "", validate270);
+}
+validate289.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate291;
+function validate291(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate291, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.lines !== undefined) {
+let data0 = data.lines;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate107(data0[i0])) {
+return pass(validate291, "/lines/" + i0, validate107);
+}
+}
+}
+else {
+return fail(validate291, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
+return fail(validate291, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate291, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate291, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.capacity !== undefined) {
+let data4 = data2.capacity;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate291, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate291, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate285(data2.oldest)) {
+return pass(validate291, "/meta/oldest", validate285);
+}
+}
+}
+}
+else {
+return fail(validate291, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate291.errors = null;
+return true;
+}
+exports["/success/getRequest"] = validate294;
+function validate294(data) {
+if (!validate270(data)) {
+return pass(validate294, "", validate270);
+}
+validate294.errors = null;
+return true;
+}
+exports["/success/getSnapshot"] = validate296;
+const schema134 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate298(data) {
+function validate302(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate298, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate302, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate298, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate302, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate298, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate302, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate298, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate302, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate298.errors = null;
+validate302.errors = null;
 return true;
 }
-function validate295(data) {
+function validate299(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate295, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate299, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
 const _errs1 = errors;
-if (!validate138(data.smsSource)) {
-vErrors = join(vErrors, "/smsSource", validate138);
+if (!validate142(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate142);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -10177,7 +10316,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate295, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate299, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -10186,7 +10325,7 @@ break;
 }
 }
 else {
-return fail(validate295, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate299, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -10213,7 +10352,7 @@ break;
 }
 }
 else {
-return fail(validate295, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -10246,8 +10385,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate298(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate298);
+if (!validate302(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate302);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -10260,7 +10399,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema132.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema134.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -10296,7 +10435,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate295.errors = vErrors;
+validate299.errors = vErrors;
 return false;
 }
 else {
@@ -10328,7 +10467,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -10345,7 +10484,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -10355,7 +10494,7 @@ break;
 }
 }
 else {
-return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -10375,7 +10514,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema132.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema134.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -10384,7 +10523,7 @@ break;
 }
 }
 else {
-return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -10396,7 +10535,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -10406,7 +10545,7 @@ break;
 }
 }
 else {
-return fail(validate295, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -10421,27 +10560,27 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate295, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate295.errors = vErrors;
+validate299.errors = vErrors;
 return errors === 0;
 }
 const pattern7 = new RegExp("^[0-9a-f]{64}$", "u");
-function validate293(data) {
+function validate297(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate297, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 const _errs1 = errors;
 if (typeof data.format !== "string") {
-return fail(validate293, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -10453,7 +10592,7 @@ if (data.version !== undefined) {
 let data1 = data.version;
 const _errs3 = errors;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate293, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs3 === errors;
 }
@@ -10464,7 +10603,7 @@ if (valid0) {
 if (data.package !== undefined) {
 const _errs5 = errors;
 if (typeof data.package !== "string") {
-return fail(validate293, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs5 === errors;
 }
@@ -10478,11 +10617,11 @@ const _errs7 = errors;
 if (errors === _errs7) {
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate293, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate297, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate293, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 var valid0 = _errs7 === errors;
@@ -10495,7 +10634,7 @@ if (data.boot !== undefined) {
 let data4 = data.boot;
 const _errs9 = errors;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate293, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs9 === errors;
 }
@@ -10507,16 +10646,16 @@ if (data.scale !== undefined) {
 let data5 = data.scale;
 const _errs11 = errors;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate293, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs11) {
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate293, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate297, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate293, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate297, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10534,7 +10673,7 @@ if (errors === _errs13) {
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate293, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate297, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
@@ -10552,7 +10691,7 @@ if (valid1) {
 if (data6.frozen !== undefined) {
 const _errs16 = errors;
 if (typeof data6.frozen !== "boolean") {
-return fail(validate293, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate297, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 var valid1 = _errs16 === errors;
 }
@@ -10563,7 +10702,7 @@ var valid1 = true;
 }
 }
 else {
-return fail(validate293, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate297, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs13 === errors;
@@ -10576,16 +10715,16 @@ if (data.requests !== undefined) {
 let data9 = data.requests;
 const _errs18 = errors;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate293, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs18) {
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate293, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate297, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate293, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate297, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10603,8 +10742,8 @@ if (errors === _errs20) {
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
 const _errs23 = errors;
-if (!validate295(data10[key0])) {
-vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate295);
+if (!validate299(data10[key0])) {
+vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate299);
 errors = vErrors.length;
 }
 var valid2 = _errs23 === errors;
@@ -10614,7 +10753,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate297, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs20 === errors;
@@ -10629,15 +10768,15 @@ const _errs24 = errors;
 if (errors === _errs24) {
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate293, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate297, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 var valid3 = true;
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs26 = errors;
-if (!validate240(data12[i0])) {
-vErrors = join(vErrors, "/faults/" + i0, validate240);
+if (!validate244(data12[i0])) {
+vErrors = join(vErrors, "/faults/" + i0, validate244);
 errors = vErrors.length;
 }
 var valid3 = _errs26 === errors;
@@ -10648,7 +10787,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate297, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs24 === errors;
@@ -10661,16 +10800,16 @@ if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 const _errs27 = errors;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate293, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs27) {
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate293, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate297, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate293, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate297, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10704,7 +10843,7 @@ var valid4 = _errs31 === errors;
 if (!valid4) {
 vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNames", { propertyName: key1 }, "property name must be valid");
 errors++;
-validate293.errors = vErrors;
+validate297.errors = vErrors;
 return false;
 break;
 }
@@ -10713,7 +10852,7 @@ if (valid4) {
 for (const key2 in data15) {
 const _errs33 = errors;
 if (typeof data15[key2] !== "string") {
-return fail(validate293, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 var valid5 = _errs33 === errors;
 if (!valid5) {
@@ -10723,7 +10862,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
+return fail(validate297, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs29 === errors;
@@ -10736,16 +10875,16 @@ if (data.era !== undefined) {
 let data17 = data.era;
 const _errs35 = errors;
 if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
-return fail(validate293, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs35) {
 if ((typeof data17 == "number") && (isFinite(data17))) {
 if (data17 > 1000000000000 || isNaN(data17)) {
-return fail(validate293, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate297, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data17 < 1 || isNaN(data17)) {
-return fail(validate293, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate297, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10770,63 +10909,63 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate297, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate293.errors = vErrors;
+validate297.errors = vErrors;
 return errors === 0;
 }
-function validate292(data) {
-if (!validate293(data)) {
-return pass(validate292, "", validate293);
+function validate296(data) {
+if (!validate297(data)) {
+return pass(validate296, "", validate297);
 }
-validate292.errors = null;
+validate296.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate303;
-function validate303(data) {
-if (!validate91(data)) {
-return pass(validate303, "", validate91);
-}
-validate303.errors = null;
-return true;
-}
-exports["/success/listScenarios"] = validate305;
+exports["/success/putSnapshot"] = validate307;
 function validate307(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate307, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate307, "/system", validate54);
-}
-}
-if (data.name !== undefined) {
-if (typeof data.name !== "string") {
-return fail(validate307, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.description !== undefined) {
-if (!validate74(data.description)) {
-return pass(validate307, "/description", validate74);
-}
-}
-}
-}
-else {
-return fail(validate307, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate91(data)) {
+return pass(validate307, "", validate91);
 }
 validate307.errors = null;
 return true;
 }
-function validate306(data) {
+exports["/success/listScenarios"] = validate309;
+function validate311(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
+return fail(validate311, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate311, "/system", validate54);
+}
+}
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate311, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.description !== undefined) {
+if (!validate74(data.description)) {
+return pass(validate311, "/description", validate74);
+}
+}
+}
+}
+else {
+return fail(validate311, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate311.errors = null;
+return true;
+}
+function validate310(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate306, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -10834,44 +10973,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate307(data0[i0])) {
-return pass(validate306, "/scenarios/" + i0, validate307);
+if (!validate311(data0[i0])) {
+return pass(validate310, "/scenarios/" + i0, validate311);
 }
 }
 }
 else {
-return fail(validate306, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate306, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate306.errors = null;
+validate310.errors = null;
 return true;
 }
-function validate305(data) {
-if (!validate306(data)) {
-return pass(validate305, "", validate306);
+function validate309(data) {
+if (!validate310(data)) {
+return pass(validate309, "", validate310);
 }
-validate305.errors = null;
+validate309.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate312;
-function validate312(data) {
-if (!validate306(data)) {
-return pass(validate312, "", validate306);
+exports["/success/applyScenario"] = validate316;
+function validate316(data) {
+if (!validate310(data)) {
+return pass(validate316, "", validate310);
 }
-validate312.errors = null;
+validate316.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate314;
-function validate314(data) {
+exports["/success/listCollections"] = validate318;
+function validate318(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate314, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate318, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -10883,17 +11022,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate314, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate318, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate314, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate318, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate314, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate318, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -10906,27 +11045,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate314, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate318, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate314, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate314, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate314, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate318, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate314, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate318, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10938,7 +11077,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -10947,122 +11086,122 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate314, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate314, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate314, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate314, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate314.errors = null;
-return true;
-}
-exports["/success/listRecords"] = validate315;
-function validate316(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-}
-else {
-return fail(validate316, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate316.errors = null;
-return true;
-}
-function validate315(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate316(data[i0])) {
-return pass(validate315, "/" + i0, validate316);
+return fail(validate318, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate315, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
-validate315.errors = null;
-return true;
 }
-exports["/success/createRecord"] = validate318;
-function validate318(data) {
-if (!validate316(data)) {
-return pass(validate318, "", validate316);
+}
+}
+else {
+return fail(validate318, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate318.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate320;
+exports["/success/listRecords"] = validate319;
 function validate320(data) {
-if (!validate316(data)) {
-return pass(validate320, "", validate316);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+}
+else {
+return fail(validate320, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate320.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate322;
+function validate319(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate320(data[i0])) {
+return pass(validate319, "/" + i0, validate320);
+}
+}
+}
+else {
+return fail(validate319, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate319.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate322;
 function validate322(data) {
-if (!validate316(data)) {
-return pass(validate322, "", validate316);
+if (!validate320(data)) {
+return pass(validate322, "", validate320);
 }
 validate322.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate324;
+exports["/success/getRecord"] = validate324;
 function validate324(data) {
-if (!validate316(data)) {
-return pass(validate324, "", validate316);
+if (!validate320(data)) {
+return pass(validate324, "", validate320);
 }
 validate324.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate326;
+exports["/success/replaceRecord"] = validate326;
 function validate326(data) {
+if (!validate320(data)) {
+return pass(validate326, "", validate320);
+}
+validate326.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate328;
+function validate328(data) {
+if (!validate320(data)) {
+return pass(validate328, "", validate320);
+}
+validate328.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate330;
+function validate330(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate326, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate330, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate326, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate330, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate326.errors = null;
+validate330.errors = null;
 return true;
 }
 return exports
@@ -11084,6 +11223,7 @@ export const validators = {
     "createSandbox": requests["/fields/createSandbox"],
     "getSandbox": requests["/fields/getSandbox"],
     "deleteSandbox": requests["/fields/deleteSandbox"],
+    "getOverview": requests["/fields/getOverview"],
     "getHistory": requests["/fields/getHistory"],
     "rewindSandbox": requests["/fields/rewindSandbox"],
     "resetSandbox": requests["/fields/resetSandbox"],
@@ -11160,6 +11300,7 @@ export const validators = {
     "listSandboxes": answers["/success/listSandboxes"],
     "createSandbox": answers["/success/createSandbox"],
     "getSandbox": answers["/success/getSandbox"],
+    "getOverview": answers["/success/getOverview"],
     "getHistory": answers["/success/getHistory"],
     "rewindSandbox": answers["/success/rewindSandbox"],
     "getClock": answers["/success/getClock"],

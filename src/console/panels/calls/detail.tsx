@@ -1,14 +1,14 @@
 /** One call in full: what it was, why it ended as it did, what it changed, and what can be made of it. */
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { ask, control, here } from '../../api.js'
 import { dayAndTime, took } from '../../format.js'
 import { half, t } from '../../language.js'
+import { type Line, lineOf } from '../../live/calls.js'
 import { systemOf } from '../../live/details.js'
 import { useResource } from '../../live/resource.js'
 import { go } from '../../place.js'
 import { CallActions } from './actions.js'
 import { Changes } from './changes.js'
-import type { Entry } from './entry.js'
 import { Message } from './message.js'
 import { Reason } from './reason.js'
 import { markOf } from './row.js'
@@ -18,10 +18,13 @@ import { referenceOf } from '../../reference.js'
 export function CallDetail({ id }: { readonly id: number }) {
   const [secrets, showSecrets] = useState(false)
   const { data, failure } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/requests/{id}', { params: { path: { ...here.value, id }, query: { secrets } } })), `${here.value.sandbox} ${String(id)} ${String(secrets)}`, { once: true })
+  // The list knows how the call ended; the rest follows.
+  const line = useMemo(() => lineOf(id), [id])
+  const known = data === null ? line : { ...data, status: data.response.status }
   return (
     <section class="detail" aria-label={t(`Call ${String(id)}`, `请求 ${String(id)}`)}>
       <header class="detail-head">
-        {data === null ? <h2 class="grow">{t(`Call ${String(id)}`, `请求 ${String(id)}`)}</h2> : <Title entry={data} />}
+        {known === undefined ? <h2 class="grow">{t(`Call ${String(id)}`, `请求 ${String(id)}`)}</h2> : <Title call={known} />}
         <button type="button" class="quiet icon" onClick={() => { go({ item: '' }) }} aria-label={t('Close', '关闭')} aria-keyshortcuts="Escape">✕</button>
       </header>
       {failure !== null && data === null && <p class="empty">{failure}</p>}
@@ -38,14 +41,16 @@ export function CallDetail({ id }: { readonly id: number }) {
   )
 }
 
-function Title({ entry }: { readonly entry: Entry }) {
-  const operation = systemOf(entry.system)?.operations.find(({ operationId }) => operationId === entry.operationId)
+type Head = Pick<Line, 'id' | 'at' | 'duration' | 'system' | 'operationId' | 'status' | 'error' | 'user'>
+
+function Title({ call }: { readonly call: Head }) {
+  const operation = systemOf(call.system)?.operations.find(({ operationId }) => operationId === call.operationId)
   return (
     <div class="grow">
-      <h2 class="call-title"><Mark kind={markOf({ status: entry.response.status, error: entry.error })} /> {entry.operationId ?? t('No operation', '无此接口')}</h2>
+      <h2 class="call-title"><Mark kind={markOf(call)} /> {call.operationId ?? t('No operation', '无此接口')}</h2>
       <p class="faint small">
-        {operation !== undefined && <>{half(operation.summary)} · <a href={referenceOf(entry.system, operation)}>{t('Reference', '接口文档')}</a> · </>}
-        {entry.system} · {t(`number ${String(entry.id)}`, `${String(entry.id)} 号`)} · {dayAndTime(Date.parse(entry.at))} · {took(entry.duration)}{entry.user !== null && t(` · user ${entry.user}`, ` · 用户 ${entry.user}`)}
+        {operation !== undefined && <>{half(operation.summary)} · <a href={referenceOf(call.system, operation)}>{t('Reference', '接口文档')}</a> · </>}
+        {call.system} · {t(`number ${String(call.id)}`, `${String(call.id)} 号`)} · {dayAndTime(Date.parse(call.at))} · {took(call.duration)}{call.user !== null && t(` · user ${call.user}`, ` · 用户 ${call.user}`)}
       </p>
     </div>
   )

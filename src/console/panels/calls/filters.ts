@@ -1,7 +1,7 @@
 /** Which calls are listed: a text, and what the tags of a call say. Kept in the address. */
 import { watch } from '../../live/watch.js'
 import { computed } from '@preact/signals'
-import { keptLines, type Line, pausedAt, placeUpTo, version } from '../../live/calls.js'
+import { editionOfLines, keptLines, type Line, pausedAt, placeUpTo, version } from '../../live/calls.js'
 import { t } from '../../language.js'
 import { place } from '../../place.js'
 
@@ -48,24 +48,42 @@ function fits(line: Line, facets: readonly (readonly [string, string])[], words:
   return words.every((word) => whole.includes(word))
 }
 
-let cache: { key: string; from: readonly Line[]; until: number; found: Line[] } | null = null
+/** Whether calls are looked for, rather than read: then the whole journal is looked through. */
+export const isSearch = computed(() => active.value.length > 0 || text.value.trim() !== '')
 
-/** The calls that fit, oldest first. Lines that were looked at before are not looked at again. */
+/** What was found in the lines numbered from `first` to `last`. */
+interface Found {
+  readonly key: string
+  first: number
+  last: number
+  lines: Line[]
+}
+
+let cache: Found | null = null
+
+/** The calls that fit, oldest first. Lines that were looked at before are not looked at again, whatever came before and after them. */
 export const listed = computed((): { readonly lines: readonly Line[] } => {
-  const counted = version.value
+  watch(version)
   const all = keptLines()
   const until = pausedAt.value ?? Number.POSITIVE_INFINITY
-  const key = JSON.stringify([place.value.query, pausedAt.value])
+  const key = JSON.stringify([place.value.query, pausedAt.value, editionOfLines()])
   const words = text.value.toLowerCase().split(/\s+/).filter((word) => word !== '')
-  const isSame = cache !== null && cache.key === key && cache.from === all && counted > 0
-  const found = isSame && cache !== null ? cache.found : []
-  for (let i = isSame && cache !== null ? cache.until : 0; i < all.length; i++) {
-    const line = all[i]
-    if (line !== undefined && line.id <= until && fits(line, active.value, words)) found.push(line)
+  const find = (from: number, to: number) => {
+    const found: Line[] = []
+    for (let i = from; i < to; i++) {
+      const line = all[i]
+      if (line !== undefined && line.id <= until && fits(line, active.value, words)) found.push(line)
+    }
+    return found
   }
-  cache = { key, from: all, until: all.length, found }
+  const first = all[0]?.id ?? Number.POSITIVE_INFINITY
+  if (cache?.key !== key) cache = { key, first, last: first - 1, lines: [] }
+  if (first < cache.first) cache.lines = [...find(0, placeUpTo(all, cache.first - 1) + 1), ...cache.lines]
+  else if (first > cache.first) cache.lines = cache.lines.slice(placeUpTo(cache.lines, first - 1) + 1)
+  for (const line of find(placeUpTo(all, Math.max(cache.last, first - 1)) + 1, all.length)) cache.lines.push(line)
+  Object.assign(cache, { first, last: all.at(-1)?.id ?? first - 1 })
   // A new object each time, as a signal passes on only what is another value; not a new array, which ten thousand lines would make large.
-  return { lines: found }
+  return { lines: cache.lines }
 })
 
 /** How many calls have come since the list was paused. */

@@ -2,10 +2,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { takeKeys } from '../../keys.js'
 import { t } from '../../language.js'
-import { connection } from '../../live/connection.js'
+import { connection, readOlder } from '../../live/connection.js'
 import { type Line, placeUpTo } from '../../live/calls.js'
 import { go, item } from '../../place.js'
-import { active, listed, text } from './filters.js'
+import { active, isSearch, listed, text } from './filters.js'
 import { CallRow } from './row.js'
 import { callSearch } from './search.js'
 
@@ -66,6 +66,12 @@ export function CallList() {
 
   const first = Math.max(0, Math.floor(top / row) - SPARE)
   const last = Math.min(count, Math.ceil((top + height) / row) + SPARE)
+  // Whoever nears the end, or looks for something, is read more; each page that comes brings this about again.
+  const wantsOlder = isSearch.value || last >= count
+  useEffect(() => {
+    if (wantsOlder && connection.value === 'live') void readOlder()
+  }, [wantsOlder, view])
+
   const drawn: Line[] = []
   for (let i = first; i < last; i++) {
     const line = lines[count - 1 - i]

@@ -4,10 +4,10 @@ import { useEffect, useRef } from 'preact/hooks'
 import { act, control, here } from '../../api.js'
 import { count } from '../../format.js'
 import { t } from '../../language.js'
-import { capacity, keptLines, leftOut, MOST_KEPT, pausedAt, version } from '../../live/calls.js'
+import { capacity, hasMore, keptLines, leftOut, MOST_KEPT, olderInJournal, pausedAt, version } from '../../live/calls.js'
 import { catchUp } from '../../live/connection.js'
 import { filter, go } from '../../place.js'
-import { active, facetName, held, listed, text } from './filters.js'
+import { active, facetName, held, isSearch, listed, text } from './filters.js'
 import { callSearch } from './search.js'
 
 export function CallTools() {
@@ -47,11 +47,15 @@ function Extent() {
   const shown = listed.value.lines.length
   const first = kept[0]?.id ?? 1
   const missing = leftOut()
-  const isFull = first > 1
+  const older = olderInJournal()
+  const whole = kept.length + older
   return (
     <p class="extent" role="status">
-      {shown === kept.length ? t(shown === 1 ? '1 call' : `${count(shown)} calls`, `${count(shown)} 条`) : t(`${count(shown)} of ${count(kept.length)} calls`, `${count(kept.length)} 条中的 ${count(shown)} 条`)}
-      {isFull && t(` · calls before number ${count(first)} are no longer listed: the stub keeps ${count(capacity.value)}, this page ${count(MOST_KEPT)}`, ` · ${count(first)} 号之前的不再列出：服务保留 ${count(capacity.value)} 条，本页 ${count(MOST_KEPT)} 条`)}
+      {isSearch.value
+        ? shown === kept.length ? calls(shown) : t(`${count(shown)} of ${calls(kept.length)}`, `${count(kept.length)} 条中的 ${count(shown)} 条`)
+        : shown === whole ? calls(shown) : t(`the newest ${count(shown)} of ${calls(whole)}`, `${count(whole)} 条中最新的 ${count(shown)} 条`)}
+      {hasMore() && (isSearch.value ? t(` · looking through ${count(older)} older ones…`, ` · 正在查找更早的 ${count(older)} 条…`) : t(' · older ones come as you scroll', ' · 向下滚动读取更早的'))}
+      {!hasMore() && first > 1 && t(` · calls before number ${count(first)} are no longer listed: the stub keeps ${count(capacity.value)}, this page ${count(MOST_KEPT)}`, ` · ${count(first)} 号之前的不再列出：服务保留 ${count(capacity.value)} 条，本页 ${count(MOST_KEPT)} 条`)}
       {missing > 0 && (
         <>
           {t(` · ${count(missing)} came too fast to be shown `, ` · ${count(missing)} 条来得太快未显示 `)}
@@ -60,4 +64,8 @@ function Extent() {
       )}
     </p>
   )
+}
+
+function calls(number: number): string {
+  return t(number === 1 ? '1 call' : `${count(number)} calls`, `${count(number)} 条`)
 }

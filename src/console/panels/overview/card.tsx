@@ -11,7 +11,6 @@ import { referenceOf } from '../../reference.js'
 import { type Mode, modeName } from '../backends/modes.js'
 import { nameOf } from '../people/names.js'
 import { logInAs } from '../people/login.js'
-import { recentOf } from './recent.js'
 import { Sparkline } from './sparkline.js'
 
 interface SystemCardProps {
@@ -21,16 +20,16 @@ interface SystemCardProps {
   readonly faults: number
   /** Who answers beside the stub; null where there is no real backend. */
   readonly backend: Mode | null
-  /** Live ones; null while they are not known. */
-  readonly sessions: number | null
+  /** Its figures; null while they are not known. */
+  readonly glance: Schemas['SystemGlance'] | null
   /** A few, to log in as. */
   readonly users: readonly Schemas['User'][]
 }
 
-export function SystemCard({ system, maintenance, outages, faults, backend, sessions, users }: SystemCardProps) {
+export function SystemCard({ system, maintenance, outages, faults, backend, glance, users }: SystemCardProps) {
   const { id, title } = system
   const url = baseUrlOf(id)
-  const violation = recentOf(id).violation
+  const violation = glance?.violation ?? null
   return (
     <li class="card system-card">
       <header class="part-head">
@@ -38,9 +37,9 @@ export function SystemCard({ system, maintenance, outages, faults, backend, sess
         <span class={`tag ${maintenance === null ? 'ok' : 'failed'}`}><Mark kind={maintenance === null ? 'ok' : 'failed'} /> {maintenance === null ? t('in service', '服务中') : t('maintenance', '维护中')}</span>
       </header>
       <p class="url-line"><code class="grow">{url}</code><Copy text={url} label={t(`Copy the base URL of ${id}`, `复制 ${id} 的地址`)} /></p>
-      <Sparkline system={id} />
+      <Sparkline counts={glance?.perMinute ?? []} />
       <p class="facts">
-        <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{sessions === null ? '…' : t(`${count(sessions)} logged in`, `${count(sessions)} 人登录`)}</Link>
+        <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{glance === null ? '…' : t(`${count(glance.sessions)} logged in`, `${count(glance.sessions)} 人登录`)}</Link>
         <Link to={{ panel: 'faults' }} class={faults > 0 ? 'lit' : ''}>{t(faults === 1 ? '1 fault' : `${count(faults)} faults`, `${count(faults)} 条故障`)}</Link>
         {backend !== null && <Link to={{ panel: 'backends' }}>{t(`answers: ${modeName(backend)}`, `应答：${modeName(backend)}`)}</Link>}
         {outages.length > 0 && <Link to={{ panel: 'faults' }} class="lit">{t(`out of order: ${outages.join(', ')}`, `中断：${outages.join('、')}`)}</Link>}
