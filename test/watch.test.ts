@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createLiveClient } from '../src/contract/live.js'
 import { fixturesFolder } from '../src/paths.js'
-import { connect, type Stub } from '../src/index.js'
 import { begin, type Running } from './support/cli.js'
 import { Client } from './support/push.js'
+import { loadOn, watched, type Watched } from './support/watched.js'
 
 let folder = ''
 const running: Running[] = []
@@ -39,45 +39,11 @@ const write = (name: string, text: string) => {
 }
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 
-/** A stub that watches, the way to it, and what it says. */
-interface Watched {
-  readonly stub: Stub
-  readonly url: string
-  /** Waits until it has said so once more than before, on standard output or error. */
-  says(text: RegExp): Promise<string>
-  stop(): Promise<void>
-}
-
+/** Starts a stub that watches. */
 async function start(...flags: string[]): Promise<Watched> {
   const one = begin(['start', '--watch', ...flags], { cwd: folder })
   running.push(one)
-  const [, url = ''] = await one.says(/control plane (http:\S+)\/__admin/)
-  let heard = 0
-  let said = ''
-  let look = () => {}
-  for (const stream of [one.child.stdout, one.child.stderr]) stream?.on('data', (text: string) => {
-    said += text
-    look()
-  })
-  const says = (text: RegExp) => new Promise<string>((resolve) => {
-    look = () => {
-      const found = text.exec(said.slice(heard))
-      if (found === null) return
-      heard += found.index + found[0].length
-      look = () => {}
-      resolve(found[0])
-    }
-    look()
-  })
-  return {
-    stub: await connect(url),
-    url,
-    says,
-    stop: async () => {
-      one.child.kill('SIGTERM')
-      await one.ended
-    },
-  }
+  return watched(one)
 }
 
 /** Changes a record of a fixture. */
@@ -98,15 +64,7 @@ describe('an edit', () => {
     await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
     expect((await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })).data).toMatchObject({ code: 2000 })
 
-    // Six clients call without a pause from here on; whatever goes wrong is noted.
-    const load = { isOn: true, calls: 0, wrong: new Set<string>() }
-    const clients = Array.from({ length: 6 }, async () => {
-      while (load.isOn) {
-        const answer = await app.GET('/users/my').catch((error: unknown) => ({ data: { code: String(error) } }))
-        if (answer.data?.code !== 2000) load.wrong.add(JSON.stringify(answer.data))
-        load.calls++
-      }
-    })
+    const load = loadOn(async () => (await app.GET('/users/my')).data?.code === 2000)
 
     edit('worlds/live/world.json', FIRST, '新的介绍')
     await says(/taken over: worlds\/live\/world\.json/)
@@ -124,10 +82,7 @@ describe('an edit', () => {
     write('systems.ts', SYSTEMS.replace('the first hint', 'the second hint'))
     expect(await says(/(?:not )?taken over: .*\n/)).toMatch(/^taken over: systems\.ts/)
 
-    load.isOn = false
-    await Promise.all(clients)
-    expect(load.calls).toBeGreaterThan(100)
-    expect([...load.wrong]).toEqual([])
+    expect(await load.stop()).toEqual([])
     expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { mobile: '13800003001' } })
     expect(await box.clock.now()).toMatchObject({ now: '2030-01-01T00:00:00.000Z', frozen: true })
   }, 120_000)

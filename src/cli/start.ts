@@ -11,6 +11,8 @@ import { startFacts, startScreen } from './start-screen.js'
 
 interface StartFlags {
   readonly watch?: boolean
+  /** What else is watched. */
+  readonly sources: readonly string[]
   /** Whether a program reads where the stub is. */
   readonly json?: boolean
 }
@@ -23,12 +25,14 @@ export function addStart(program: Command): void {
     .argument('[system...]', 'ids of systems, see: understudy list')
   addSettingFlags(command)
     .option('-w, --watch', 'take edits of the configuration, its systems, fixtures and scenarios over while it runs; sandboxes stay')
+    // For `npm run dev`, where the package's own systems are edited.
+    .addOption(new Option('--sources <folder>').hideHelp().argParser((folder: string, before: readonly string[]) => [...before, folder]).default([]))
     .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
     .option('--json', 'say in one line of JSON where everything is')
     .action(start)
 }
 
-async function start(ids: string[], { watch = false, json = false }: StartFlags, command: Command): Promise<void> {
+async function start(ids: string[], { watch = false, sources, json = false }: StartFlags, command: Command): Promise<void> {
   const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
     throw error
@@ -42,7 +46,7 @@ async function start(ids: string[], { watch = false, json = false }: StartFlags,
   starting.catch(() => undefined) // told below
   if (watch) {
     const { watchEdits } = await import('./watch/watch.js')
-    await watchEdits({ ids, command, first: resolved, server: starting, stageOf: (changed) => ({ ...withoutEngine(changed), ...engine }) })
+    await watchEdits({ ids, command, sources, first: resolved, server: starting, stageOf: (changed) => ({ ...withoutEngine(changed), ...engine }) })
   }
   const server = await starting.catch((error: unknown) => {
     throw explainStart(error, settings)

@@ -1,7 +1,12 @@
 /** Loads systems by id; only those that are asked for. */
+import { fileURLToPath } from 'node:url'
 import type { System } from '../core/system.js'
 import { didYouMean } from '../core/guess.js'
 import { systems } from '../generated/systems.js'
+import { whereAndWhy } from '../plain/where.js'
+
+/** Where systems are loaded from. */
+const sources = fileURLToPath(new URL('.', import.meta.url))
 
 /** @returns whether this is a system of the package, and not one that took its name */
 export async function isOfPackage(system: System): Promise<boolean> {
@@ -13,7 +18,7 @@ export async function isOfPackage(system: System): Promise<boolean> {
  * @param wanted ids of systems, or systems, which stay as they are; none stands for all of the package
  * @param own systems that have an id beside those of the package, or in their place
  * @returns the systems, in the order in which they are wanted
- * @throws Error that lists the known ids when one is unknown
+ * @throws Error that lists the known ids when one is unknown, or says where one cannot be loaded
  */
 export async function loadSystems(wanted: readonly (string | System)[], own: readonly System[] = []): Promise<System[]> {
   const known = new Map<string, () => Promise<System>>(Object.entries(systems))
@@ -23,7 +28,9 @@ export async function loadSystems(wanted: readonly (string | System)[], own: rea
       if (typeof one !== 'string') return one
       const load = known.get(one)
       if (load === undefined) throw new Error(`there is no system called ${JSON.stringify(one)}; there are ${[...known.keys()].join(', ')}.${didYouMean(one, known.keys())}`)
-      return load()
+      return load().catch((error: unknown) => {
+        throw new Error(`the system ${one} cannot be loaded: ${whereAndWhy(error, sources)}`, { cause: error })
+      })
     }),
   )
 }

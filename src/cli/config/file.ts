@@ -5,6 +5,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { UnderstudyConfig } from '../../config.js'
 import { didYouMean } from '../../core/guess.js'
 import { isObject } from '../../plain/json.js'
+import { whereAndWhy } from '../../plain/where.js'
 import { type Check, misfitsOf, stubOptionChecks } from '../../stub-options.js'
 
 /** The names of a configuration file, in the folder where a command is run. */
@@ -112,18 +113,9 @@ async function runModule(path: string): Promise<{ readonly value: unknown; reado
     const module: unknown = await jiti.import(path)
     return { value: isObject(module) ? module['default'] : undefined, read: loaded() }
   } catch (error) {
-    throw new ConfigError(`${basename(path)} cannot be run: ${whereAndWhy(error, path)}`, [path, ...loaded()])
+    throw new ConfigError(`${basename(path)} cannot be run: ${whereAndWhy(error, dirname(path))}`, [path, ...loaded()])
   } finally {
     // Read anew the next time: by then it may have been edited.
     for (const file of loaded()) Reflect.deleteProperty(jiti.cache, file)
   }
-}
-
-/** The message, and the first line of the stack that is in no package, beside the file if there is one: where whoever wrote the file can mend it. */
-function whereAndWhy(error: unknown, path: string): string {
-  if (!(error instanceof Error)) return String(error)
-  const [message = ''] = error.message.split('\n')
-  const places = [...`${error.message}\n${error.stack ?? ''}`.matchAll(/(?:\(|\bat |^ )((?:file:\/\/)?[^\s()]+:\d+:\d+)/gm)].map(([, found = '']) => found.replace(/^file:\/\//, '')).filter((found) => !/[\\/]node_modules[\\/]|^node:/.test(found))
-  const place = places.find((found) => found.startsWith(dirname(path))) ?? places[0]
-  return place === undefined ? message : `${place}: ${message}`
 }

@@ -21,6 +21,8 @@ export interface WatchOptions {
   readonly ids: readonly string[]
   /** The one whose flags were given. */
   readonly command: Command
+  /** Files and folders that are watched beside those of the settings. */
+  readonly sources: readonly string[]
   /** What the server is started with. */
   readonly first: Resolved
   readonly server: Promise<RunningServer>
@@ -32,7 +34,7 @@ export interface WatchOptions {
  * Looks after the files that a stub was made of, until the process ends: each edit is taken over at once, or the stub goes on as it was
  * and says why.
  */
-export async function watchEdits({ ids, command, first, server, stageOf }: WatchOptions): Promise<void> {
+export async function watchEdits({ ids, command, sources, first, server, stageOf }: WatchOptions): Promise<void> {
   let resolved = first
   let complaint = ''
 
@@ -45,18 +47,18 @@ export async function watchEdits({ ids, command, first, server, stageOf }: Watch
       process.stdout.write(`${pc.green('taken over:')} ${inWords(files)}\n${fixed.map((key) => `${key} is another one now; it takes a restart to change it\n`).join('')}`)
       resolved = next
       complaint = ''
-      await watching.look(placesOf(resolved))
+      await watching.look([...placesOf(resolved), ...sources])
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
       // An editor that saves twice does not make it two mistakes.
       if (text !== complaint) process.stderr.write(`${pc.red('not taken over:')} ${text}\nThe stub goes on as it was.\n`)
       complaint = text
-      await watching.look([...new Set([...placesOf(resolved), ...(error instanceof ConfigError ? error.read : [])])])
+      await watching.look([...new Set([...placesOf(resolved), ...sources, ...(error instanceof ConfigError ? error.read : [])])])
     }
   }
 
   const watching = watchFiles(takeOver)
-  await watching.look(placesOf(resolved))
+  await watching.look([...placesOf(resolved), ...sources])
 }
 
 function placesOf({ file, settings: { fixtures } }: Resolved): string[] {

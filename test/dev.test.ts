@@ -1,0 +1,99 @@
+/** `npm run dev` as whoever works on a system has it open: its handlers are edited, broken and mended while an app is in use. */
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { createLiveClient } from '../src/contract/live.js'
+import { beginProcess, nodeFlags, type Running } from './support/cli.js'
+import { Client } from './support/push.js'
+import { freePort } from './support/redis.js'
+import { loadOn, watched } from './support/watched.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+let folder = ''
+const running: Running[] = []
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-dev-')))
+  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'package.json', 'tsconfig.json']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+})
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGTERM')
+    await ended
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function begin(...flags: string[]): Running {
+  const one = beginProcess(process.execPath, [...nodeFlags, 'scripts/dev.ts', ...flags], { cwd: folder })
+  running.push(one)
+  return one
+}
+
+/** Changes a source. */
+function edit(name: string, from: string, to: string): void {
+  const file = join(folder, name)
+  const before = readFileSync(file, 'utf8')
+  expect(before).toContain(from)
+  writeFileSync(file, before.replace(from, to))
+}
+
+const USERS = 'src/systems/live/operations/users.ts'
+const ME = 'return { user: viewUser(user, user) }'
+
+test('a handler is edited, broken and mended under load: no call fails, nobody is logged out, sockets stay open', async () => {
+  const { stub, url, says } = await watched(begin('live', 'im', '--port', '0'))
+  const box = await stub.sandbox('alice')
+  const app = createLiveClient({ baseUrl: box.baseUrl('live') })
+  await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
+  await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
+  const [user] = await box.db('im').list('users')
+  const { headers } = await box.sessions.issue({ system: 'im', user: String(user?.id) })
+  const { socket } = await Client.connect({ url: `${url}/@alice/im` }, headers['cookie'])
+  const load = loadOn(async () => (await app.GET('/users/my')).data?.code === 2000)
+  const nickname = async () => {
+    const { data } = await app.GET('/users/my')
+    return data?.code === 2000 ? data.user.nickname : data
+  }
+
+  edit(USERS, ME, "return { user: { ...viewUser(user, user), nickname: 'the first edit' } }")
+  await says(/taken over: src\/systems\/live\/operations\/users\.ts/)
+  expect(await nickname()).toBe('the first edit')
+
+  edit(USERS, "'the first edit'", '')
+  expect(await says(/not taken over: .*\n/)).toMatch(/the system live cannot be loaded: \S+\/operations\/users\.ts:14:\d+: /)
+  expect(await nickname()).toBe('the first edit')
+  edit(USERS, 'tx }', 'tx } ')
+  edit(USERS, 'nickname:  }', "nickname: 'the second edit' }")
+  // Saved once in between with the mistake still in it, which was not told again.
+  expect(await says(/(?:not )?taken over: .*\n/)).toMatch(/^taken over: /)
+  expect(await nickname()).toBe('the second edit')
+
+  // What is there but goes wrong at once is told with its place, too.
+  edit(USERS, "from '../types.js'", "from '../types.js'\nimport { nothing } from '../state.js'\nnothing()")
+  expect(await says(/not taken over: .*\n/)).toMatch(/operations\/users\.ts:5.*nothing/)
+  edit(USERS, "\nimport { nothing } from '../state.js'\nnothing()", '')
+  await says(/taken over: /)
+
+  expect(await load.stop()).toEqual([])
+  expect(socket.readyState).toBe(WebSocket.OPEN)
+}, 120_000)
+
+test('a source of the core restarts the stub once it can be loaded, and sandboxes are as they were', async () => {
+  const { stub, says } = await watched(begin('live', '--port', String(await freePort())))
+  const box = await stub.sandbox('alice')
+  const app = createLiveClient({ baseUrl: box.baseUrl('live') })
+  await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
+  await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
+
+  edit('src/core/failure.ts', '/**', 'const {\n/**')
+  expect(await says(/\S+failure\.ts:\d+.*\nnot restarted for .*\n/)).toMatch(/src\/core\/failure\.ts:\d+:\d+: ERROR.*\nnot restarted for src\/core\/failure\.ts/)
+  expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000 })
+  edit('src/core/failure.ts', 'const {\n', '')
+  await says(/restarted for src\/core\/failure\.ts/)
+  await says(/control plane /)
+  expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { mobile: '13800003001' } })
+}, 120_000)
