@@ -9,7 +9,7 @@ import type { Range } from './layout.js'
 
 type Database = ClassicLevel
 
-/** One change of the folder; a value is JSON, but for those of files. */
+/** One change of the folder; a value is JSON, but for those of files and journals. */
 export type Write = { readonly type: 'put'; readonly key: string; readonly value: string } | { readonly type: 'put'; readonly key: string; readonly value: Buffer; readonly valueEncoding: 'buffer' } | { readonly type: 'del'; readonly key: string }
 
 /** Says which process has the folder; for people, the lock itself is the database's. */
@@ -59,8 +59,8 @@ export class Disk {
   }
 
   /** @returns the same where values are bytes */
-  async *rangeOfBytes(bounds: Range): AsyncGenerator<readonly [key: string, bytes: Uint8Array]> {
-    yield* this.#db.iterator<string, Uint8Array>({ ...bounds, valueEncoding: 'view' })
+  async *rangeOfBytes(bounds: Range): AsyncGenerator<readonly [key: string, bytes: Buffer]> {
+    yield* this.#db.iterator<string, Buffer>({ ...bounds, valueEncoding: 'buffer' })
   }
 
   /** @returns the keys between the bounds */

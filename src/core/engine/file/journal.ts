@@ -1,10 +1,10 @@
 /**
  * The journal of one generation as it stands in the folder. A busy server makes thousands of entries a second, most of which soon have to
- * go again; so they go out some at a time, many in one record, and no call waits for them. A record goes when none of its entries is kept
- * any more; until then it is noted beside it which have gone.
+ * go again; so they are fetched from memory some at a time, as they are held there, and go out many in one record. No call waits for them.
+ * A record goes when none of its entries is kept any more; until then it is noted beside it which have gone.
  */
 import type { JournalEntry } from '../../journal.js'
-import type { NewEntry } from '../engine.js'
+import type { MemoryJournal } from '../memory/journal.js'
 import type { Write } from './disk.js'
 import { keys, type StoredJournal } from './layout.js'
 
@@ -16,19 +16,22 @@ interface Chunk {
   left: number
 }
 
+/** The journal in memory. */
+export type Source = Pick<MemoryJournal, 'packed' | 'count'>
+
 export class KeptJournal {
   readonly #name: string
   readonly #generation: number
   /** Oldest first. */
   #chunks: Chunk[] = []
-  /** Entries that are not in the folder yet: each as JSON, and as bytes, for texts that wait are what the garbage collector has to move. */
-  #waiting: { readonly id: number; readonly json: Buffer }[] = []
-  #bytes = 0
+  /** Where entries come from; null until it is known. */
+  #source: Source | null = null
+  /** The last entry that is in the folder. */
+  #written = 0
   /** All entries before this one have gone. */
   #oldest = 0
   /** Later ones that have gone as well, and stand in a record with others. */
   #gone = new Set<number>()
-  #last = 0
   /** Whether the folder does not know yet which have gone. */
   #isNews = false
 
@@ -37,9 +40,9 @@ export class KeptJournal {
     this.#generation = generation
   }
 
-  /** What waits to be written. */
-  get bytes(): number {
-    return this.#bytes
+  /** Says where entries come from that are not in the folder yet. */
+  follow(source: Source): void {
+    this.#source = source
   }
 
   /**
@@ -54,17 +57,8 @@ export class KeptJournal {
     this.#chunks.push({ first: first.id, last: final.id, left: kept.length })
     for (const { id } of entries) if (removed.has(id)) this.#gone.add(id)
     this.#oldest = oldest
-    this.#last = Math.max(last, final.id)
+    this.#written = Math.max(last, final.id)
     return kept
-  }
-
-  /** Puts an entry behind the others. */
-  add(entry: NewEntry | JournalEntry, id: number, requests: number): void {
-    // Spelled out in front of the others: an object with two fields more costs more than the rest of this.
-    const json = Buffer.from(`{"id":${String(id)},"requests":${String(requests)},${JSON.stringify(entry).slice(1)}`)
-    this.#waiting.push({ id, json })
-    this.#bytes += json.length
-    this.#last = id
   }
 
   /** The oldest entries have gone: these. */
@@ -75,21 +69,18 @@ export class KeptJournal {
 
   /** Some entries have gone, wherever they stood. */
   remove(ids: readonly number[]): void {
-    const removed = new Set(ids)
-    this.#waiting = this.#waiting.filter(({ id }) => !removed.has(id))
     for (const id of this.#release(ids)) this.#gone.add(id)
   }
 
   /** @returns what is to be written so that the folder says the same */
   flush(): Write[] {
     const writes: Write[] = []
-    const waiting = this.#waiting.filter(({ id }) => id >= this.#oldest)
-    this.#waiting = []
-    this.#bytes = 0
-    const [first, last] = [waiting[0], waiting.at(-1)]
-    if (first !== undefined && last !== undefined) {
-      writes.push({ type: 'put', key: keys.entries(this.#name, this.#generation, first.id), value: arrayOf(waiting.map(({ json }) => json)), valueEncoding: 'buffer' })
-      this.#chunks.push({ first: first.id, last: last.id, left: waiting.length })
+    const packed = this.#source?.packed(this.#written) ?? null
+    const [first, last] = [packed?.ids[0], packed?.ids.at(-1)]
+    if (packed !== null && first !== undefined && last !== undefined) {
+      writes.push({ type: 'put', key: keys.entries(this.#name, this.#generation, first), value: packed.bytes, valueEncoding: 'buffer' })
+      this.#chunks.push({ first, last, left: packed.ids.length })
+      this.#written = last
     }
     const isOver = (chunk: Chunk) => chunk.left === 0 || chunk.last < this.#oldest
     for (const chunk of this.#chunks) if (isOver(chunk)) writes.push({ type: 'del', key: keys.entries(this.#name, this.#generation, chunk.first) })
@@ -102,7 +93,7 @@ export class KeptJournal {
   #stored(): StoredJournal {
     const stands = (id: number) => id >= this.#oldest && this.#chunks.some(({ first, last }) => first <= id && id <= last)
     this.#gone = new Set([...this.#gone].filter(stands))
-    return { oldest: this.#oldest, gone: [...this.#gone], last: this.#last }
+    return { oldest: this.#oldest, gone: [...this.#gone], last: this.#source?.count ?? this.#written }
   }
 
   /** @returns those of the entries that stand in the folder; they are not counted any more. In order, as they have come */
@@ -117,11 +108,4 @@ export class KeptJournal {
       return true
     })
   }
-}
-
-const [OPEN, COMMA, CLOSE] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')]
-
-/** @returns JSON */
-function arrayOf(items: readonly Buffer[]): Buffer {
-  return Buffer.concat([...items.flatMap((item, i) => [i === 0 ? OPEN : COMMA, item]), CLOSE])
 }

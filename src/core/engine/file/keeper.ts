@@ -1,18 +1,17 @@
 /** Keeps sandboxes in a folder: what the engine does, written down; and what was written down, read again. */
-import type { Commit, House, NewEntry } from '../engine.js'
+import type { Commit, House } from '../engine.js'
 import type { Keeper, Kept } from '../memory/keeper.js'
 import { Disk, type Write } from './disk.js'
 import { asHouse, checkHouse } from './house.js'
-import { KeptJournal } from './journal.js'
+import { KeptJournal, type Source } from './journal.js'
 import { FORMAT, HOUSE, keys, type StoredBase, type StoredCommit, type StoredHead, type StoredHouse, type StoredSandbox } from './layout.js'
 import { readFiles, readSandboxes } from './read.js'
 
 /** The base in the folder is written anew when so many commits have been folded into the one in memory. */
 const REWRITE_AFTER = 1000
 
-/** Real milliseconds for which entries of journals are collected, and so many characters of one at the most. */
+/** Real milliseconds for which entries of journals are collected. */
 const COLLECTED = 100
-const MOST_COLLECTED = 1024 * 1024
 
 export class FileKeeper implements Keeper {
   readonly #folder: string
@@ -89,7 +88,11 @@ export class FileKeeper implements Keeper {
     return (this.#leaving.get(name) ?? 0) + 1
   }
 
-  keep(name: string, { generation, base, commits, entries, lastEntry }: StoredSandbox): Promise<void> {
+  follow(name: string, source: Source): void {
+    this.#journals.get(name)?.follow(source)
+  }
+
+  keep(name: string, { generation, base, commits, lastEntry }: StoredSandbox, source: Source): Promise<void> {
     this.#bases.set(name, base.version)
     this.#lastEntries.set(name, lastEntry)
     const writes = [put(keys.base(name, generation), base), this.#head(name, generation)]
@@ -97,10 +100,7 @@ export class FileKeeper implements Keeper {
     this.#forget(name)
     const journal = new KeptJournal(name, generation)
     this.#journals.set(name, journal)
-    for (const entry of entries) {
-      journal.add(entry, entry.id, entry.requests)
-      if (journal.bytes > MOST_COLLECTED) writes.push(...journal.flush())
-    }
+    journal.follow(source)
     writes.push(...journal.flush())
     const written = this.#write(writes)
     if (generation > 1) this.#sweep(written, name, generation - 1)
@@ -124,12 +124,9 @@ export class FileKeeper implements Keeper {
     this.#later([put(keys.base(name, generation), base()), ...folded])
   }
 
-  append(name: string, entry: NewEntry, id: number, requests: number): void {
+  appended(name: string): void {
     const journal = this.#journals.get(name)
-    if (journal === undefined) return
-    journal.add(entry, id, requests)
-    if (journal.bytes > MOST_COLLECTED) this.#later(journal.flush(), false)
-    this.#changed(journal)
+    if (journal !== undefined) this.#changed(journal)
   }
 
   drop(name: string, ids: readonly number[]): void {

@@ -1,5 +1,5 @@
 /**
- * What stands in the folder of an engine `file`: one LevelDB database, whose values are JSON, but for those of files.
+ * What stands in the folder of an engine `file`: one LevelDB database, whose values are JSON, but for those of files and journals.
  *
  * | key | value |
  * | --- | --- |
@@ -7,18 +7,17 @@
  * | `s/<sandbox>` | the head of a sandbox: {@link StoredHead} |
  * | `d/<sandbox>/<generation>/base` | what its log begins with: {@link StoredBase} |
  * | `d/<sandbox>/<generation>/c/<version>` | a commit: {@link StoredCommit} |
- * | `d/<sandbox>/<generation>/j/<id>` | entries of its journal, from this one on: an array |
+ * | `d/<sandbox>/<generation>/j/<id>` | entries of its journal, from this one on, as they are held in memory: `pack` in `memory/rows.ts` |
  * | `d/<sandbox>/<generation>/journal` | which of them have gone: {@link StoredJournal}; left out where none has |
  * | `f/<hash>` | the bytes of a file, as they are; one of which no record tells is a remnant as well |
  *
  * The generation of the head is the one that counts. Another is a remnant: it was on its way out when the process ended.
  */
-import type { JournalEntry } from '../../journal.js'
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { Change } from '../../store/types.js'
 
 /** Counts up when a folder of before cannot be read any more. */
-export const FORMAT = 3
+export const FORMAT = 4
 
 export interface StoredHouse {
   readonly format: number
@@ -69,9 +68,7 @@ export interface StoredSandbox {
   readonly base: StoredBase
   /** Those after the base, oldest first. */
   readonly commits: readonly StoredCommit[]
-  /** Oldest first. */
-  readonly entries: readonly JournalEntry[]
-  /** The id of the last one, kept or not. */
+  /** The id of the last entry of its journal, kept or not. */
   readonly lastEntry: number
 }
 

@@ -2,10 +2,12 @@
 import type { Files } from '../../files.js'
 import type { JournalEntry } from '../../journal.js'
 import type { Disk } from './disk.js'
+import type { KeptSandbox } from '../memory/keeper.js'
+import { unpack } from '../memory/rows.js'
 import { KeptJournal } from './journal.js'
-import { keys, startingWith, type StoredBase, type StoredCommit, type StoredHead, type StoredJournal, type StoredSandbox } from './layout.js'
+import { keys, startingWith, type StoredBase, type StoredCommit, type StoredHead, type StoredJournal } from './layout.js'
 
-interface ReadSandbox extends StoredSandbox {
+interface ReadSandbox extends KeptSandbox {
   /** The same entries, as they stand there. */
   readonly journal: KeptJournal
 }
@@ -61,6 +63,6 @@ async function readSandbox(disk: Disk, name: string, { generation, lastEntry }: 
   const entries: JournalEntry[] = []
   const gone = ((await disk.read(keys.journal(name, generation))) as StoredJournal | undefined) ?? { oldest: 0, gone: [], last: 0 } // as above
   const journal = new KeptJournal(name, generation)
-  for await (const [, value] of disk.range(startingWith(keys.allEntries(name, generation)))) entries.push(...journal.recall(value as JournalEntry[], gone)) // as above
+  for await (const [, bytes] of disk.rangeOfBytes(startingWith(keys.allEntries(name, generation)))) entries.push(...journal.recall(unpack(bytes), gone))
   return { generation, base, commits, entries, journal, lastEntry: Math.max(lastEntry, gone.last, entries.at(-1)?.id ?? 0) }
 }

@@ -1,8 +1,7 @@
 /** The engine that keeps everything in this process. It is the default, and never makes anybody wait. */
 import type { Budget } from '../../budget.js'
 import { type Awaitable, type Engine, type Follower, type House, NoRoom, type SandboxLog } from '../engine.js'
-import type { StoredSandbox } from '../file/layout.js'
-import type { Keeper } from './keeper.js'
+import type { Keeper, KeptSandbox } from './keeper.js'
 import { tellLetGo } from '../room.js'
 import { MemoryLog, type Trimmable } from './log.js'
 import { Shelf } from './shelf.js'
@@ -59,7 +58,11 @@ export class MemoryEngine implements Engine {
     this.#namesMadeUp = namesMadeUp
     this.#shelf = new Shelf(house.budget, keeper, files)
     // Whoever keeps sandboxes on a disk wants to find them again.
-    for (const [name, stored] of sandboxes) this.#put(name, stored, house, this.#shelf).isKept = true
+    for (const [name, stored] of sandboxes) {
+      const log = this.#put(name, stored, house, this.#shelf)
+      log.isKept = true
+      keeper.follow(name, log.journal)
+    }
     this.#shelf.tidy()
     return { boot }
   }
@@ -138,15 +141,15 @@ export class MemoryEngine implements Engine {
     if (this.#house === null || this.#shelf === null) throw new Error('the engine has not been started')
     while (this.#logs.size >= this.#house.most) this.#evict(this.#house)
     const generation = this.#keeper?.firstGeneration(name) ?? 1
-    const stored: StoredSandbox = { generation, base: { version: 0, newest: 0, isWhole: true, content: follower.initial() }, commits: [], entries: [], lastEntry: 0 }
+    const stored: KeptSandbox = { generation, base: { version: 0, newest: 0, isWhole: true, content: follower.initial() }, commits: [], entries: [], lastEntry: 0 }
     const log = this.#put(name, stored, this.#house, this.#shelf)
     // Not waited for: nothing has been said about the sandbox yet, and what is said of it later is kept after this.
-    this.#keeper?.keep(name, stored).catch(() => undefined)
+    this.#keeper?.keep(name, stored, log.journal).catch(() => undefined)
     this.#latest = name
     return log
   }
 
-  #put(name: string, stored: StoredSandbox, house: House, shelf: Shelf): MemoryLog {
+  #put(name: string, stored: KeptSandbox, house: House, shelf: Shelf): MemoryLog {
     const log: MemoryLog = new MemoryLog(stored, {
       house,
       shelf,

@@ -3,60 +3,18 @@
  * to cost the garbage collector most. So of each only what entries are chosen by is an object; headers are JSON and bodies the bytes that
  * they were, outside the heap, and an entry is put together when somebody wants to read it. Changes are those that the log has anyway.
  */
-import { type EntryHead, type JournalEntry, type KeptBody, rareOf } from '../../journal.js'
+import type { EntryHead, JournalEntry } from '../../journal.js'
 import type { NewEntry } from '../engine.js'
-import { JSON_HEADERS } from '../../reply.js'
-import { weighChanges } from '../weigh.js'
-import { type Piece, Pieces, write } from './pieces.js'
+import { Pieces } from './pieces.js'
+import { pack, read, type Row, rowOf } from './rows.js'
 
 const NONE: readonly number[] = []
 
-/** What a row takes up in the heap, roughly, but for its URL and what was changed. */
-const ROW_BYTES = 320
-
-/** One entry: what it is chosen by, and where the rest of it is. */
-interface Row extends EntryHead, Pick<JournalEntry, 'changes' | 'changesLeftOut'> {
-  /** What it takes up in the heap. */
-  readonly weight: number
-  /** Where its bytes are: JSON, request body and response body, one after the other. */
-  readonly piece: Piece
-  readonly start: number
-  readonly json: number
-  readonly request: StoredBody | null
-  readonly response: StoredBody | null
-}
-
-function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pieces): Row {
-  const { requestHeaders, responseHeaders, requestBody, responseBody, changes, url } = entry
-  // The headers of nearly all answers are one and the same object.
-  const headers: StoredHeaders = responseHeaders === JSON_HEADERS ? { requestHeaders } : { requestHeaders, responseHeaders }
-  const json = { content: JSON.stringify(headers), encoding: 'utf8' } as const
-  const piece = pieces.room(json, requestBody, responseBody)
-  const row: Row = {
-    id, at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url, status: entry.status,
-    user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, version: entry.version, requests,
-    changes, weight: ROW_BYTES + url.length + (changes.length === 0 ? 0 : weighChanges(changes)),
-    piece, start: piece.used, json: write(piece, json), request: store(piece, requestBody), response: store(piece, responseBody),
-  }
-  const rare = rareOf(entry)
-  return rare === null ? row : { ...row, ...rare }
-}
-
-/** @returns the entry, whole */
-function read({ piece, start, json, request, response, weight: _, ...head }: Row): JournalEntry {
-  const requestStart = start + json
-  const responseStart = requestStart + (request?.length ?? 0)
-  const { requestHeaders, responseHeaders = JSON_HEADERS } = JSON.parse(piece.bytes.toString('utf8', start, requestStart)) as StoredHeaders // written by `rowOf`
-  const bodies = { requestBody: recall(piece, requestStart, request), responseBody: recall(piece, responseStart, response) }
-  return { ...head, requestHeaders, responseHeaders, ...bodies }
-}
-
-/** What of an entry is kept as JSON. */
-type StoredHeaders = Pick<JournalEntry, 'requestHeaders'> & Partial<Pick<JournalEntry, 'responseHeaders'>>
-
-/** A body whose content is kept as bytes. */
-interface StoredBody extends Omit<KeptBody, 'content'> {
-  readonly length: number
+/** Entries as they can be kept elsewhere. */
+export interface Packed {
+  /** Oldest first. */
+  readonly ids: readonly number[]
+  readonly bytes: Buffer
 }
 
 export class MemoryJournal {
@@ -140,6 +98,14 @@ export class MemoryJournal {
     return this.#kept().filter(({ id }) => wanted.has(id)).map((row) => read(row))
   }
 
+  /** @returns those after this one that are kept, in one; null where there are none */
+  packed(after: number): Packed | null {
+    let from = this.#rows.length
+    while (from > this.#first && (this.#rows[from - 1]?.id ?? 0) > after) from--
+    const rows = this.#rows.slice(from) as Row[] // from there on none has gone
+    return rows.length === 0 ? null : { ids: rows.map(({ id }) => id), bytes: pack(rows) }
+  }
+
   /**
    * Forgets the entries that fit; ids go on counting.
    * @returns their ids
@@ -180,14 +146,4 @@ export class MemoryJournal {
     this.#pieces.release(piece)
     this.#rowBytes -= weight
   }
-}
-
-function store(piece: Piece, body: KeptBody | null): StoredBody | null {
-  return body === null ? null : { size: body.size, encoding: body.encoding, length: write(piece, body) }
-}
-
-function recall({ bytes }: Piece, start: number, body: StoredBody | null): KeptBody | null {
-  if (body === null) return null
-  const { size, encoding, length } = body
-  return { size, content: bytes.toString(encoding, start, start + length), encoding }
 }

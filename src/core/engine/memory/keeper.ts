@@ -1,8 +1,16 @@
 /** What an engine that works in this process may have behind it, so that what it does outlives the process. */
 import type { Files } from '../../files.js'
+import type { JournalEntry } from '../../journal.js'
 import type { StoredBase, StoredSandbox } from '../file/layout.js'
-import type { Commit, House, NewEntry } from '../engine.js'
+import type { Commit, House } from '../engine.js'
+import type { MemoryJournal } from './journal.js'
 import type { FileKeeping } from './shelf.js'
+
+/** A sandbox as it was kept. */
+export interface KeptSandbox extends StoredSandbox {
+  /** Of its journal, oldest first. */
+  readonly entries: readonly JournalEntry[]
+}
 
 /** What was kept when the process last ended. */
 export interface Kept {
@@ -10,7 +18,7 @@ export interface Kept {
   readonly boot: number
   readonly namesMadeUp: number
   /** By name, the least recently used first. */
-  readonly sandboxes: ReadonlyMap<string, StoredSandbox>
+  readonly sandboxes: ReadonlyMap<string, KeptSandbox>
   readonly files: Files
 }
 
@@ -23,16 +31,18 @@ export interface Keeper extends FileKeeping {
   /** @returns the generation that a new sandbox of this name begins with: 1, unless one of the same name is still on its way out */
   firstGeneration(sandbox: string): number
   /**
-   * Keeps a generation whole, in the place of the one before.
+   * Keeps a generation whole, in the place of the one before, with the entries that its journal has.
    * @returns a promise that resolves once nothing of it can be lost
    */
-  keep(sandbox: string, stored: StoredSandbox): Promise<void>
+  keep(sandbox: string, stored: StoredSandbox, journal: MemoryJournal): Promise<void>
+  /** This is the journal of a sandbox that was kept; entries that come are fetched from it. */
+  follow(sandbox: string, journal: MemoryJournal): void
   /** @returns a promise that resolves once the commit cannot be lost; commits become safe in the order of the calls */
   commit(sandbox: string, generation: number, commit: Commit): Promise<void>
   /** Commits have been folded into the base. It is worked out only where it is written down. */
   fold(sandbox: string, generation: number, version: number, base: () => StoredBase): void
-  /** Not waited for, so that the last entries may be lost. */
-  append(sandbox: string, entry: NewEntry, id: number, requests: number): void
+  /** The journal has a new entry. It is fetched a little later, so that the last ones may be lost. */
+  appended(sandbox: string): void
   /** The oldest entries had to go: these. */
   drop(sandbox: string, ids: readonly number[]): void
   /** These entries were removed, wherever they stood. */

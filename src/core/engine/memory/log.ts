@@ -9,7 +9,7 @@ import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
 import { HeldFiles } from './held-files.js'
-import type { Keeper } from './keeper.js'
+import type { Keeper, KeptSandbox } from './keeper.js'
 import type { Shelf } from './shelf.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
@@ -35,8 +35,8 @@ export interface LogOwner {
 
 export class MemoryLog {
   readonly followers = new Set<Follower>()
+  readonly journal: MemoryJournal
   readonly #owner: LogOwner
-  readonly #journal: MemoryJournal
   #generation: number
   #version: number
   #requests: number
@@ -60,10 +60,10 @@ export class MemoryLog {
   /** Resolves when followers have been told of everything up to now; null where they are told at once. */
   #told: Promise<void> | null = null
 
-  constructor(stored: StoredSandbox, owner: LogOwner) {
+  constructor(stored: KeptSandbox, owner: LogOwner) {
     const { generation, base, commits, entries, lastEntry } = stored
     this.#owner = owner
-    this.#journal = new MemoryJournal(owner.house.journalLimit, owner.house.budget.limitOfOne('journal'), entries, lastEntry)
+    this.journal = new MemoryJournal(owner.house.journalLimit, owner.house.budget.limitOfOne('journal'), entries, lastEntry)
     this.#base = new Base(base.content, owner.house.keyOf)
     this.#baseVersion = base.version
     this.#isWhole = base.isWhole
@@ -150,16 +150,16 @@ export class MemoryLog {
       this.#base = new Base(content, this.#owner.house.keyOf)
       this.#baseVersion = this.#version
       this.#isWhole = kept === undefined
-      this.#journal.clear()
+      this.journal.clear()
     } else {
       const after = this.#commits.findIndex(({ version }) => version > kept.version)
       if (after !== -1) for (const { bytes } of this.#commits.splice(after)) this.#grow(-bytes)
-      this.#journal.remove(({ id }) => id > kept.entry)
+      this.journal.remove(({ id }) => id > kept.entry)
     }
     this.#refile(files)
     this.#countJournal()
     const generation = this.#generation
-    const told = this.#afterKept(({ keeper, name }) => keeper.keep(name, this.stored()), () => {
+    const told = this.#afterKept(({ keeper, name }) => keeper.keep(name, this.stored(), this.journal), () => {
       for (const follower of this.followers) follower.turnedOver(kept?.entry ?? 0)
     })
     // Not before: what is on a disk must not miss them.
@@ -170,17 +170,17 @@ export class MemoryLog {
   /** @returns all of it, as it can be kept */
   stored(): StoredSandbox {
     const commits = this.#commits.slice(this.#head).map((commit) => storedCommit(commit))
-    return { generation: this.#generation, base: this.#storedBase(), commits, entries: this.#journal.entries(), lastEntry: this.#journal.count }
+    return { generation: this.#generation, base: this.#storedBase(), commits, lastEntry: this.journal.count }
   }
 
   append(entry: NewEntry, generation: number): void {
     if (generation !== this.#generation) return
-    const dropped = this.#journal.add(entry, this.#requests)
+    const dropped = this.journal.add(entry, this.#requests)
     const { kept } = this.#owner
     let numbered: JournalEntry | null = null
-    const [id, requests] = [this.#journal.count, this.#requests]
+    const [id, requests] = [this.journal.count, this.#requests]
     const whole = () => (numbered ??= { ...entry, id, requests })
-    kept?.keeper.append(kept.name, entry, id, requests)
+    kept?.keeper.appended(kept.name)
     if (dropped.length > 0) this.#dropped(dropped)
     this.#countJournal()
     // Made when it is looked at: in a rush most entries are not.
@@ -188,20 +188,20 @@ export class MemoryLog {
   }
 
   heads(): readonly EntryHead[] {
-    return this.#journal.heads()
+    return this.journal.heads()
   }
 
   entries(ids?: readonly number[]): readonly JournalEntry[] {
-    return this.#journal.entries(ids)
+    return this.journal.entries(ids)
   }
 
   status(): JournalStatus {
-    const { size, count } = this.#journal
+    const { size, count } = this.journal
     return { size, limit: this.#owner.house.journalLimit, last: count }
   }
 
   remove(fits: (entry: EntryHead) => boolean): number {
-    const removed = this.#journal.remove(fits)
+    const removed = this.journal.remove(fits)
     const { kept } = this.#owner
     kept?.keeper.remove(kept.name, removed)
     this.#countJournal()
@@ -243,7 +243,7 @@ export class MemoryLog {
    */
   letGo(kind: Trimmable): boolean {
     if (kind === 'history') return this.trim()
-    const dropped = this.#journal.dropOldest()
+    const dropped = this.journal.dropOldest()
     if (dropped.length === 0) return false
     this.#dropped(dropped)
     this.#countJournal()
@@ -265,7 +265,7 @@ export class MemoryLog {
   #dropped(ids: readonly number[]): void {
     const { kept } = this.#owner
     kept?.keeper.drop(kept.name, ids)
-    const version = this.#journal.oldestVersion ?? this.#version
+    const version = this.journal.oldestVersion ?? this.#version
     for (let oldest = this.#commits[this.#head]; oldest !== undefined && oldest.version < version; oldest = this.#commits[this.#head]) this.trim()
   }
 
@@ -308,7 +308,7 @@ export class MemoryLog {
 
   /** Says what the journal has come to take up since this was last said. */
   #countJournal(): void {
-    const grown = this.#journal.bytes - this.#journalBytes
+    const grown = this.journal.bytes - this.#journalBytes
     this.#journalBytes += grown
     this.#count('journal', grown)
   }
