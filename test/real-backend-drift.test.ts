@@ -193,15 +193,51 @@ describe('compare', () => {
   })
 })
 
-test('status, headers and body of one answer are told apart, each with its own fault', async () => {
+/** A backend of live that answers everything with this, in a sandbox of its own. */
+async function answering(status: number, body: unknown): Promise<Box> {
   const backend = createServer((_request, response) => {
-    response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify({ code: 2000, count: 0, channels: [] }))
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
   closing.push(() => new Promise((resolve) => backend.close(resolve)))
   const stub = await createStub({ systems: ['live'], backends: { live: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` } }) // it listens on TCP
   closing.push(() => stub.close())
-  const box = await stub.sandbox()
-  await box.fetch('/live/channels/live')
-  expect((await box.backends.drift()).drift.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(['httpStatus ', 'missingField /desc', 'missingField header server-status'])
+  return stub.sandbox()
+}
+
+const CHANNEL = { id: 1, title: 'a', thumbnail: '', desc: '', status: 1, visit_count: 3, like_count: 1, started_at: 1_763_600_000, owner: { id: 7, nickname: 'b', bio: '', avatar: '', gender: null, mobile: null } }
+
+describe('one answer', () => {
+  test('is told of everywhere that it departs, in whichever of its records', async () => {
+    const { title: _title, ...untitled } = CHANNEL
+    const box = await answering(200, { code: 2000, desc: 'ok', count: '4', channels: [CHANNEL, untitled, { ...CHANNEL, status: 'on air' }, { ...CHANNEL, owner: { ...CHANNEL.owner, id: 'seven', extra: 1 } }, untitled] })
+    for (let i = 0; i < 2; i++) await box.fetch('/live/channels/live')
+    expect((await box.backends.drift()).drift.map(({ kind, pointer, count }) => [kind, pointer, count])).toEqual([
+      ['missingField', '/channels/*/title', 2], ['type', '/channels/*/owner/id', 2], ['undocumentedField', '/channels/*/owner/extra', 2], ['type', '/channels/*/status', 2], ['type', '/count', 2],
+    ].sort(([, a], [, b]) => (String(a) < String(b) ? -1 : 1)))
+    expect((await box.requests.list())[0]?.violations).toHaveLength(5)
+  })
+
+  test('that has more than a hundred departures is told of a hundred, and how many are left out', async () => {
+    const more = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`more${String(i)}`, i]))
+    const box = await answering(200, { code: 2000, desc: 'ok', count: 'one', channels: [CHANNEL], ...more })
+    await box.fetch('/live/channels/live')
+    const report = await box.backends.drift()
+    expect([report.drift.length, report.leftOut]).toEqual([100, 1])
+    expect(report.drift).toContainEqual(expect.objectContaining({ kind: 'type', pointer: '/count' }))
+  })
+
+  test('of megabytes that is wrong throughout is told of as one of a few records', async () => {
+    const box = await answering(200, { code: 2000, desc: 'ok', count: 1, channels: Array.from({ length: 20_000 }, () => ({ ...CHANNEL, title: 1, owner: { id: 'x' } })) })
+    await box.fetch('/live/channels/live')
+    const { drift, leftOut } = await box.backends.drift()
+    expect(drift.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(expect.arrayContaining(['type /channels/*/title', 'type /channels/*/owner/id', 'missingField /channels/*/owner/nickname']))
+    expect([drift.length < 20, leftOut]).toEqual([true, 0])
+  })
+
+  test('has its status, its headers and its body told apart, each with its own fault', async () => {
+    const box = await answering(503, { code: 2000, count: 0, channels: [] })
+    await box.fetch('/live/channels/live')
+    expect((await box.backends.drift()).drift.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(['httpStatus ', 'missingField /desc', 'missingField header server-status'])
+  })
 })

@@ -114,7 +114,8 @@ describe('a channel that the real backend answers', () => {
     const { drift, calls } = await box.backends.drift()
     expect(drift.map(({ operationId, kind, pointer }) => [operationId, kind, pointer])).toEqual([
       ['imPushDelivery', 'notJson', ''],
-      ['imPushDelivery', 'missingField', '/message/*/fromId'],
+      ['imPushDelivery', 'missingField', '/message'],
+      ...['createTime', 'fromId', 'info', 'toId', 'type'].map((field) => ['imPushDelivery', 'missingField', `/message/*/${field}`]),
       ['imPushDelivery', 'type', '/status'],
       ['imPushDelivery', 'undocumentedCode', '/status'],
       ['imPushDelivery', 'missingField', '/status'],

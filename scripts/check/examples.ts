@@ -1,10 +1,12 @@
 /** Every example in a bundled document is what it is an example of. */
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import { isObject } from '../../src/plain/json.js'
-import { checking, compileFaults, componentSchemas, createAjv, type Fault, schemaKey } from '../generate/ajv.js'
+import { compileFaults, type Fault } from '../generate/ajv.js'
+import { checking, componentSchemas, createAjv, schemaKey } from '../../src/core/schemas.js'
 import { asObjects, asOptionalObject, type Json, type JsonObject } from '../generate/json.js'
 import { messageOf, type Project, type SystemSource } from '../generate/load.js'
-import { flatten, listedValues, mapSchema, resolve } from '../generate/schema.js'
+import { flatten, listedValues, resolve } from '../generate/schema.js'
+import { mapSchema } from '../../src/plain/map-schema.js'
 
 /** Media types whose examples are JSON values that a schema describes. */
 const DESCRIBED = /^(?:application\/(?:[\w.-]+\+)?json|application\/x-www-form-urlencoded|multipart\/form-data)\b/i

@@ -1,13 +1,8 @@
 /** The body of each failure, narrowed to its code: schema, name and example. */
-import { asObject, asStrings, ContractError, pascalCase, type Json, type JsonObject } from './json.js'
+import { asObject, asStrings, ContractError, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
 import { flatten, listedValues, resolve } from './schema.js'
 import type { Dialect, ErrorEntry } from './system.js'
-
-/** Name of the component schema that is the body of a failure: `ApiBadRequestFailure`. */
-export function failureName({ name }: ErrorEntry): string {
-  return `${pascalCase(name)}Failure`
-}
 
 /**
  * The schema of a failure: its base with the code fixed, flat, so that a type generator makes a union told apart by the code.

@@ -95,9 +95,3 @@ export function childObject(parent: JsonObject, key: string): JsonObject {
 export function sameJson(a: Json, b: Json): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
-
-/** `liveLogin` and `API_OK` as `LiveLogin` and `ApiOk`. */
-export function pascalCase(name: string): string {
-  const words = /[a-z]/.test(name) ? name.split(/[^A-Za-z0-9]+/) : name.toLowerCase().split(/[^a-z0-9]+/)
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
-}

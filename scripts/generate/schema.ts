@@ -1,14 +1,7 @@
-/** JSON Schema inside an OpenAPI document: following references, walking, flattening, comparing. */
+/** JSON Schema inside an OpenAPI document: following references, flattening, comparing. */
 import { stepsOfFragment } from '../../src/plain/pointer.js'
 import { asList, asObject, asObjects, asStrings, ContractError, sameJson, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
-
-const MAPS_OF_SCHEMAS = ['properties', 'patternProperties', 'dependentSchemas', '$defs']
-const LISTS_OF_SCHEMAS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
-const SCHEMAS = [
-  'items', 'contains', 'not', 'if', 'then', 'else', 'propertyNames',
-  'additionalProperties', 'unevaluatedItems', 'unevaluatedProperties',
-]
 
 /** What `#/components/schemas/Name` is called, or null where a reference points elsewhere. */
 export function componentName($ref: string, section = 'schemas'): string | null {
@@ -46,27 +39,6 @@ function lookUp(document: JsonObject, $ref: string): Json {
   }
   if (current === undefined) throw new ContractError(`$ref ${$ref} leads nowhere`)
   return current
-}
-
-/**
- * Rebuilds a schema and all schemas inside it, from the inside out. Property names are never taken for keywords.
- * @param change gets each schema object (its parts changed already) and returns what stands in its place.
- */
-export function mapSchema(schema: Json, change: (schema: JsonObject) => JsonObject): Json {
-  if (!isObject(schema)) return schema
-  const copy: JsonObject = {}
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (MAPS_OF_SCHEMAS.includes(keyword) && isObject(value)) {
-      copy[keyword] = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapSchema(inner, change)]))
-    } else if (LISTS_OF_SCHEMAS.includes(keyword) && Array.isArray(value)) {
-      copy[keyword] = value.map((inner) => mapSchema(inner, change))
-    } else if (SCHEMAS.includes(keyword)) {
-      copy[keyword] = mapSchema(value, change)
-    } else {
-      copy[keyword] = value
-    }
-  }
-  return change(copy)
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Turns the document a person wrote into one that any tool understands: every answer of every operation stands in it. */
 import {
-  asObject, asOptionalObject, childObject, ContractError, pascalCase, sameJson, type Json, type JsonObject,
+  asObject, asOptionalObject, childObject, ContractError, sameJson, type Json, type JsonObject,
 } from './json.js'
 import { addCarriages, addCommonHeaders } from './everywhere.js'
-import { failureExample, failureName, failureSchema } from './failures.js'
+import { failureName, successName } from '../../src/plain/schema-names.js'
+import { failureExample, failureSchema } from './failures.js'
 import { resolveObject, unionOf } from './schema.js'
 import { spellOutSelector } from './selector.js'
 import { errorsOf, failuresOf, locate, type Dialect, type ErrorEntry, type Operation, type System } from './system.js'
@@ -11,11 +12,6 @@ import { errorsOf, failuresOf, locate, type Dialect, type ErrorEntry, type Opera
 /** Whether bodies of a media type are JSON. */
 export function isJson(mediaType: string | null): mediaType is string {
   return mediaType !== null && /^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType)
-}
-
-/** Name of the component schema that is an operation's success body. */
-export function successName(operation: Operation): string {
-  return `${pascalCase(operation.id)}Success`
 }
 
 /**
@@ -48,12 +44,12 @@ function hoistSuccess(document: JsonObject, operation: Operation): void {
   const response = structuredClone(resolveObject(document, responses[String(status)], `${operation.id}: response ${status}`))
   const media = asObject(asObject(response.content, `${operation.id}: content`)[mediaType], `${operation.id}: ${mediaType}`)
   if (media.schema === undefined) throw new ContractError(`${operation.id}: success has no schema`)
-  media.schema = component(document, successName(operation), media.schema)
+  media.schema = component(document, successName(operation.id), media.schema)
   responses[String(status)] = response
 }
 
 function addFailure(document: JsonObject, dialect: Dialect, error: ErrorEntry): void {
-  component(document, failureName(error), failureSchema(document, dialect, error))
+  component(document, failureName(error.name), failureSchema(document, dialect, error))
   childObject(childObject(document, 'components'), 'examples')[error.name] = failureExample(document, dialect, error)
 }
 
@@ -88,7 +84,7 @@ function withFailures(document: JsonObject, written: Json | undefined, errors: r
   const content = childObject(response, 'content')
   const mediaType = Object.keys(content).find(isJson) ?? 'application/json'
   const { schema, example, examples, ...media } = asOptionalObject(content[mediaType], where)
-  const schemas = errors.map((error) => ({ $ref: `#/components/schemas/${failureName(error)}` }))
+  const schemas = errors.map((error) => ({ $ref: `#/components/schemas/${failureName(error.name)}` }))
   content[mediaType] = {
     ...media,
     schema: unionOf(document, schema === undefined ? schemas : [schema, ...schemas]),

@@ -5,8 +5,10 @@ import { headerSchema } from './contract.js'
 import { FILE_MARK, readInput } from './input.js'
 import { asObject, asStrings, childObject, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
-import { flatten, mapSchema, resolveObject } from './schema.js'
-import { isJson, successName } from './spell-out.js'
+import { flatten, resolveObject } from './schema.js'
+import { mapSchema } from '../../src/plain/map-schema.js'
+import { successName } from '../../src/plain/schema-names.js'
+import { isJson } from './spell-out.js'
 import type { Dialect, Operation, System } from './system.js'
 
 const EMPTY = 'Record<string, never>'
@@ -130,7 +132,7 @@ function operationType(dialect: Dialect | null, document: JsonObject, operation:
 function successType(operation: Operation): string {
   const { mediaType } = operation.success
   if (mediaType === null) return 'undefined'
-  return isJson(mediaType) ? `components["schemas"][${JSON.stringify(successName(operation))}]` : 'RawBody'
+  return isJson(mediaType) ? `components["schemas"][${JSON.stringify(successName(operation.id))}]` : 'RawBody'
 }
 
 function payloadType(dialect: Dialect | null, document: JsonObject, operation: Operation, success: string): string {
@@ -138,7 +140,7 @@ function payloadType(dialect: Dialect | null, document: JsonObject, operation: O
   if ('under' in dialect.payload) return `${success}[${JSON.stringify(dialect.payload.under)}]`
   const { beside } = dialect.payload
   const envelope = beside.map((key) => JSON.stringify(key)).join(' | ')
-  const flat = flatten(document, { $ref: `#/components/schemas/${successName(operation)}` })
+  const flat = flatten(document, { $ref: `#/components/schemas/${successName(operation.id)}` })
   if (flat.oneOf !== undefined || flat.anyOf !== undefined) return `OmitEach<${success}, ${envelope}>`
   const keys = isObject(flat.properties) ? Object.keys(flat.properties) : []
   if (keys.every((key) => beside.includes(key))) return EMPTY

@@ -1,15 +1,18 @@
 /** Ajv's code for all bodies of a system, compiled ahead of time and made compact, as one plain ES module. */
 import type { Ajv2020, Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { checking, compile, componentSchemas, createAjv, schemaKey } from './ajv.js'
+import { compile } from './ajv.js'
 import { compact, RUNTIME } from './compact.js'
 import { headerNames, headerSchema } from './contract.js'
 import { readInput } from './input.js'
 import { asObject, asOptionalObject, asString, childObject, ContractError, type Json, type JsonObject } from './json.js'
+import { checking, componentSchemas, createAjv, schemaKey } from '../../src/core/schemas.js'
 import { FIRST_MOMENT, LAST_MOMENT } from '../../src/core/clock.js'
 import { isObject } from '../../src/plain/json.js'
-import { mapSchema, resolveObject } from './schema.js'
-import { isJson, successName } from './spell-out.js'
+import { resolveObject } from './schema.js'
+import { mapSchema } from '../../src/plain/map-schema.js'
+import { successName } from '../../src/plain/schema-names.js'
+import { isJson } from './spell-out.js'
 import { failuresOf, type Dialect, type ErrorEntry, type System } from './system.js'
 
 /** JSON Schemas by group of `Validators` and by name in it. */
@@ -52,7 +55,7 @@ export function validatorParts(system: System, spelledOut: JsonObject, records: 
     answers: {
       options: {},
       groups: {
-        success: Object.fromEntries(withJson.map((operation) => [operation.id, reference(successName(operation))])),
+        success: Object.fromEntries(withJson.map((operation) => [operation.id, reference(successName(operation.id))])),
         failures: Object.fromEntries(failuresOf(system).map((error) => [error.name, failureCheck(system.dialect, error)])),
         unmatched: unmatched === null ? {} : { '': unmatched },
         schemas: Object.fromEntries(markedSchemas(spelledOut).map((name) => [name, reference(name)])),

@@ -135,3 +135,6 @@ export interface Validators {
   /** By name of a component schema marked `x-validator: true` (frames of a socket, for example). */
   readonly schemas: Readonly<Record<string, Validator>>
 }
+
+/** Of these the ones that an answer is held against. */
+export type AnswerValidators = Pick<Validators, 'success' | 'failures' | 'unmatched' | 'schemas'>

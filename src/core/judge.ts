@@ -2,13 +2,13 @@
  * Where an answer departs from the contract, whoever gave it: the stub itself, or a backend that it is compared with. It knows systems
  * only by their contracts, and HTTP not at all.
  */
-import type { Contract, Validator, Validators } from './contract.js'
+import type { AnswerValidators, Contract, Validator } from './contract.js'
 import { placedLines } from './violations.js'
 
 /** Whose contract an answer is held against. */
 export interface Judged {
   readonly contract: Contract
-  readonly validators: Validators
+  readonly validators: AnswerValidators
 }
 
 /** An answer as it is judged. */

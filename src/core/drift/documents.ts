@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../../plain/json.js'
+import { lazily } from '../../plain/lazily.js'
+import type { SchemaObject } from '../../plain/map-schema.js'
 import { stepsOf, stepsOfFragment } from '../../plain/pointer.js'
+import type { AnswerValidators, Contract } from '../contract.js'
 import type { IsDocumented } from './find.js'
 import type { DeclaredHeader } from './finding.js'
 
@@ -19,11 +22,13 @@ export interface DriftDocument {
   readonly isDocumented: IsDocumented
   /** @returns the headers that the contract declares for an answer with this status */
   readonly headersOf: (operation: string, status: number) => readonly DeclaredHeader[]
+  /** @returns validators that tell of everything that is wrong with an answer; null where there is no document to make them of */
+  validators(contract: Contract): Promise<AnswerValidators | null>
   /** @returns the questions that were asked of an operation, and of an error */
   questionsOf(operation: string, error: string | null): readonly DriftQuestion[]
 }
 
-const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], questionsOf: () => [] }
+const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], validators: () => Promise.resolve(null), questionsOf: () => [] }
 
 /** The documents of all systems, read when the first one of a system is asked for. */
 export class DriftDocuments {
@@ -49,6 +54,7 @@ async function read(file: string): Promise<DriftDocument> {
   if (!isObject(document)) return NOTHING
   const operations = new Map(operationsOf(document).map((node) => [String(node['operationId']), node]))
   const known = new Map<string, boolean>()
+  let validators: (() => Promise<AnswerValidators>) | null = null
   return {
     isDocumented: (operation, pointer) => {
       const key = `${operation} ${pointer}`
@@ -65,6 +71,10 @@ async function read(file: string): Promise<DriftDocument> {
       const responses = operations.get(operation)?.['responses']
       const headers = isObject(responses) ? followed(document, responses[String(status)])?.['headers'] : undefined
       return isObject(headers) ? Object.entries(headers).flatMap(([name, header]) => headerOf(name, followed(document, header))) : []
+    },
+    validators: (contract) => {
+      validators ??= lazily(async () => (await import('./whole.js')).wholeValidators(document as SchemaObject, contract)) // it was read from JSON
+      return validators()
     },
     questionsOf: (operation, error) => [...questionsIn(operations.get(operation)), ...(error === null ? [] : questionsIn(errorRow(document, error)))],
   }

@@ -4,7 +4,8 @@ import type { ReadReply } from '../backends/read.js'
 import type { Contract } from '../contract.js'
 import { type Departure, judge, type Judged } from '../judge.js'
 import type { ReplyHeaders } from '../reply.js'
-import { type DeclaredHeader, type DriftKind, type Finding, overItems } from './finding.js'
+import type { DriftDocument } from './documents.js'
+import { type DeclaredHeader, type DriftKind, type Finding, MOST_FINDINGS, overItems } from './finding.js'
 
 /** A real answer as it is looked at. */
 export interface Looked {
@@ -25,9 +26,21 @@ export interface Looked {
 /** Whether a field at a place is one that the contract knows; `true` where that cannot be told. */
 export type IsDocumented = (operation: string, pointer: string) => boolean
 
-/** @returns where the answer departs from the contract, in its headers and in its body */
-export function departuresOf(subject: Judged, looked: Looked, isDocumented: IsDocumented): readonly Finding[] {
-  return [...headerFindings(looked), ...bodyFindings(subject, looked, isDocumented)]
+/** @returns where the answer departs from the contract, in its headers and in its body: everywhere, and not only where it does so first */
+export async function departuresOf(subject: Judged, looked: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {
+  return [...headerFindings(looked), ...(await bodyFindings(subject, looked, document))]
+}
+
+/**
+ * @param judging holds an answer against what it is given
+ * @returns all departures; most answers have none, and of the others all are looked for once the first was found
+ */
+export async function allDepartures(subject: Judged, document: Pick<DriftDocument, 'validators'>, judging: (subject: Judged) => readonly Departure[]): Promise<readonly Departure[]> {
+  const departures = judging(subject)
+  const validators = departures.some(({ kind }) => kind === 'body') ? await document.validators(subject.contract) : null
+  const all = validators === null ? [] : judging({ ...subject, validators })
+  // What lies beyond what is looked at of a long answer was still found once.
+  return all.some(({ kind }) => kind === 'body') ? all : departures
 }
 
 function headerFindings({ operation, read, headers, declared }: Looked): Finding[] {
@@ -41,18 +54,18 @@ function headerFindings({ operation, read, headers, declared }: Looked): Finding
   })
 }
 
-function bodyFindings(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isCallBroken }: Looked, isDocumented: IsDocumented): readonly Finding[] {
+async function bodyFindings(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isCallBroken }: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {
   const row = subject.contract.operations[operation]
   if (isHead || row === undefined) return []
   const expected = row.success.mediaType
   const findings: Finding[] = []
   if (isStreamed) return read.status === row.success.status ? [] : [{ kind: 'httpStatus', pointer: '', message: `a success of ${operation} does not travel with HTTP status ${String(read.status)}` }]
-  const departures = judge(subject, operation, { status: read.status, body: read.json })
+  const departures = await allDepartures(subject, document, (held) => judge(held, operation, { status: read.status, body: read.json }))
   findings.push(...departures.map((departure) => findingOf(departure, subject.contract, read)))
   const isJson = /[/+]json\b/i.test(mediaType)
   if (read.json !== undefined && expected === 'application/json' && !isJson) findings.push({ kind: 'mediaType', pointer: '', message: `the answer is JSON and calls itself ${mediaType === '' ? 'nothing' : mediaType}` })
   // A body that nobody understands has no fields to speak of.
-  if (read.error !== undefined) findings.push(...undocumentedFields(operation, read.json, isDocumented))
+  if (read.error !== undefined) findings.push(...undocumentedFields(operation, read.json, document.isDocumented))
   if (read.error === null && isCallBroken) findings.push({ kind: 'behaviour', pointer: '', message: `${operation} carried out a call that breaks the contract` })
   return distinct(findings)
 }
@@ -116,15 +129,22 @@ export function findingOf({ kind, pointer, message, rule }: Departure, { dialect
 const DEEPEST = 12
 const MOST_ITEMS = 50
 
-function undocumentedFields(operation: string, value: unknown, isDocumented: IsDocumented, pointer = '', depth = 0): Finding[] {
-  if (depth > DEEPEST) return []
-  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).flatMap((item: unknown) => undocumentedFields(operation, item, isDocumented, `${pointer}/*`, depth + 1))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, item]) => {
-    const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    if (!isDocumented(operation, place)) return [{ kind: 'undocumentedField', pointer: place, message: `the contract of ${operation} knows no field ${place}` } as const]
-    return undocumentedFields(operation, item, isDocumented, place, depth + 1)
-  })
+/** The fields that the contract does not know, each once. */
+function undocumentedFields(operation: string, whole: unknown, isDocumented: IsDocumented): readonly Finding[] {
+  const found = new Map<string, Finding>()
+  const look = (value: unknown, pointer: string, depth: number): void => {
+    if (depth > DEEPEST) return
+    if (Array.isArray(value)) for (const item of value.slice(0, MOST_ITEMS) as readonly unknown[]) look(item, `${pointer}/*`, depth + 1)
+    if (!isObject(value)) return
+    for (const name in value) {
+      if (found.size >= MOST_FINDINGS) return
+      const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      if (isDocumented(operation, place)) look(value[name], place, depth + 1)
+      else found.set(place, { kind: 'undocumentedField', pointer: place, message: `the contract of ${operation} knows no field ${place}` })
+    }
+  }
+  look(whole, '', 0)
+  return [...found.values()]
 }
 
 /** Values are other people's: only their forms are compared. What one of both leaves out, or has as null, tells nothing. */
@@ -151,13 +171,14 @@ function formOf(value: unknown): string | null {
   return null
 }
 
-/** @returns the findings, one of each kind at each place */
+/** @returns the findings, one of each kind at each place; what has another type has another form as well, and is told of once */
 export function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const seen = new Set<string>()
-  return findings.filter(({ kind, pointer }) => {
+  const types = new Set(findings.filter(({ kind }) => kind === 'type').map(({ pointer }) => pointer))
+  const seen = new Map<string, Finding>()
+  for (const finding of findings) {
+    const { kind, pointer } = finding
     const key = `${kind} ${pointer}`
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+    if (!seen.has(key) && !(kind === 'format' && types.has(pointer))) seen.set(key, finding)
+  }
+  return [...seen.values()]
 }

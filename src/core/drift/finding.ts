@@ -26,6 +26,9 @@ export const driftKinds = [
 ] as const
 export type DriftKind = (typeof driftKinds)[number]
 
+/** So many differences of one answer are kept. */
+export const MOST_FINDINGS = 100
+
 /** One difference in one answer. */
 export interface Finding {
   readonly kind: DriftKind

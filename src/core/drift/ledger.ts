@@ -2,7 +2,7 @@
  * What is kept of the differences of one sandbox, and of all of them. It is about the real backend and not about the sandbox, so a reset
  * leaves it; it is bounded, and says how much it left out.
  */
-import type { DriftExample, DriftKind, Finding } from './finding.js'
+import { type DriftExample, type DriftKind, type Finding, MOST_FINDINGS } from './finding.js'
 
 /** So many different differences are kept of a sandbox, and of all sandboxes together. */
 const MOST_ROWS = 500
@@ -58,7 +58,8 @@ export class DriftLedger {
     const place = `${system} ${operation}`
     const { asked, departed } = this.#calls.get(place) ?? { asked: 0, departed: 0 }
     this.#calls.set(place, { system, operation, asked: asked + 1, departed: departed + (findings.length > 0 ? 1 : 0) })
-    for (const finding of findings) {
+    this.#leftOut += Math.max(0, findings.length - MOST_FINDINGS)
+    for (const finding of findings.slice(0, MOST_FINDINGS)) {
       const { kind, pointer, error = null } = finding
       const key = `${place} ${kind} ${pointer}`
       const before = this.#rows.get(key)

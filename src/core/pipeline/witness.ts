@@ -45,19 +45,19 @@ export async function witness(routed: Routed, asked: Asked, { drift, documents }
 
 async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, stubbed: Answer | null): Promise<readonly Finding[]> {
   const { arrival: { call, system }, operation } = routed
-  const { isDocumented, headersOf } = await documents.of(system.id)
+  const document = await documents.of(system.id)
   const validate = system.validators.fields[operation]
   const looked = {
     operation,
     read: asked.read,
     headers: asked.original,
-    declared: headersOf(operation, asked.read.status),
+    declared: document.headersOf(operation, asked.read.status),
     mediaType: String(asked.original['content-type'] ?? ''),
     isHead: call.method === 'HEAD',
     isStreamed: isStreamed(asked.reply),
     isCallBroken: validate !== undefined && !validate(readFields(routed, asked.fields)),
   }
-  const departures = departuresOf(system, looked, isDocumented)
+  const departures = await departuresOf(system, looked, document)
   if (stubbed === null || isStreamed(stubbed.reply) || looked.isHead) return departures
   const stub = readReply(system.contract, operation, stubbed.reply.status, Buffer.from(stubbed.reply.body))
   const known = new Set(departures.map(({ kind, pointer }) => `${kind} ${pointer}`))

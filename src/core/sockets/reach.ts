@@ -4,6 +4,7 @@ import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
 import { hereOf, outward, type OutwardParts } from '../backends/outward.js'
 import { type Backend, modeOf } from '../backends/setting.js'
 import { type KnownTokens, knownTokens } from '../backends/tokens.js'
+import type { DriftDocument, DriftDocuments } from '../drift/documents.js'
 import type { Finding } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
 import type { Address } from '../pipeline/address.js'
@@ -21,6 +22,7 @@ export interface ReachParts extends OutwardParts {
   readonly backends: ReadonlyMap<string, Backend>
   readonly forwarder: Pick<Forwarder, 'connect'>
   readonly drift: DriftBook
+  readonly documents: DriftDocuments
   /** Bytes of one frame. */
   readonly limit: number
 }
@@ -114,6 +116,11 @@ export class Reach {
   /** @returns whose tokens stand in a frame */
   tokensIn(system: System, turn: Turn, text: string): Promise<KnownTokens> {
     return knownTokens(system, turn.store(system.id), [], [text], this.#parts.issued)
+  }
+
+  /** @returns what the system's document tells */
+  documentOf({ id }: System): Promise<DriftDocument> {
+    return this.#parts.documents.of(id)
   }
 
   /** Notes where the backend's socket is not what it should be. */

@@ -138,12 +138,12 @@ export class Relay {
   }
 
   async #passDown(data: Uint8Array, isBinary: boolean): Promise<void> {
-    const { sandbox, system, socket, wire, name } = this.parts
+    const { sandbox, system, socket, wire, name, reach } = this.parts
     const elapsed = stopwatch()
     const turn = await sandbox.look()
     const operation = this.#operations.delivery
     const read = readReply(system.contract, operation, SWITCHED, data)
-    const findings = frameFindings(system, socket.schema, `a frame of ${name}`, read)
+    const findings = await frameFindings(system, await reach.documentOf(system), socket.schema, `a frame of ${name}`, read)
     this.#note(turn, operation, findings, read, data)
     await this.#takeNews(turn, operation, read)
     const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, operation)
