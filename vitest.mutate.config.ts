@@ -8,5 +8,7 @@ export default defineConfig({
     include: given.length > 0 ? given : ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/{cli*,several-processes,kept,sixth-system,rebuild,balancer,prism-*,*browser*,console*,roof,package,watch,phones,completion,old-node,exit-codes,scale-figures}.test.ts'],
     testTimeout: 60_000,
+    // A run for each bug has a worker of its own, in which each module is loaded once; the servers of one test file do not know those of another.
+    isolate: false,
   },
 })

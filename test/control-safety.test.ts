@@ -15,6 +15,7 @@ interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly kind: string | null
+  readonly text: string
 }
 
 /** With a Host header of one's own, which fetch does not allow. */
@@ -24,7 +25,7 @@ function call(port: number, headers: Readonly<Record<string, string>>, path = '/
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, kind: /urn:understudy:problem:([a-z-]+)/.exec(text)?.[1] ?? null })
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, kind: /urn:understudy:problem:([a-z-]+)/.exec(text)?.[1] ?? null, text })
       })
     })
     sent.on('error', reject)
@@ -74,6 +75,11 @@ describe('pages', () => {
       expect(await call(port, { host, origin }), origin).toMatchObject({ status: 403, kind: 'foreign-origin' })
     }
     expect(await call(port, { host, origin: `http://${host}`, 'sec-fetch-site': 'cross-site' })).toMatchObject({ kind: 'foreign-origin' })
+  })
+
+  test('are told the flag that lets them in, with their own origin where one can be allowed', async () => {
+    expect((await call(port, { host, origin: 'http://localhost:5173' })).text).toContain('Start the server with --allow-origin \\"http://localhost:5173\\" if')
+    for (const origin of ['null', 'no origin']) expect((await call(port, { host, origin })).text, origin).toContain('--allow-origin <origin> if')
   })
 
   test('that only load or link to something say no origin, and are refused by what the browser says instead', async () => {

@@ -208,6 +208,8 @@ describe('records over REST', () => {
     expect(await found('[x]$')).toEqual([])
     expect(await found('*')).toHaveLength(4)
     expect(await found(`${'*a'.repeat(99)}*b`, 'nickname')).toEqual([])
+    expect(await ids(here, 'nickname_like=aaa&bio_like=50')).toEqual([50])
+    expect(await ids(here, 'nickname_like=aaa&bio_like=60')).toEqual([])
     const misspelt = await here.admin('GET', '/db/live/users?nicknam_like=a')
     expect([kindOf(misspelt), misspelt.text]).toEqual(['invalid-request', expect.stringContaining('Did you mean \\"nickname\\"?')])
     await here.sessions.issue({ system: 'live', user: '1' })

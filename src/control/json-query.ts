@@ -46,7 +46,7 @@ export function queryRecords(queried: Queried, { url, headers: { host } }: Call)
   const likeNames = [...new Set(search.keys())].filter((name) => name.endsWith(LIKE))
   for (const name of [...Object.keys(query), ...likeNames]) checkField(name, queried)
   const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
-  const records = likes.length === 0 ? queried.records : queried.records.filter((record) => likes.every((fits) => fits(record)))
+  const records = queried.records.filter((record) => likes.every((fits) => fits(record)))
   return runQuery(queried.collection, records, query, `${host === undefined ? '' : `http://${host}`}${url}`)
 }
 
