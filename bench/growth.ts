@@ -3,13 +3,11 @@
  * Each size has a server of its own; their requests are interleaved, so that all meet the same machine.
  */
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createClient } from './client.js'
 import { root } from './contenders.js'
-import { type Running, start } from './process.js'
+import { type Running, socketOf, start } from './process.js'
 import { median } from './rounds.js'
 
 export interface Growth {
@@ -111,8 +109,4 @@ function bytesInUse({ port }: Running): Promise<number> {
       }, reject)
     }).on('error', reject)
   })
-}
-
-function socketOf(port: number): string {
-  return join(tmpdir(), `understudy-bench-${String(port)}.sock`)
 }

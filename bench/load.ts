@@ -40,7 +40,7 @@ export function urlOf({ port }: Running): string {
  */
 export async function runWrk(server: Running, script: string, given: readonly string[], seconds: number, connections = CONNECTIONS): Promise<Measured> {
   const lua = join(root, 'bench', 'wrk', script)
-  const [command, args] = onCore(1, 'wrk', ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency', '-s', lua, urlOf(server), '--', ...given])
+  const [command, args] = onCore(1, 'wrk', ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency', '--timeout', '30s', '-s', lua, urlOf(server), '--', ...given])
   const { stdout } = await run(command, args)
   const broken = /(Non-2xx or 3xx responses|Socket errors): (.*)/.exec(stdout)
   if (broken) throw new Error(`${server.contender.name}, ${given.join(' ')}: ${broken[0]}`)

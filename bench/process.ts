@@ -3,13 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { get } from 'node:http'
+import { join } from 'node:path'
 import { root, type Contender } from './contenders.js'
 
 export interface Running {
   readonly contender: Contender
   readonly port: number
+  readonly pid: number
   /** Milliseconds from spawn to the first answer. */
   readonly start: number
   /** Resident memory now, in MiB. */
@@ -34,7 +36,7 @@ export async function start(contender: Contender, path = `${contender.base}/auth
   const begun = performance.now()
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production', ...contender.env } })
   await firstAnswer(`http://127.0.0.1:${String(port)}${path}`, child, contender.name)
-  return { contender, port, start: performance.now() - begun, memory: () => residentMemory(child.pid ?? 0), cpu: () => processorTime(child.pid ?? 0), stop: () => stop(child) }
+  return { contender, port, pid: child.pid ?? 0, start: performance.now() - begun, memory: () => residentMemory(child.pid ?? 0), cpu: () => processorTime(child.pid ?? 0), stop: () => stop(child) }
 }
 
 async function firstAnswer(url: string, child: ChildProcess, name: string): Promise<void> {
@@ -92,4 +94,9 @@ function stop(child: ChildProcess): Promise<void> {
     })
     child.kill('SIGKILL')
   })
+}
+
+/** @returns where a server that is looked into from within answers beside its port */
+export function socketOf(port: number): string {
+  return join(tmpdir(), `understudy-bench-${String(port)}.sock`)
 }

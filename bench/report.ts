@@ -59,3 +59,13 @@ function markdown(header: readonly string[], rows: readonly (readonly string[])[
   const line = (cellsOfRow: readonly string[]) => `| ${cellsOfRow.join(' | ')} |`
   return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)]
 }
+
+/**
+ * @param text of RESULTS.md
+ * @param name what the rows begin with
+ * @returns the text with these rows as the last of its last table, in place of those of the same name
+ */
+export function withRows(text: string, name: string, rows: readonly Growth[]): string {
+  const others = text.trimEnd().split('\n').filter((line) => !line.startsWith(`| ${name} `))
+  return [...others, ...growthTable(rows).slice(2), ''].join('\n')
+}

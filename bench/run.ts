@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: Understudy beside bare Express, bare node:http and the public tools. `-- --quick` ends in two minutes.
  * Results go to standard output and, without `--quick`, to bench/RESULTS.md and as pictures to bench/charts.
+ * `-- --soak` is the long run alone, `-- --soak --calls 100000` a short one, which is printed only.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { noRedis } from '../test/support/redis.js'
@@ -16,12 +17,16 @@ import { engineRows } from './engine-figures.js'
 import { measureEngines } from './engines.js'
 import { type Growth, measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
-import { growthTable, report } from './report.js'
+import { growthTable, report, withRows } from './report.js'
 import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
+import { SOAK, soak } from './soak.js'
+
+/** Calls of a soak that goes into the results. */
+const WHOLE_SOAK = 5_000_000
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, soak: { type: 'boolean', default: false }, calls: { type: 'string', default: String(WHOLE_SOAK) }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
 const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
@@ -33,6 +38,13 @@ if (values.console) {
   process.exit()
 }
 const date = new Date().toISOString().slice(0, 10)
+if (values.soak) {
+  const rows = await soak(Number(values.calls), date, say)
+  process.stdout.write(`${growthTable(rows).join('\n')}\n`)
+  const results = join(root, 'bench', 'RESULTS.md')
+  if (Number(values.calls) >= WHOLE_SOAK) writeFileSync(results, withRows(readFileSync(results, 'utf8'), SOAK, rows))
+  process.exit(rows.every(({ met }) => met === true) ? 0 : 1)
+}
 const enginePlan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), isQuick: values.quick }
 if (values.engines) {
   if (noRedis !== null) throw new Error(noRedis)
@@ -51,7 +63,7 @@ const rows = await runRounds(contenders, plan, memory, say)
 const answers = await compareAnswers(plan, say)
 const growth: Growth[] = values.quick
   ? await measureGrowth([100, 10_000], 100, say)
-  : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say))]
+  : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say)), ...(await soak(WHOLE_SOAK, date, say))]
 if (noRedis !== null) say(`the engines are left out: ${noRedis}`)
 // What took half an hour is not to be lost for it.
 const engines = noRedis === null ? await measureEngines(enginePlan, date, say).catch(leaveOut) : null
