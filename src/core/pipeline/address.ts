@@ -14,6 +14,8 @@ export const DEFAULT_SANDBOX = 'default'
 export interface Address {
   readonly sandbox: string
   readonly system: System
+  /** Whether the URL names the system; one that is served alone need not be named. */
+  readonly isNamed: boolean
   /** Path below the system's base, not decoded. */
   readonly path: string
   /** The text behind the question mark; empty when there is none. */
@@ -41,9 +43,9 @@ export function readAddress({ url, headers }: Pick<Call, 'url' | 'headers'>, sys
   if (typeof sandbox !== 'string' || !isSandboxName(sandbox)) return { problem: 'sandboxName', name: String(sandbox) }
   const [id, below] = splitOnce(path.slice(1), '/')
   const named = systems.get(id)
-  if (named !== undefined) return { sandbox, system: named, path: `/${below}`, search }
+  if (named !== undefined) return { sandbox, system: named, isNamed: true, path: `/${below}`, search }
   const [only] = systems.values()
-  if (only !== undefined && systems.size === 1) return { sandbox, system: only, path, search }
+  if (only !== undefined && systems.size === 1) return { sandbox, system: only, isNamed: false, path, search }
   return { problem: 'noSystem', name: id }
 }
 
@@ -71,7 +73,7 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
 const NO_SETTINGS: Settings = {}
 
 /** A call that has found its system, and its turn in the sandbox. */
-export class Addressed implements Address {
+export class Addressed implements Omit<Address, 'isNamed'> {
   readonly call: Call
   readonly sandbox: string
   readonly system: System
@@ -81,6 +83,10 @@ export class Addressed implements Address {
   readonly turn: Turn
   /** Why there is no sandbox for it; null where there is one. */
   readonly shortage: string | null
+  /** What is set for the system in this sandbox. */
+  readonly switches: SystemSwitches | undefined
+  readonly settings: Settings
+  readonly underMaintenance: Maintenance | null
   #query: Query | null = null
 
   constructor(call: Call, { sandbox, system, path, search }: Address, turn: Turn, shortage: string | null = null) {
@@ -91,24 +97,14 @@ export class Addressed implements Address {
     this.search = search
     this.turn = turn
     this.shortage = shortage
+    this.switches = turn.state.systems[system.id]
+    this.settings = this.switches?.settings ?? NO_SETTINGS
+    this.underMaintenance = this.switches?.maintenance ?? null
   }
 
   /** The query, parsed when it is first asked for. */
   get query(): Query {
     return (this.#query ??= parseQuery(this.search))
-  }
-
-  /** What is set for the system in this sandbox. */
-  get switches(): SystemSwitches | undefined {
-    return this.turn.state.systems[this.system.id]
-  }
-
-  get settings(): Settings {
-    return this.switches?.settings ?? NO_SETTINGS
-  }
-
-  get underMaintenance(): Maintenance | null {
-    return this.switches?.maintenance ?? null
   }
 }
 

@@ -1,5 +1,5 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
-import type { HttpDates, stopwatch } from '../clock.js'
+import type { HttpDates } from '../clock.js'
 import { keep } from '../journal.js'
 import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
 import { asHeader, type ReplyHeaders } from '../reply.js'
@@ -15,15 +15,15 @@ import type { Answered } from './play.js'
 export const VIOLATION_HEADER = 'understudy-violation'
 
 /** Puts the call into the sandbox's journal. */
-export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, elapsed: ReturnType<typeof stopwatch>): void {
+export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, duration: number): void {
   const { arrival, operation } = site
   const { call, turn, system } = arrival
   const entry: CallEntry = {
     at: turn.now,
-    duration: elapsed(),
+    duration,
     system: system.id,
     operation,
-    preflight: isPreflight(call),
+    preflight: call.method === 'OPTIONS' && isPreflight(call),
     method: call.method,
     url: urlBelow(arrival),
     requestHeaders: call.headers,
@@ -55,20 +55,22 @@ function headersOf({ site, mishaps, reply, violations, via }: Answered, dates: H
   const { call, turn, system, underMaintenance } = site.arrival
   // The sandbox's clock, so that clients which compare with it see the time they are to see.
   const headers: Record<string, string | readonly string[]> = { date: dates.of(turn.now) }
-  const cors = corsHeaders(call, system)
-  if (cors !== null) Object.assign(headers, cors)
+  const { origin } = call.headers
+  if (origin !== undefined) Object.assign(headers, corsHeaders(origin, system))
   for (const name in reply.headers) headers[name] = reply.headers[name] ?? ''
   const [violation] = violations
   if (violation !== undefined) headers[VIOLATION_HEADER] = asHeader(violation)
   if (underMaintenance !== null) headers[SERVER_STATUS_HEADER] = underMaintenance.status
-  if (via !== null) headers[SOURCE_HEADER] = via.source
-  const reason = reasonOf(via)
-  if (reason !== null) headers[REASON_HEADER] = asHeader(reason)
+  if (via !== null) {
+    headers[SOURCE_HEADER] = via.source
+    const reason = reasonOf(via)
+    if (reason !== null) headers[REASON_HEADER] = asHeader(reason)
+  }
   if (mishaps.applied.length > 0) headers['preference-applied'] = asHeader(mishaps.applied.join(', '))
   return headers
 }
 
 /** Why the real backend did not answer: a word for programs, and a sentence for people. */
-function reasonOf(via: Via | null): string | null {
-  return via === null || via.reason === null ? null : `${via.reason}: ${via.detail ?? ''}`
+function reasonOf(via: Via): string | null {
+  return via.reason === null ? null : `${via.reason}: ${via.detail ?? ''}`
 }

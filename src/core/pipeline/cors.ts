@@ -37,10 +37,8 @@ export function readableByPages(call: PreflightHead, reply: Reply): Reply {
   return { ...answer, headers: { ...answer.headers, ...withCookies(origin) } }
 }
 
-/** @returns the headers that let the page which asked read the answer; none when no page asked */
-export function corsHeaders({ headers }: Call, { dialect }: System): ReplyHeaders | null {
-  const { origin } = headers
-  if (origin === undefined) return null
+/** @returns the headers that let a page of this origin, which asked, read the answer */
+export function corsHeaders(origin: string, { dialect }: System): ReplyHeaders {
   if (!dialect.cookies) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED }
   return { ...withCookies(origin), 'access-control-expose-headers': EXPOSED }
 }

@@ -13,12 +13,10 @@ export const SERVER_STATUS_HEADER = 'server-status'
 
 /**
  * @param place whether routing is still to come; each dialect has its place
- * @returns the answer of a system that is in maintenance; null where it is in service, or this is not the place
+ * @returns the answer of a system that is in maintenance; null where this is not the place
  */
-export function maintenance(site: Site, place: NonNullable<Dialect<string>['maintenance']>): Answer | null {
-  const { system, underMaintenance } = site.arrival
-  if (underMaintenance === null || placeOf(system) !== place) return null
-  return closed(site, underMaintenance)
+export function maintenance(site: Site, asked: Maintenance, place: NonNullable<Dialect<string>['maintenance']>): Answer | null {
+  return placeOf(site.arrival.system) === place ? closed(site, asked) : null
 }
 
 /**

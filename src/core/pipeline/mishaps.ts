@@ -4,7 +4,7 @@ import type { FailureExamples } from '../faults/examples.js'
 import { isOut } from '../outages.js'
 import type { Reply } from '../reply.js'
 import type { Delivery } from '../stage/outcome.js'
-import type { Addressed } from './address.js'
+import type { System } from '../system.js'
 
 /** What a call met on its way to its operation. */
 export interface Mishaps {
@@ -29,10 +29,9 @@ export interface MishapParts {
   readonly prefer: boolean
 }
 
-/** @returns the failure of a system whose outside services are out of order, unless its own operations know what that means to them */
-export function outage({ system, switches }: Addressed): Failure | null {
-  const out = switches?.outages ?? []
-  if (out.length === 0) return null
+/** @param out the names that are out of order
+ * @returns the failure of a system whose outside services are out of order, unless its own operations know what that means to them */
+export function outage(system: System, out: readonly string[]): Failure | null {
   if (isOut(system, out, 'internal')) return Failure.when('internal')
   return isOut(system, out, 'network') ? Failure.when('networkError') : null
 }

@@ -15,7 +15,9 @@ import { type Mishaps, type MishapParts, NO_MISHAPS, outage } from './mishaps.js
 import { perform, type Performed } from './perform.js'
 import { carryOut, readPreferences } from './prefer.js'
 import { receive, type Received } from './receive.js'
-import type { Route, Routed, Site } from './route.js'
+import type { Routed, Site } from './route.js'
+import type { Router } from './router.js'
+import type { System } from '../system.js'
 
 /** Phase 6, answered: the whole story of a call, for the journal and for the host. */
 export interface Answered extends Answer {
@@ -31,7 +33,8 @@ export interface Answered extends Answer {
 
 /** What the way of a call depends on beside the call. */
 export interface PlayParts extends MishapParts {
-  readonly route: Route
+  /** By system. */
+  readonly routers: ReadonlyMap<System, Router>
   /** How real backends are reached. */
   readonly bridge: BridgeParts
   /** Told of exceptions. */
@@ -42,25 +45,29 @@ const NO_CHANGES: readonly Change[] = []
 
 /** @returns the answer to the call; whatever is thrown becomes one in the system's dialect */
 export async function play(arrival: Addressed, parts: PlayParts): Promise<Answered> {
-  let site: Site = { arrival, operation: null, row: null }
-  let mishaps = NO_MISHAPS
+  const { call, system, turn, switches, underMaintenance } = arrival
   const backend = backendOf(arrival, parts.bridge.backends)
   const via = backend === null ? null : BY_STUB
+  let site: Site = { arrival, operation: null, row: null }
+  let mishaps = NO_MISHAPS
   try {
-    const early = preflight(arrival.call)
+    const early = call.method === 'OPTIONS' ? preflight(call) : null
     if (early !== null) return answered(site, plain(early), mishaps, via)
-    const closed = maintenance(site, 'beforeRouting')
+    const closed = underMaintenance === null ? null : maintenance(site, underMaintenance, 'beforeRouting')
     if (closed !== null) return answered(site, closed, mishaps, via)
-    const routed = parts.route(arrival)
-    if (routed instanceof Failure) return answered(site, refuse(site, routed), mishaps, via)
+    const match = parts.routers.get(system)?.(call.method, arrival.path, (name) => arrival.query.get(name)) ?? Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+    if (match instanceof Failure) return answered(site, refuse(site, match), mishaps, via)
+    const routed: Routed = { arrival, operation: match.operation, row: match.row, parameters: match.parameters }
     site = routed
     if (arrival.shortage !== null) return answered(routed, refuse(routed, Failure.when('internal', { shortage: arrival.shortage })), mishaps, via)
-    const shut = maintenance(routed, 'afterRouting')
+    const shut = underMaintenance === null ? null : maintenance(routed, underMaintenance, 'afterRouting')
     if (shut !== null) return answered(routed, shut, mishaps, via)
-    const struck = meet(routed, parts)
-    mishaps = struck instanceof Promise ? await struck : struck
+    // What the call asked for comes first; if it may go on then, the rules of its sandbox act.
+    const wanted = parts.prefer ? readPreferences(arrival) : null
+    if (wanted !== null) mishaps = await carryOut(routed, wanted, parts.examples)
+    if (turn.state.faults.length > 0 && mishaps.end === null) mishaps = await strikeCall(routed, parts.examples, mishaps)
     if (mishaps.end !== null) return answered(routed, mishaps.end instanceof Failure ? refuse(routed, mishaps.end, true) : plain(mishaps.end), mishaps, via)
-    const out = outage(arrival)
+    const out = switches === undefined || switches.outages.length === 0 ? null : outage(system, switches.outages)
     if (out !== null) return answered(routed, refuse(routed, out), mishaps, via)
     const report = (exception: unknown) => {
       parts.report(routed, exception)
@@ -77,7 +84,7 @@ export async function play(arrival: Addressed, parts: PlayParts): Promise<Answer
     return answered(routed, answerPerformed(performed), mishaps, via, performed, performed.received)
   } catch (error) {
     // Nobody hears the answer to a call whose sandbox was reset; it begins anew.
-    if (!arrival.turn.isOver && !(error instanceof Unreachable)) parts.report(site, error)
+    if (!turn.isOver && !(error instanceof Unreachable)) parts.report(site, error)
     return answered(site, refuse(site, Failure.when('internal')), mishaps, via)
   }
 }
@@ -86,14 +93,6 @@ export async function play(arrival: Addressed, parts: PlayParts): Promise<Answer
 export function playNothing(arrival: Addressed): Answered {
   const site: Site = { arrival, operation: null, row: null }
   return answered(site, refuse(site, Failure.when('internal')), NO_MISHAPS, null)
-}
-
-/** What the call asked for comes first; if it may go on then, the rules of its sandbox act. */
-function meet(routed: Routed, { prefer, examples }: PlayParts): Mishaps | Promise<Mishaps> {
-  const wanted = prefer ? readPreferences(routed.arrival) : null
-  const hasRules = routed.arrival.turn.state.faults.length > 0
-  if (wanted === null) return hasRules ? strikeCall(routed, examples, NO_MISHAPS) : NO_MISHAPS
-  return carryOut(routed, wanted, examples).then((asked) => (hasRules && asked.end === null ? strikeCall(routed, examples, asked) : asked))
 }
 
 /** @returns the answer to a call that was carried out, or refused on the way */

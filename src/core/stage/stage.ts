@@ -18,8 +18,8 @@ import { type Address, Addressed, type Misaddressed, readAddress } from '../pipe
 import type { BridgeParts } from '../pipeline/bridge.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
-import { type Answered, play, playNothing, type PlayParts } from '../pipeline/play.js'
-import { routeOver } from '../pipeline/route.js'
+import { play, playNothing, type PlayParts } from '../pipeline/play.js'
+import { routersOf } from '../pipeline/route.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
 import { MOST_TURNS, type Sandbox, type Served } from '../sandbox.js'
@@ -91,7 +91,7 @@ export interface Stage {
   readonly issued: IssuedTokens
   readonly documents: DriftDocuments
   /**
-   * Lets a surface answer instead of a system.
+   * Lets a surface answer calls that name no system.
    * @param claims whether a call is for it; of several the one that was mounted first is asked first. See {@link below}
    */
   mount(claims: (call: Call) => boolean, surface: Surface): void
@@ -126,7 +126,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const dates = new HttpDates()
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
   const parts: PlayParts = {
-    route: routeOver(list),
+    routers: routersOf(list),
     examples,
     prefer: options.prefer,
     bridge,
@@ -135,40 +135,62 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
   }
 
-  async function playSystem(call: Call): Promise<Outcome> {
-    const address = readAddress(call, systems)
-    if ('problem' in address) return whole(readableByPages(call, misaddressed(address, systems)))
-    try {
-      return await playIn(sandboxes.open(address.sandbox), call, address)
-    } catch (error) {
-      if (!(error instanceof NoRoom)) return fail(error, call, address)
-      // Refused in a sandbox that nobody sees, so that the answer is one of the system's.
-      const nowhere = await sandboxes.nowhere(address.sandbox)
-      return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), error.message), parts), dates)
-    }
-  }
-
-  async function playIn(sandbox: Sandbox, call: Call, address: Address): Promise<Outcome> {
+  /** Plays a call of a system. Never throws. */
+  async function playSystem(call: Call, address: Address): Promise<Outcome> {
     const elapsed = stopwatch()
-    sandbox.enter()
+    let sandbox: Sandbox | undefined
     try {
-      const turn = sandbox.begin()
-      let answered = await play(new Addressed(call, address, turn instanceof Promise ? await turn : turn), parts)
-      // What was found in a world that is gone is no answer.
-      for (let turns = 1; isVoid(answered) && turns < MOST_TURNS; turns++) answered = await play(new Addressed(call, address, await sandbox.begin()), parts)
-      if (isVoid(answered)) return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
-      if (answered.via?.source !== 'real') for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
-      record(answered, elapsed)
-      return outcomeOf(answered, dates)
+      sandbox = sandboxes.open(address.sandbox)
+      sandbox.enter()
+      for (let turns = 1; ; turns++) {
+        const begun = sandbox.begin()
+        const turn = begun instanceof Promise ? await begun : begun
+        const answered = await play(new Addressed(call, address, turn), parts)
+        // What a real backend has answered holds whatever became of the sandbox: to ask it again would be to do it twice.
+        const isReal = answered.via?.source === 'real'
+        // What was found in a world that is gone is no answer.
+        if (turn.isOver && !isReal) {
+          if (turns < MOST_TURNS) continue
+          return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
+        }
+        if (!isReal) for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
+        record(answered, elapsed())
+        return outcomeOf(answered, dates)
+      }
+    } catch (error) {
+      return await playWithout(call, address, error)
     } finally {
-      sandbox.leave()
+      sandbox?.leave()
     }
   }
 
-  /** What keeps sandboxes could not be reached, or has failed: the answer is one of the system's all the same. */
-  function fail(error: unknown, call: Call, address: Address): Outcome {
-    if (!(error instanceof Unreachable)) report(`${call.method} ${call.url} failed: ${describeException(error)}`)
-    return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind())), dates)
+  /** There is no room for the sandbox, or what keeps it could not be reached, or has failed: the answer is one of the system's all the same. */
+  async function playWithout(call: Call, address: Address, reason: unknown): Promise<Outcome> {
+    try {
+      if (reason instanceof NoRoom) {
+        // Refused in a sandbox that nobody sees.
+        const nowhere = await sandboxes.nowhere(address.sandbox)
+        return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), reason.message), parts), dates)
+      }
+      if (!(reason instanceof Unreachable)) report(`${call.method} ${call.url} failed: ${describeException(reason)}`)
+      return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind())), dates)
+    } catch (error) {
+      return fail(call, error)
+    }
+  }
+
+  async function playBeside(surface: Surface, call: Call): Promise<Outcome> {
+    try {
+      return await surface(call)
+    } catch (error) {
+      return fail(call, error)
+    }
+  }
+
+  /** Answers what even the answering of failures could not. */
+  function fail(call: Call, error: unknown): Outcome {
+    report(`${call.method} ${call.url} failed: ${describeException(error)}`)
+    return whole(problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'))
   }
 
   return {
@@ -188,8 +210,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       surfaces.push([claims, surface])
     },
     play: (call) => {
-      const beside = surfaces.find(([claims]) => claims(call))
-      return guarded(beside === undefined ? playSystem : beside[1], call, report)
+      const address = readAddress(call, systems)
+      if ('system' in address && address.isNamed) return playSystem(call, address)
+      for (const [claims, surface] of surfaces) if (claims(call)) return playBeside(surface, call)
+      return 'system' in address ? playSystem(call, address) : whole(readableByPages(call, misaddressed(address, systems)))
     },
     close: async () => {
       const gone = sockets.close()
@@ -209,21 +233,6 @@ export function below(prefix: string): (call: Pick<Call, 'url'>) => boolean {
     if (!url.startsWith(prefix)) return false
     const next = url[prefix.length]
     return next === undefined || next === '/' || next === '?'
-  }
-}
-
-/** Whether the call has to begin anew. What a real backend has answered holds whatever became of the sandbox: to ask it again would be to do it twice. */
-function isVoid({ site, via }: Answered): boolean {
-  return site.arrival.turn.isOver && via?.source !== 'real'
-}
-
-/** Answers what even the answering of failures could not. */
-async function guarded(surface: Surface, call: Call, report: (problem: string) => void): Promise<Outcome> {
-  try {
-    return await surface(call)
-  } catch (error) {
-    report(`${call.method} ${call.url} failed: ${describeException(error)}`)
-    return whole(problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'))
   }
 }
 

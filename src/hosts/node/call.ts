@@ -7,6 +7,9 @@ import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../
 export const loadMultipart = () => import('../multipart.js')
 
 export class NodeCall implements Call {
+  readonly method: string
+  readonly url: string
+  readonly headers: CallHeaders
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   #body: NodeBody | null = null
@@ -15,18 +18,9 @@ export class NodeCall implements Call {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request
     this.#response = response
-  }
-
-  get method(): string {
-    return this.#request.method ?? 'GET'
-  }
-
-  get url(): string {
-    return this.#request.url ?? '/'
-  }
-
-  get headers(): CallHeaders {
-    return this.#request.headers
+    this.method = request.method ?? 'GET'
+    this.url = request.url ?? '/'
+    this.headers = request.headers
   }
 
   get body(): NodeBody {

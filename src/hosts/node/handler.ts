@@ -13,40 +13,34 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /**
  * @param report told of what should not happen
- * @returns a handler that plays each request and carries its outcome out
+ * @returns a handler that plays each request and carries its outcome out. Calls of one connection are carried out one after the other: their
+ *   answers go out in that order anyhow, and whoever sends hundreds in one packet waits for them instead of everybody else. Those of a
+ *   connection that is gone are not carried out.
  */
 export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) => void): NodeHandler {
-  const inTurn = oneByOne()
-  return (request, response) => { inTurn(request, response, () => {
-    answer(stage, request, response).catch((error: unknown) => {
-      const { method = 'GET', url = '/' } = request
-      report(`${method} ${url} failed: ${describeException(error)}`)
-      if (response.headersSent) response.destroy()
-      else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), method === 'HEAD')
-    })
-  }); }
-}
-
-/**
- * Calls of one connection are carried out one after the other: their answers go out in that order anyhow, and whoever sends hundreds in one
- * packet waits for them instead of everybody else. Those of a connection that is gone are not carried out.
- */
-function oneByOne(): (request: IncomingMessage, response: ServerResponse, begin: () => void) => void {
   const latest = new WeakMap<Socket, ServerResponse>()
-  return ({ socket }, response, begin) => {
+  return (request, response) => {
+    const { socket } = request
     const before = latest.get(socket)
     latest.set(socket, response)
-    if (before === undefined || before.writableFinished || before.destroyed) begin()
+    if (before === undefined || before.writableFinished || before.destroyed) void answer(stage, request, response, report)
     else before.once('close', () => {
-      if (!socket.destroyed) begin()
+      if (!socket.destroyed) void answer(stage, request, response, report)
     })
   }
 }
 
-async function answer(stage: Pick<Stage, 'play'>, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const call = new NodeCall(request, response)
-  const outcome = await stage.play(call)
-  readRest(request, response)
-  const sent = send(outcome, call, response)
-  if (sent) await sent
+async function answer(stage: Pick<Stage, 'play'>, request: IncomingMessage, response: ServerResponse, report: (problem: string) => void): Promise<void> {
+  try {
+    const call = new NodeCall(request, response)
+    const outcome = await stage.play(call)
+    if (!request.complete) readRest(request, response)
+    const sent = send(outcome, call, response)
+    if (sent) await sent
+  } catch (error) {
+    const { method = 'GET', url = '/' } = request
+    report(`${method} ${url} failed: ${describeException(error)}`)
+    if (response.headersSent) response.destroy()
+    else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), method === 'HEAD')
+  }
 }

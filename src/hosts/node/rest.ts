@@ -10,10 +10,11 @@ const PATIENCE = 5000
  * Reads what is left and drops it, so that the answer arrives and the connection can be used again. Where that is too much, the answer
  * says `Connection: close`, and the connection is closed as HTTP has it (RFC 9112, section 9.6): first this side, then, when the client
  * has heard that or goes on for too long, all of it. Closed at once, it would take the answer with it.
+ * @param request not read to its end
  * @param response nothing of it may have been sent
  */
 export function readRest(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete || request.destroyed) return
+  if (request.destroyed) return
   const { socket } = request
   const cut = () => {
     socket.destroy()

@@ -20,7 +20,9 @@ export function stoppable(server: HttpServer): () => Promise<void> {
     silent.set(peer, socket)
     socket.once('close', () => silent.delete(peer))
   })
-  server.on('request', ({ socket }: IncomingMessage) => silent.delete(peerOf(socket)))
+  server.on('request', ({ socket }: IncomingMessage) => {
+    if (silent.size > 0) silent.delete(peerOf(socket))
+  })
   // Whoever takes an upgraded connection also ends it.
   server.on('upgrade', ({ socket }: IncomingMessage) => silent.delete(peerOf(socket)))
 
