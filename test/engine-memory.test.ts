@@ -46,8 +46,8 @@ function farAway(engine: Engine): Engine {
         attend: (isWanted) => {
           log.attend(isWanted)
         },
-        close: () => {
-          log.close()
+        close: (listener) => {
+          log.close(listener)
         },
       }
       return wrapped

@@ -38,22 +38,24 @@ const OF_ONE: Readonly<Record<BudgetKind, number>> = { journal: 1 / 8, history: 
 export class Budget {
   /** All that may be taken, in bytes. */
   readonly total: number
+  readonly #limits: Readonly<Record<BudgetKind, number>>
   readonly #used: Record<BudgetKind, number>
 
   /** @param total bytes; a share of them belongs to each kind */
   constructor(total: number = DEFAULT_MEMORY) {
     this.total = total
-    this.#used = { journal: 0, history: 0, records: 0, files: 0, backlog: 0 }
+    this.#limits = ofEach((kind) => Math.floor(total * SHARES[kind]))
+    this.#used = ofEach(() => 0)
   }
 
   /** @returns how much the kind may take up on the whole server, in bytes */
   limit(kind: BudgetKind): number {
-    return Math.floor(this.total * SHARES[kind])
+    return this.#limits[kind]
   }
 
   /** @returns how much of it one sandbox may take up */
   limitOfOne(kind: BudgetKind): number {
-    return Math.floor(this.limit(kind) * OF_ONE[kind])
+    return Math.floor(this.#limits[kind] * OF_ONE[kind])
   }
 
   /** @returns how much the kind takes up */
@@ -63,7 +65,7 @@ export class Budget {
 
   /** @returns how much the kind takes up beyond what it may; 0 while it keeps its bound */
   excess(kind: BudgetKind): number {
-    return Math.max(0, this.#used[kind] - this.limit(kind))
+    return Math.max(0, this.#used[kind] - this.#limits[kind])
   }
 
   /**
@@ -71,20 +73,28 @@ export class Budget {
    * @returns false when there is not so much left; then nothing was taken
    */
   take(kind: BudgetKind, bytes: number): boolean {
-    if (this.#used[kind] + bytes > this.limit(kind)) return false
+    if (this.#used[kind] + bytes > this.#limits[kind]) return false
     this.#used[kind] += bytes
     return true
   }
 
-  /** Counts what is there already; whoever adds makes room at once where that leads to an {@link excess}. */
-  add(kind: BudgetKind, bytes: number): void {
+  /**
+   * Counts what is there already.
+   * @returns whether there is an {@link excess} now: then whoever adds makes room at once
+   */
+  add(kind: BudgetKind, bytes: number): boolean {
     this.#used[kind] += bytes
+    return this.#used[kind] > this.#limits[kind]
   }
 
   /** Gives back what was taken or added. */
   give(kind: BudgetKind, bytes: number): void {
     this.#used[kind] -= bytes
   }
+}
+
+function ofEach(value: (kind: BudgetKind) => number): Record<BudgetKind, number> {
+  return { journal: value('journal'), history: value('history'), records: value('records'), files: value('files'), backlog: value('backlog') }
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: KIB, mb: MIB, gb: GIB }

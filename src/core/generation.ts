@@ -17,7 +17,7 @@ const MOST_RUNS = 1000
 /** With more records and commits than this, a replica is made in slices. */
 const LARGE = 2000
 
-const controlScope: Scope = { system: CONTROL, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
+const controlScope: Scope = { system: CONTROL, namesFiles: false, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
 
 export class Generation implements Sequencer {
   readonly number: number

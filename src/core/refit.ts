@@ -59,7 +59,7 @@ export async function refit({ engine, house, served, fresh }: RefitOptions): Pro
       }
       aside.push(...misfits.map((misfit) => ({ sandbox, ...misfit })))
     } finally {
-      log.close()
+      log.close(NOBODY)
     }
   }
   return aside

@@ -53,6 +53,7 @@ export class Sandbox {
   readonly journal: Journal
   readonly #options: SandboxOptions
   readonly #log: SandboxLog
+  readonly #follower = this.#makeFollower()
   readonly #gone: () => void
   /** The replica of the log; null until somebody needs it. */
   #generation: Generation | null = null
@@ -73,7 +74,7 @@ export class Sandbox {
     this.name = name
     this.#gone = gone
     this.#options = options
-    this.#log = options.engine.open(name, this.#follower())
+    this.#log = options.engine.open(name, this.#follower)
     this.journal = new Journal(this.#log, () => {
       this.#attend()
     })
@@ -150,7 +151,7 @@ export class Sandbox {
   /** @returns what this sandbox keeps of a served system, whatever the generation: after a reset a transaction runs again in the new one */
   store(system: string): Store<CoreRecords> {
     return {
-      transact: (work) => this.during((turn) => turn.store(system).transact(work)),
+      transact: (work) => this.during((turn) => turn.transact(system, work)),
       export: () => this.during((turn) => turn.store(system).export()),
     }
   }
@@ -275,7 +276,7 @@ export class Sandbox {
 
   /** Hears no more of what happens to it; the engine keeps it for others. */
   part(): void {
-    this.#log.close()
+    this.#log.close(this.#follower)
     this.#generation?.lose()
   }
 
@@ -324,17 +325,16 @@ export class Sandbox {
       this.#options.committed?.(system, changes)
       for (const watcher of this.#watchers) watcher(system, changes)
     }
-    const file: SandboxLog['file'] = (hash) => this.#log.file(hash)
     const { boot, scale } = loaded.content.origin
     if (boot === origin.boot && scale === origin.scale) {
-      const making = Generation.make(loaded, this.#options.worlds, log, told, file)
+      const making = Generation.make(loaded, this.#options.worlds, log, told, (hash) => this.#log.file(hash))
       return isLarge(loaded) ? inSlices(making) : atOnce(making)
     }
     const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
-    return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, file)))
+    return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, (hash) => this.#log.file(hash))))
   }
 
-  #follower(): Follower {
+  #makeFollower(): Follower {
     const isListening = () => this.journal.hasListeners
     const isIdle = () => this.idle
     return {

@@ -4,13 +4,10 @@ import type { Begun, NewEntry } from './engine/engine.js'
 import type { Generation } from './generation.js'
 import type { Files } from './files.js'
 import { Ids } from './ids.js'
-import { cut, rareOf } from './journal.js'
+import { cut } from './journal.js'
 import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
 import type { Author } from './store/records.js'
-import type { Store } from './store/types.js'
-
-/** A journal entry as a call writes it; which version it saw is known already. */
-export type CallEntry = Omit<NewEntry, 'version'>
+import type { Change, Store, Transaction } from './store/types.js'
 
 /** What a turn needs of its sandbox. */
 export interface TurnParts {
@@ -70,12 +67,24 @@ export class Turn implements Author {
     return this.ids(system).of(`${this.#name}/${String(this.state.era)}`)
   }
 
-  /** @returns what the sandbox keeps of a served system; transactions throw Superseded when the turn is over */
+  /** The newest commit that the sandbox has in it by now. */
+  get version(): number {
+    return this.#generation.version
+  }
+
+  /**
+   * Runs `work` as one transaction over what the sandbox keeps of a served system.
+   * @throws what `work` throws, then nothing is kept; Superseded when the turn is over
+   */
+  transact<T>(system: string, work: (tx: Transaction<CoreRecords>) => Promise<T>): Promise<{ value: T; changes: readonly Change[] }> {
+    return this.#generation.store(system).transact(work, this)
+  }
+
+  /** @returns what the sandbox keeps of a served system; transactions are those of this turn */
   store(system: string): Store<CoreRecords> {
-    const records = this.#generation.store(system)
     return {
-      transact: (work) => records.transact(work, this),
-      export: () => Promise.resolve(records.content()),
+      transact: (work) => this.transact(system, work),
+      export: () => Promise.resolve(this.#generation.store(system).content()),
     }
   }
 
@@ -98,20 +107,9 @@ export class Turn implements Author {
   }
 
   /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */
-  record(entry: CallEntry): void {
+  record(entry: NewEntry): void {
     if (this.isOver) return
-    const { version, number } = this.#generation
     const short = cut(entry)
-    this.#append(short === null ? withVersion(entry, version) : { ...entry, ...short, version }, number)
-  }
-}
-
-/** Spelled out: this happens at every call, and spreading so many fields takes many times as long. */
-function withVersion(entry: CallEntry, version: number): NewEntry {
-  if (rareOf(entry) !== null) return { ...entry, version }
-  return {
-    at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url: entry.url,
-    requestHeaders: entry.requestHeaders, requestBody: entry.requestBody, status: entry.status, responseHeaders: entry.responseHeaders, responseBody: entry.responseBody,
-    user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, changes: entry.changes, version,
+    this.#append(short === null ? entry : { ...entry, ...short }, this.#generation.number)
   }
 }

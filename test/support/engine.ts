@@ -5,14 +5,14 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Budget } from '../../src/core/budget.js'
-import type { Engine } from '../../src/core/engine/engine.js'
+import type { Engine, NewEntry } from '../../src/core/engine/engine.js'
 import { fire } from '../../src/core/faults/fire.js'
 import type { FaultRule } from '../../src/core/faults/rule.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import type { Sandboxes } from '../../src/core/sandboxes.js'
 import { type FileName, type Store, type StoreError, type Transaction } from '../../src/core/store/types.js'
 import type { System } from '../../src/core/system.js'
-import type { CallEntry } from '../../src/core/turn.js'
+import type { Turn } from '../../src/core/turn.js'
 import { type MadeUpHouse, sandboxesOn } from './sandboxes.js'
 
 /** One place where sandboxes are kept, empty at first. */
@@ -148,14 +148,14 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
         await expect(refused).rejects.toThrow('reset meanwhile')
         expect(old.isOver).toBe(true)
         await expect(old.change((state) => ({ ...state, faults: [] }))).rejects.toThrow('reset meanwhile')
-        old.record(entry('ghost'))
+        record(old, entry('ghost'))
         const { value } = await storeOf(sandbox).transact(async (tx) => {
           if (++runs === 1) await turnOver()
           return tx.put('items', { id: 60 + runs, name: 'real', value: 0 })
         })
         expect([runs, value.id]).toEqual([2, 62])
       }
-      one.append({ ...entry('late'), version: 0 }, 1) // from somebody who has not heard of it yet
+      one.append(entry('late'), 1) // from somebody who has not heard of it yet
       for (const sandbox of both) {
         expect((await storeOf(sandbox).transact((tx) => tx.list('items'))).value.map(({ id }) => id)).toEqual([1, 2, 3, 62])
         expect(await sandbox.journal.read()).toEqual([])
@@ -172,7 +172,7 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
           if (i % 5 === 0) await tx.delete('items', 1 + (i % 3))
           if (i % 3 === 0) await tx.delete('items', 10 + (i % 4))
         })
-        turn.record(entry(String(i)))
+        record(turn, entry(String(i)))
       }
       const late = (await join()).open('s')
       const everything = (sandbox: Sandbox) => storeOf(sandbox).transact(async (tx) => ({ all: byId(await tx.list('items')), page: await tx.page('items', 'byValue', { offset: 0, limit: 5 }), found: await tx.find('items', { name: 'x39' }) }))
@@ -188,14 +188,14 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       const { one, two } = await open({ journalLimit: 5 })
       const heard: string[] = []
       two.journal.subscribe((event) => heard.push(event.type === 'entry' ? event.entry.url : event.type))
-      for (let i = 1; i <= 8; i++) (await one.begin()).record(entry(String(i)))
+      for (let i = 1; i <= 8; i++) record(await one.begin(), entry(String(i)))
       const kept = await two.journal.read()
       expect(kept.map(({ id, url, requests }) => [id, url, requests])).toEqual([4, 5, 6, 7, 8].map((n) => [n, String(n), n]))
       expect(await one.journal.status()).toEqual({ size: 5, limit: 5, last: 8 })
       expect(await two.journal.remove(({ id }) => id % 2 === 0)).toBe(3)
-      ;(await two.begin()).record(entry('9'))
+      record(await two.begin(), entry('9'))
       await one.reset()
-      ;(await one.begin()).record(entry('10'))
+      record(await one.begin(), entry('10'))
       await until(async () => (await two.journal.read()).length === 1)
       expect((await two.journal.read()).map(({ id, url }) => [id, url])).toEqual([[10, '10']])
       await until(() => Promise.resolve(heard.length >= 12))
@@ -204,7 +204,7 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
 
     test('entries of the journal are chosen by what is small of them, the newest first, and read one by one', async () => {
       const { one, two } = await open({ journalLimit: 5 })
-      for (let i = 1; i <= 8; i++) (await one.begin()).record({ ...entry(String(i)), status: i % 2 === 0 ? 200 : 500, requestHeaders: { n: String(i) } })
+      for (let i = 1; i <= 8; i++) record(await one.begin(), { ...entry(String(i)), status: i % 2 === 0 ? 200 : 500, requestHeaders: { n: String(i) } })
       const even = await two.journal.newest(({ status }) => status === 200, 2)
       expect(even.entries.map(({ id, requestHeaders }) => [id, requestHeaders['n']])).toEqual([[8, '8'], [6, '6']])
       expect([even.total, even.oldest]).toEqual([3, 4])
@@ -246,7 +246,7 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       const { one, two } = await open({ budget: new Budget(32 * MIB) })
       const paint = (fill: number) => two.during(async (turn) => {
         await turn.store('shop').transact((tx) => (tx as unknown as Tx).put('pictures', { name: 'a', ...(tx as unknown as Tx).addFile(new Uint8Array(100).fill(fill)) })) // of the shop above
-        turn.record(entry(String(fill)))
+        record(turn, entry(String(fill)))
       }, true)
       for (const fill of [1, 2, 3]) await paint(fill)
       expect(await one.rewind(2)).toBe(true)
@@ -379,12 +379,14 @@ function byId(items: readonly Item[]): readonly Item[] {
   return [...items].sort((a, b) => a.id - b.id)
 }
 
-function entry(url: string): CallEntry {
+function entry(url: string): NewEntry {
   return {
     at: 0, duration: 0, system: 'shop', operation: 'buy', method: 'GET', url, requestHeaders: {}, requestBody: null, status: 200, responseHeaders: {}, responseBody: null,
-    user: null, error: null, faults: [], violations: [], changes: [], preflight: false,
+    user: null, error: null, faults: [], violations: [], changes: [], preflight: false, version: 0,
   }
 }
+
+const record = (turn: Turn, call: NewEntry) => { turn.record({ ...call, version: turn.version }) }
 
 /** Lets others run for so many rounds. */
 async function tick(rounds: number): Promise<void> {

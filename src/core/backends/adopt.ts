@@ -106,7 +106,7 @@ function pairedTokens(before: RealTokens | undefined, news: SessionNews): RealTo
 async function within({ system, turn }: Pick<Adopting, 'system' | 'turn'>, work: (tx: Tx) => Promise<Adopted>): Promise<Adopted> {
   try {
     // The store has the system's collections besides the core's; which they are is known only by name.
-    return (await turn.store(system.id).transact((tx) => work(tx as unknown as Tx))).value
+    return (await turn.transact(system.id, (tx) => work(tx as unknown as Tx))).value
   } catch (error) {
     if (error instanceof StoreError || error instanceof NoRoom) return { userId: null, problem: error.message }
     throw error

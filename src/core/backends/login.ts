@@ -100,7 +100,7 @@ function isAlive({ endedAt, accessExpiresAt }: SessionRecord, now: number): bool
 
 /** What people know the user of a session by. */
 async function namesOf({ system: { id, users }, turn, session }: Unknown): Promise<readonly string[]> {
-  const { value } = await turn.store(id).transact((tx) => (tx as unknown as Transaction<CoreRecords & Record<string, Doc>>).get(users.collection, users.key(session.userId))) // every store holds the system's collections besides the core's
+  const { value } = await turn.transact(id, (tx) => (tx as unknown as Transaction<CoreRecords & Record<string, Doc>>).get(users.collection, users.key(session.userId))) // every store holds the system's collections besides the core's
   return value === undefined ? [] : users.names.map((name) => value[name]).filter((name) => typeof name === 'string')
 }
 

@@ -73,6 +73,8 @@ export interface Commit {
 /** Knows the names of a system's records, and its world. */
 export interface Scope {
   readonly system: string
+  /** Whether any of its records name files. */
+  readonly namesFiles: boolean
   /** @returns the names of all that the changes touch */
   touched(changes: readonly Change[]): ReadonlySet<string>
   /** @returns whether the world has a record of this key; deleting any other leaves nothing to remember */
@@ -185,8 +187,8 @@ export interface SandboxLog {
   attend(isWanted: boolean): void
   /** Tells all followers, this one too, something that is kept nowhere: in the order of commits, and before it answers. */
   announce(text: string): Awaitable<void>
-  /** This follower wants to hear no more. */
-  close(): void
+  /** This follower, for which the log was opened, wants to hear no more. */
+  close(follower: Follower): void
 }
 
 /** What an engine keeps sandboxes of. */

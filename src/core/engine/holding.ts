@@ -5,7 +5,7 @@ import type { Change, Key } from '../store/types.js'
 import { type Attempt, CONTROL, type House, NoRoom } from './engine.js'
 import { inMib } from './room.js'
 import { Shelves } from './shelves.js'
-import { weigh, weighAfter, weighChanges } from './weigh.js'
+import { weigh, WeighedChange, weighChanges } from './weigh.js'
 
 /** What a record costs beside what stands in it: its places in layers, indexes and here. */
 const RECORD = 200
@@ -29,12 +29,15 @@ interface Weighed {
 export class Holding {
   readonly #budget: Budget
   readonly #keyOf: House['keyOf']
+  /** What the records of one sandbox may take up. */
+  readonly #most: number
   #weights = new Shelves<number>()
   #bytes = 0
 
   constructor(budget: Budget, keyOf: House['keyOf']) {
     this.#budget = budget
     this.#keyOf = keyOf
+    this.#most = budget.limitOfOne('records')
   }
 
   /** Counts what is there already. */
@@ -79,16 +82,17 @@ export class Holding {
   }
 
   #weighChanges(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean): readonly Weighed[] {
-    return changes.map((change) => {
+    const weighed: Weighed[] = []
+    for (const change of changes) {
       const { collection, key, after } = change
-      return { shelf: this.#weights.of(system, collection), key, bytes: after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + weighAfter(change) }
-    })
+      weighed.push({ shelf: this.#weights.of(system, collection), key, bytes: after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + WeighedChange.after(change) })
+    }
+    return weighed
   }
 
   #refuse(more: number): void {
     if (more <= 0) return
-    const ofOne = this.#budget.limitOfOne('records')
-    if (this.#bytes + more > ofOne) throw new NoRoom(`The records of one sandbox may take up ${inMib(ofOne)} MiB, and this would be more. Delete some, reset the sandbox, or start the server with a larger --max-memory.`)
+    if (this.#bytes + more > this.#most) throw new NoRoom(`The records of one sandbox may take up ${inMib(this.#most)} MiB, and this would be more. Delete some, reset the sandbox, or start the server with a larger --max-memory.`)
     const ofAll = this.#budget.limit('records')
     if (this.#budget.used('records') + more > ofAll) throw new NoRoom(`The records of all sandboxes may take up ${inMib(ofAll)} MiB, and this would be more. Delete or reset some sandboxes, or start the server with a larger --max-memory.`)
   }
@@ -114,5 +118,7 @@ export class Holding {
 }
 
 function growthBy(weighed: readonly Weighed[]): number {
-  return weighed.reduce((sum, { shelf, key, bytes }) => sum + bytes - (shelf.get(key) ?? 0), 0)
+  let growth = 0
+  for (const { shelf, key, bytes } of weighed) growth += bytes - (shelf.get(key) ?? 0)
+  return growth
 }

@@ -27,45 +27,40 @@ function weighText(text: string): number {
   return MEMBER + (text.length > LONG && !/[^\u0000-\u00ff]/.test(text) ? 1 : 2) * text.length
 }
 
-/** A change that is weighed once, however many ask: history, journal and the bound of the records each count it. */
+/** A change that is weighed once, however many ask: history, journal and the bound of the records each count it. In bytes. */
 export class WeighedChange implements Change {
   readonly collection: string
   readonly key: Key
   readonly before: Doc | null
   readonly after: Doc | null
-  #before = -1
-  #after = -1
+  readonly #before: number
+  readonly #after: number
 
   constructor(collection: string, key: Key, before: Doc | null, after: Doc | null) {
     this.collection = collection
     this.key = key
     this.before = before
     this.after = after
+    this.#before = weigh(before)
+    this.#after = weigh(after)
   }
 
-  /** What the record was, in bytes. */
-  weighBefore(): number {
-    return this.#before === -1 ? (this.#before = weigh(this.before)) : this.#before
+  /** @returns how many bytes the record takes up after the change */
+  static after(change: Change): number {
+    return #after in change ? change.#after : weigh(change.after)
   }
 
-  /** What the record is, in bytes. */
-  weighAfter(): number {
-    return this.#after === -1 ? (this.#after = weigh(this.after)) : this.#after
+  /** @returns how many bytes the record takes up before and after the change together */
+  static both(change: Change): number {
+    return #after in change ? change.#before + change.#after : weigh(change.before) + weigh(change.after)
   }
-}
-
-/** @returns how many bytes the record takes up after the change */
-export function weighAfter(change: Change): number {
-  return change instanceof WeighedChange ? change.weighAfter() : weigh(change.after)
 }
 
 /** @returns how many bytes the changes take up, with the records before and after */
 export function weighChanges(changes: readonly Change[]): number {
   let bytes = MEMBER
   for (const change of changes) {
-    const { collection, key } = change
-    const records = change instanceof WeighedChange ? change.weighBefore() + change.weighAfter() : weigh(change.before) + weigh(change.after)
-    bytes += MEMBER + weighText(collection) + weigh(key) + records
+    bytes += MEMBER + weighText(change.collection) + weigh(change.key) + WeighedChange.both(change)
   }
   return bytes
 }

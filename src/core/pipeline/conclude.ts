@@ -1,10 +1,10 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
 import type { HttpDates } from '../clock.js'
+import type { NewEntry } from '../engine/engine.js'
 import { keep } from '../journal.js'
 import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
 import { asHeader, type ReplyHeaders } from '../reply.js'
 import { isStreamed, type Outcome, whole } from '../stage/outcome.js'
-import type { CallEntry } from '../turn.js'
 import { urlBelow } from './address.js'
 import { corsHeaders, isPreflight } from './cors.js'
 import { SERVER_STATUS_HEADER } from './maintenance.js'
@@ -18,7 +18,7 @@ export const VIOLATION_HEADER = 'understudy-violation'
 export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, duration: number): void {
   const { arrival, operation } = site
   const { call, turn, system } = arrival
-  const entry: CallEntry = {
+  const entry: NewEntry = {
     at: turn.now,
     duration,
     system: system.id,
@@ -37,6 +37,7 @@ export function record({ site, mishaps, reply, error, violations, received, user
     faults: mishaps.rules,
     violations,
     changes,
+    version: turn.version,
   }
   turn.record(via === null ? entry : { ...entry, via: { source: via.source, reason: reasonOf(via) } })
 }

@@ -51,7 +51,7 @@ export async function perform(received: Received, report: (exception: unknown) =
   const asides = new Asides()
   for (;;) {
     try {
-      const { value, changes } = await turn.store(system.id).transact((tx) => attempt(received, tx as Transaction<CoreRecords & Record<string, Doc>>, asides))
+      const { value, changes } = await turn.transact(system.id, (tx) => attempt(received, tx as Transaction<CoreRecords & Record<string, Doc>>, asides))
       return { received, result: value.result, issued: value.issued, userId: value.userId, changes }
     } catch (error) {
       if (error instanceof NoRoom) return { received, result: Failure.when('internal', { shortage: error.message }), issued: null, userId: null, changes: NO_CHANGES }

@@ -89,6 +89,7 @@ export function recordFrames({ system, url, headers, report, via }: RecordParts,
     faults,
     violations: sent.violations,
     changes,
+    version: turn.version,
     ...(via === undefined ? {} : { via }),
   })
 }

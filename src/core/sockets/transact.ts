@@ -34,7 +34,7 @@ export async function transact<T>(parts: TransactParts, work: (work: never) => P
   const { turn, system, proof, memory, position } = parts
   const { state, now } = turn
   const settings = state.systems[system.id]?.settings ?? {}
-  const { value, changes } = await turn.store(system.id).transact(async (coreTx) => {
+  const { value, changes } = await turn.transact(system.id, async (coreTx) => {
     const tx = coreTx as Transaction<CoreRecords & Record<string, Doc>> // every system's store holds the core's collections and its own
     const ids = turn.ids(system.id)
     const caller = await identify({ system, tx, sessions: new Sessions(system.sessions, tx, turn.tokens(system.id), now) }, proof)

@@ -107,26 +107,23 @@ function asText(value: unknown): string {
 export function indexKeyOf(index: Index, doc: Doc): IndexKey | undefined {
   const [first, ...others] = index.fields
   if (first !== undefined && others.length === 0) {
-    const value = toIndexKey(valueOf(doc, first))
+    const value = partOf(doc, first)
     return value === null && index.unique ? undefined : value
   }
-  const values = index.fields.map((field) => toIndexKey(valueOf(doc, field)))
+  const values = index.fields.map((field) => partOf(doc, field))
   if (index.unique && values.includes(null)) return undefined
   return JSON.stringify(values)
 }
 
-/** A record has the part `b` of `a.b` in its object `a`; a query has it under the whole name. */
-function valueOf(doc: Doc, field: string): unknown {
-  const value = doc[field]
+/** A record has the part `b` of `a.b` in its object `a`; a query has it under the whole name. What no index can hold counts as nothing. */
+function partOf(doc: Doc, field: string): IndexKey {
+  let value = doc[field]
   const dot = value === undefined ? field.indexOf('.') : -1
-  if (dot === -1) return value
-  const outer = doc[field.slice(0, dot)]
-  return isObject(outer) ? outer[field.slice(dot + 1)] : undefined
-}
-
-function toIndexKey(value: unknown): IndexKey {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  return null
+  if (dot !== -1) {
+    const outer = doc[field.slice(0, dot)]
+    value = isObject(outer) ? outer[field.slice(dot + 1)] : undefined
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
 /** @returns the value of the record's key field; throws StoreError when it is neither text nor number */

@@ -56,14 +56,15 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
   /** Commits that a transaction still running may not have seen; empty when none runs. */
   #commits: Commit[] = []
   #running = 0
-  readonly #namesFiles: ReadonlySet<string>
+  /** The collections that name files. */
+  readonly #withFiles: ReadonlySet<string>
 
   /** @param world what the system holds at the start; it is shared, not copied */
   constructor(system: string, world: World, sequencer: Sequencer) {
     this.system = system
     this.#world = world
     this.#sequencer = sequencer
-    this.#namesFiles = new Set([...world.collections].filter(([, { collection }]) => collection.namesFiles).map(([name]) => name))
+    this.#withFiles = new Set([...world.collections].filter(([, { collection }]) => collection.namesFiles).map(([name]) => name))
     for (const [name, { collection, source }] of world.collections) this.#layers.set(name, { collection, source: new Layer(collection, source) })
     this.#layers.set(SEQUENCES, { collection: sequences, source: new Layer(sequences, nothing) })
   }
@@ -75,11 +76,36 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
   async transact<T>(work: (tx: Transaction<Rs>) => Promise<T>, author: Author): Promise<{ value: T; changes: readonly Change[] }> {
     let leave: (() => void) | null = null
     try {
-      for (let run = 1; run <= MOST_RUNS; run++) {
-        const done = await this.#run(work, author)
-        if (done !== 'stale' && done !== 'conflict') return done
+      for (let run = 1, hasMet = false; run <= MOST_RUNS; run++) {
         // Whoever met another process once would meet its own neighbours next: those of one sandbox go one by one then.
-        if (done === 'conflict') leave ??= await this.#sequencer.queue()
+        if (hasMet) leave ??= await this.#sequencer.queue()
+        if (this.#sequencer.isOver) throw new Superseded()
+        const tx = new LayeredTransaction<Rs>(this.#layers, this.#sequencer.version, this)
+        this.#running++
+        try {
+          const value = await work(tx)
+          if (this.#isStale(tx)) continue
+          const changes = tx.changes()
+          if (changes.length === 0) return { value, changes }
+          const files = this.namesFiles ? this.#filesOf(changes, tx) : NO_FILES
+          const pending = this.#sequencer.commit({ reads: tx.reads, changes, files, request: author.request, scope: this })
+          const verdict = pending instanceof Promise ? await pending : pending
+          if (verdict === 'committed') {
+            author.hasWritten = true
+            return { value, changes }
+          }
+          if (verdict === 'over') {
+            this.#sequencer.end()
+            throw new Superseded()
+          }
+          hasMet = true
+        } catch (error) {
+          // What was thrown on the ground of something read half-way through another commit is no answer: run again.
+          if (error instanceof Superseded || !this.#isStale(tx)) throw error
+        } finally {
+          this.#running--
+          if (this.#running === 0 && this.#commits.length > 0) this.#commits = []
+        }
       }
     } finally {
       leave?.()
@@ -110,7 +136,7 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
 
   /** @returns the hashes of all files that such data names */
   *named(data: StoreExport): Iterable<string> {
-    for (const name of this.#namesFiles) for (const { hash } of data[name]?.put ?? []) if (typeof hash === 'string') yield hash
+    for (const name of this.#withFiles) for (const { hash } of data[name]?.put ?? []) if (typeof hash === 'string') yield hash
   }
 
   /**
@@ -138,6 +164,10 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
     return this.#world.files.get(hash) ?? this.#sequencer.file(hash)
   }
 
+  get namesFiles(): boolean {
+    return this.#withFiles.size > 0
+  }
+
   touched(changes: readonly Change[]): ReadonlySet<string> {
     return namesOf(this.#layers, changes)
   }
@@ -146,40 +176,11 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
     return this.#world.collections.get(collection)?.source.get(key) !== undefined
   }
 
-  async #run<T>(work: (tx: Transaction<Rs>) => Promise<T>, author: Author): Promise<{ value: T; changes: readonly Change[] } | 'stale' | 'conflict'> {
-    if (this.#sequencer.isOver) throw new Superseded()
-    const tx = new LayeredTransaction<Rs>(this.#layers, this.#sequencer.version, this)
-    this.#running++
-    try {
-      const value = await work(tx)
-      if (this.#isStale(tx)) return 'stale'
-      const changes = tx.changes()
-      if (changes.length === 0) return { value, changes }
-      const pending = this.#sequencer.commit({ reads: tx.reads, changes, files: this.#filesOf(changes, tx), request: author.request, scope: this })
-      const verdict = pending instanceof Promise ? await pending : pending
-      if (verdict === 'over') {
-        this.#sequencer.end()
-        throw new Superseded()
-      }
-      if (verdict === 'conflict') return verdict
-      author.hasWritten = true
-      return { value, changes }
-    } catch (error) {
-      // What was thrown on the ground of something read half-way through another commit is no answer: run again.
-      if (error instanceof Superseded || !this.#isStale(tx)) throw error
-      return 'stale'
-    } finally {
-      this.#running--
-      if (this.#running === 0 && this.#commits.length > 0) this.#commits = []
-    }
-  }
-
   /** @returns the bytes that the changes name, as far as the log may not have them: those added here, and those of the world */
   #filesOf(changes: readonly Change[], tx: LayeredTransaction<Rs>): Files {
-    if (this.#namesFiles.size === 0) return NO_FILES
     const files = new Map<string, Uint8Array>()
     for (const { collection, after } of changes) {
-      const hash = this.#namesFiles.has(collection) ? after?.['hash'] : undefined
+      const hash = this.#withFiles.has(collection) ? after?.['hash'] : undefined
       if (typeof hash !== 'string') continue
       const bytes = tx.added(hash) ?? this.#world.files.get(hash)
       if (bytes !== undefined) files.set(hash, bytes)

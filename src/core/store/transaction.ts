@@ -54,6 +54,10 @@ export interface FileSource {
   file(hash: string): Awaitable<Uint8Array | undefined>
 }
 
+/**
+ * Records enter through typed writes or fixtures held to the same schema, so the name of a collection decides the type of what is in it:
+ * on that ground alone records become types here, and types records.
+ */
 export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs> {
   /** The version of the store that this transaction began with. */
   readonly version: number
@@ -85,24 +89,24 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     return this.#added?.files.get(hash)
   }
 
-  get<C extends CollectionName<Rs>>(name: C, key: Key): Promise<Rs[C] | undefined> {
-    return settle(() => this.#typed(name, this.#read(this.#source(name), key)))
+  async get<C extends CollectionName<Rs>>(name: C, key: Key): Promise<Rs[C] | undefined> {
+    return this.#read(this.#source(name), key) as Rs[C] | undefined
   }
 
-  find<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined> {
-    return settle(() => this.#typed(name, this.#lookup(name, fields, true)[0]))
+  async find<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined> {
+    return this.#lookup(name, fields, true)[0]
   }
 
-  findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
-    return settle(() => this.#allTyped(name, this.#lookup(name, fields, false)))
+  async findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
+    return this.#lookup(name, fields, false)
   }
 
   async page<C extends CollectionName<Rs>>(name: C, orderName: string, window: Window): Promise<Page<Rs[C]>> {
     const { collection, source } = this.#source(name)
     const order = this.#order(collection, orderName)
     this.reads.push(wholeName(collection))
-    const items = this.#allTyped(name, source.slice(order, window.offset, window.limit))
-    return { items, total: source.count(order) }
+    const items = source.slice(order, window.offset, window.limit)
+    return { items: items as readonly Rs[C][], total: source.count(order) }
   }
 
   async list<C extends CollectionName<Rs>>(name: C, where: (record: Rs[C]) => boolean = () => true): Promise<readonly Rs[C][]> {
@@ -110,47 +114,39 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     this.reads.push(wholeName(collection))
     const found: Rs[C][] = []
     for (const doc of source.scan()) {
-      const record = this.#typed(name, doc)
-      if (record !== undefined && where(record)) found.push(record)
+      const record = doc as Rs[C]
+      if (where(record)) found.push(record)
     }
     return found
   }
 
-  insert<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
-    return settle(() => {
-      const open = this.#source(name)
-      const doc = toDoc(record)
-      const key = keyOf(open.collection, doc)
-      if (this.#read(open, key) !== undefined) throw new StoreError('keyTaken', `${recordName(open.collection, key)} exists`)
-      return this.#write(name, open, key, doc)
-    })
+  async insert<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
+    const open = this.#source(name)
+    const key = keyOf(open.collection, record as Doc)
+    if (this.#read(open, key) !== undefined) throw new StoreError('keyTaken', `${recordName(open.collection, key)} exists`)
+    return this.#write(open, key, record)
   }
 
-  update<C extends CollectionName<Rs>>(name: C, key: Key, patch: Partial<Rs[C]>): Promise<Rs[C]> {
-    return settle(() => {
-      const open = this.#source(name)
-      const before = this.#read(open, key)
-      if (before === undefined) throw new StoreError('noRecord', `${recordName(open.collection, key)} does not exist`)
-      const doc = { ...before, ...toDoc(patch) }
-      if (keyOf(open.collection, doc) !== key) throw new StoreError('keyChanged', `the key of ${recordName(open.collection, key)} cannot be changed`)
-      return this.#write(name, open, key, doc)
-    })
+  async update<C extends CollectionName<Rs>>(name: C, key: Key, patch: Partial<Rs[C]>): Promise<Rs[C]> {
+    const open = this.#source(name)
+    const before = this.#read(open, key) as Rs[C] | undefined
+    if (before === undefined) throw new StoreError('noRecord', `${recordName(open.collection, key)} does not exist`)
+    const record = { ...before, ...patch }
+    if (keyOf(open.collection, record) !== key) throw new StoreError('keyChanged', `the key of ${recordName(open.collection, key)} cannot be changed`)
+    return this.#write(open, key, record)
   }
 
-  put<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
-    return settle(() => {
-      const open = this.#source(name)
-      const doc = toDoc(record)
-      const key = keyOf(open.collection, doc)
-      this.#read(open, key)
-      return this.#write(name, open, key, doc)
-    })
+  async put<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
+    const open = this.#source(name)
+    const key = keyOf(open.collection, record as Doc)
+    this.#read(open, key)
+    return this.#write(open, key, record)
   }
 
   async delete(name: CollectionName<Rs>, key: Key): Promise<boolean> {
     const open = this.#source(name)
     if (this.#read(open, key) === undefined) return false
-    this.#layer(name, open).set(key, null)
+    this.#layer(open).set(key, null)
     return true
   }
 
@@ -158,7 +154,7 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     const open = this.#source(SEQUENCES)
     const kept = this.#read(open, sequence)?.['value']
     const value = typeof kept === 'number' ? kept + 1 : first
-    this.#layer(SEQUENCES, open).set(sequence, { name: sequence, value })
+    this.#layer(open).set(sequence, { name: sequence, value })
     return value
   }
 
@@ -170,18 +166,19 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     return changes
   }
 
-  #write<C extends CollectionName<Rs>>(name: C, open: OpenCollection, key: Key, doc: Doc): Rs[C] {
+  #write<R>(open: OpenCollection, key: Key, record: R): R {
+    const doc = record as Doc
     for (const index of open.collection.indexes) {
       const at = index.unique ? indexKeyOf(index, doc) : undefined
       if (at === undefined) continue
       this.reads.push(indexName(open.collection, index, at))
       const holder = open.source.lookup(index, at)[0]
       if (holder !== undefined && keyOf(open.collection, holder) !== key) {
-        throw new StoreError('valueTaken', `another record of ${name} has the same ${index.name}: ${String(at)}`)
+        throw new StoreError('valueTaken', `another record of ${open.collection.name} has the same ${index.name}: ${String(at)}`)
       }
     }
-    this.#layer(name, open).set(key, freezeDeep(doc))
-    return this.#typed(name, doc) as Rs[C]
+    this.#layer(open).set(key, freezeDeep(doc))
+    return record
   }
 
   #read(open: OpenCollection, key: Key): Doc | undefined {
@@ -189,9 +186,9 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     return open.source.get(key)
   }
 
-  #lookup(name: string, fields: object, unique: boolean): readonly Doc[] {
+  #lookup<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>, unique: boolean): readonly Rs[C][] {
     const { collection, source } = this.#source(name)
-    const doc = toDoc(fields)
+    const doc = fields as Doc
     const wanted = Object.keys(doc).sort().join(',')
     const index = collection.indexByName.get(wanted)
     if (index === undefined || index.unique !== unique) {
@@ -200,7 +197,7 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     const at = indexKeyOf(index, doc)
     if (at === undefined) return []
     this.reads.push(indexName(collection, index, at))
-    return source.lookup(index, at)
+    return source.lookup(index, at) as readonly Rs[C][]
   }
 
   #order(collection: Collection, name: string): Order {
@@ -211,44 +208,16 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
 
   /** The collection as this transaction sees it, its own writes included. */
   #source(name: string): OpenCollection {
-    const open = this.#opened(name)
+    const open = this.#open.get(name)
+    if (open === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
     const layer = this.#layers?.get(name)
     return layer === undefined ? open : { collection: open.collection, source: layer }
   }
 
-  #opened(name: string): OpenCollection {
-    const open = this.#open.get(name)
-    if (open === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
-    return open
-  }
-
-  #layer(name: string, open: OpenCollection): Layer {
+  #layer({ collection, source }: OpenCollection): Layer {
     const layers = (this.#layers ??= new Map<string, Layer>())
-    let layer = layers.get(name)
-    if (layer === undefined) layers.set(name, (layer = new Layer(open.collection, open.source)))
+    let layer = layers.get(collection.name)
+    if (layer === undefined) layers.set(collection.name, (layer = new Layer(collection, source)))
     return layer
   }
-
-  /** Records enter through typed writes or fixtures held to the same schema, so the collection's name decides the type. */
-  #typed<C extends CollectionName<Rs>>(_collection: C, doc: Doc | undefined): Rs[C] | undefined {
-    return doc as Rs[C] | undefined
-  }
-
-  #allTyped<C extends CollectionName<Rs>>(_collection: C, docs: readonly Doc[]): readonly Rs[C][] {
-    return docs as unknown as readonly Rs[C][] // as above
-  }
-}
-
-/** What an async function would do, for less: a promise of what `work` returns, or one rejected with what it throws. */
-function settle<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work())
-  } catch (error) {
-    if (error instanceof Error) return Promise.reject(error)
-    throw error
-  }
-}
-
-function toDoc(record: unknown): Doc {
-  return record as Doc // an object type without index signature; its keys are texts all the same
 }

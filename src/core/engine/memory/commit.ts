@@ -2,13 +2,14 @@
 import type { Change, Key } from '../../store/types.js'
 import type { Attempt, Commit, Scope } from '../engine.js'
 import type { StoredCommit } from '../file/layout.js'
-import { weighAfter } from '../weigh.js'
+import { WeighedChange } from '../weigh.js'
 
 export class MemoryCommit implements Commit {
   readonly version: number
+  readonly system: string
   readonly changes: readonly Change[]
   readonly request: number | null
-  readonly scope: Scope
+  readonly #scope: Scope
   /** What it adds to the memory that the log takes up. */
   readonly bytes: number
   #touched: ReadonlySet<string> | null = null
@@ -17,22 +18,19 @@ export class MemoryCommit implements Commit {
     this.version = version
     this.changes = changes
     this.request = request
-    this.scope = scope
+    this.system = scope.system
+    this.#scope = scope
     let bytes = 0
-    for (const change of changes) bytes += weighAfter(change)
+    for (const change of changes) bytes += WeighedChange.after(change)
     this.bytes = bytes
   }
 
-  get system(): string {
-    return this.scope.system
-  }
-
   touched(): ReadonlySet<string> {
-    return (this.#touched ??= this.scope.touched(this.changes))
+    return (this.#touched ??= this.#scope.touched(this.changes))
   }
 
   isOfWorld(collection: string, key: Key): boolean {
-    return this.scope.isOfWorld(collection, key)
+    return this.#scope.isOfWorld(collection, key)
   }
 }
 
@@ -50,7 +48,7 @@ export class RecalledCommit implements Commit {
     this.system = system
     this.changes = changes
     this.request = request
-    this.bytes = changes.reduce((sum, change) => sum + weighAfter(change), 0)
+    this.bytes = changes.reduce((sum, change) => sum + WeighedChange.after(change), 0)
     this.#touched = new Set(touched)
   }
 

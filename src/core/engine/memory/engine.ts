@@ -74,30 +74,7 @@ export class MemoryEngine implements Engine {
   open(name: string, follower: Follower): SandboxLog {
     const log = this.#logs.get(name) ?? this.#make(name, follower)
     log.followers.add(follower)
-    return {
-      begin: () => log.begin(),
-      look: () => log.look(),
-      commit: (attempt) => log.commit(attempt),
-      load: () => log.load(),
-      past: () => log.load(),
-      replace: (content, kept, files) => log.replace(content, kept, files),
-      file: (hash) => this.#shelf?.get(hash),
-      append: (entry, generation) => {
-        log.append(entry, generation)
-      },
-      heads: () => log.heads(),
-      entries: (ids) => log.entries(ids),
-      status: () => log.status(),
-      remove: (fits) => log.remove(fits),
-      // Everybody is told at once.
-      attend: () => undefined,
-      announce: (text) => {
-        for (const each of log.followers) each.announced(text)
-      },
-      close: () => {
-        log.followers.delete(follower)
-      },
-    }
+    return log
   }
 
   keep(name: string): void {
@@ -155,7 +132,10 @@ export class MemoryEngine implements Engine {
       shelf,
       makeRoom: () => [...this.#logs.values()].some((one) => one.letGoOfFiles()),
       used: () => {
-        this.#use(name, log)
+        if (this.#latest === name || this.#logs.get(name) !== log) return
+        this.#logs.delete(name)
+        this.#logs.set(name, log)
+        this.#latest = name
       },
       exceeded: (kind) => {
         this.#trim(kind, house.budget)
@@ -164,13 +144,6 @@ export class MemoryEngine implements Engine {
     })
     this.#logs.set(name, log)
     return log
-  }
-
-  #use(name: string, log: MemoryLog): void {
-    if (this.#latest === name || this.#logs.get(name) !== log) return
-    this.#logs.delete(name)
-    this.#logs.set(name, log)
-    this.#latest = name
   }
 
   /** Lets the least recently used sandbox go that was neither changed nor made by its name, and that nobody is using. */

@@ -4,7 +4,7 @@ import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { type Files, NO_FILES } from '../../files.js'
 import { Base } from '../base.js'
 import { Holding, mustFit } from '../holding.js'
-import { type Attempt, type Awaitable, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type NoRoom, type Point, type Verdict } from '../engine.js'
+import type { Attempt, Awaitable, Begun, Commit, Follower, House, Loaded, NewEntry, NoRoom, Point, SandboxLog, Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
@@ -33,7 +33,7 @@ export interface LogOwner {
   readonly kept: { readonly keeper: Keeper; readonly name: string } | null
 }
 
-export class MemoryLog {
+export class MemoryLog implements SandboxLog {
   readonly followers = new Set<Follower>()
   readonly journal: MemoryJournal
   readonly #owner: LogOwner
@@ -50,6 +50,8 @@ export class MemoryLog {
   /** Where the oldest commit stands; those before have been trimmed. */
   #head = 0
   #bytes = 0
+  /** What the commits may take up. */
+  readonly #most: number
   /** What the ledger knows of the journal. */
   #journalBytes = 0
   readonly #holding: Holding
@@ -64,6 +66,7 @@ export class MemoryLog {
     const { generation, base, commits, entries, lastEntry } = stored
     this.#owner = owner
     this.journal = new MemoryJournal(owner.house.journalLimit, owner.house.budget.limitOfOne('journal'), entries, lastEntry)
+    this.#most = owner.house.budget.limitOfOne('history')
     this.#base = new Base(base.content, owner.house.keyOf)
     this.#baseVersion = base.version
     this.#isWhole = base.isWhole
@@ -107,22 +110,29 @@ export class MemoryLog {
   commit(attempt: Attempt): Awaitable<Verdict> {
     if (attempt.generation !== this.#generation) return 'over'
     if (attempt.base !== this.#version && this.#isTouched(attempt)) return this.#told === null ? 'conflict' : this.#told.then(() => 'conflict')
-    this.#hold(attempt)
-    if (!this.#isEnded) this.#files.commit(attempt.scope.system, attempt.changes, attempt.files)
+    if (!this.#isEnded) this.#hold(attempt)
     const commit = new MemoryCommit(++this.#version, attempt)
     this.#commits.push(commit)
     this.#grow(commit.bytes)
-    const tell = () => {
-      for (const follower of this.followers) follower.committed(commit)
-    }
-    const told = this.#afterKept(({ keeper, name }) => keeper.commit(name, this.#generation, commit), tell)
-    const most = this.#owner.house.budget.limitOfOne('history')
-    while ((this.#commits.length - this.#head > MOST_COMMITS || this.#bytes > most) && this.trim());
+    const { kept } = this.#owner
+    const told = kept === null ? null : this.#afterKept(kept.keeper.commit(kept.name, this.#generation, commit), () => {
+      this.#tell(commit)
+    })
+    if (told === null) this.#tell(commit)
+    while ((this.#commits.length - this.#head > MOST_COMMITS || this.#bytes > this.#most) && this.trim());
     return told === null ? 'committed' : told.then(() => 'committed')
+  }
+
+  #tell(commit: Commit): void {
+    for (const follower of this.followers) follower.committed(commit)
   }
 
   load(): Awaitable<Loaded> {
     return this.#told === null ? this.#loaded() : this.#told.then(() => this.#loaded())
+  }
+
+  past(): Awaitable<Loaded> {
+    return this.load()
   }
 
   #loaded(): Loaded {
@@ -139,7 +149,7 @@ export class MemoryLog {
 
   replace(content: SandboxContent, kept?: Point, files: Files = NO_FILES): Awaitable<number> {
     const before = this.#files
-    this.#refuse(files, () => before.refusalInstead(files))
+    if (files.size > 0) this.#refuse(() => before.refusalInstead(files))
     this.#holding.replace(content)
     this.#generation++
     this.#hasTurnedOver = true
@@ -159,9 +169,12 @@ export class MemoryLog {
     this.#refile(files)
     this.#countJournal()
     const generation = this.#generation
-    const told = this.#afterKept(({ keeper, name }) => keeper.keep(name, this.stored(), this.journal), () => {
+    const tell = () => {
       for (const follower of this.followers) follower.turnedOver(kept?.entry ?? 0)
-    })
+    }
+    const { kept: keeping } = this.#owner
+    const told = keeping === null ? null : this.#afterKept(keeping.keeper.keep(keeping.name, this.stored(), this.journal), tell)
+    if (told === null) tell()
     // Not before: what is on a disk must not miss them.
     before.end()
     return told === null ? generation : told.then(() => generation)
@@ -185,6 +198,23 @@ export class MemoryLog {
     this.#countJournal()
     // Made when it is looked at: in a rush most entries are not.
     for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', get entry() { return whole() } })
+  }
+
+  file(hash: string): Uint8Array | undefined {
+    return this.#owner.shelf.get(hash)
+  }
+
+  /** Everybody is told at once. */
+  attend(): void {
+    return
+  }
+
+  announce(text: string): void {
+    for (const follower of this.followers) follower.announced(text)
+  }
+
+  close(follower: Follower): void {
+    this.followers.delete(follower)
   }
 
   heads(): readonly EntryHead[] {
@@ -283,17 +313,16 @@ export class MemoryLog {
     this.#count('history', bytes)
   }
 
-  /** @throws NoRoom when there is none for the changes */
+  /** @throws NoRoom when there is none for the changes, or for the files that they name */
   #hold(attempt: Attempt): void {
-    if (this.#isEnded) return
     const { scope, changes, files } = attempt
-    this.#refuse(files, () => this.#files.refusal(files))
+    if (files.size > 0) this.#refuse(() => this.#files.refusal(files))
     this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), mustFit(attempt))
+    if (scope.namesFiles) this.#files.commit(scope.system, changes, files)
   }
 
   /** @throws NoRoom when there is none for the files, even if history makes room */
-  #refuse(files: Files, refusal: () => NoRoom | null): void {
-    if (files.size === 0) return
+  #refuse(refusal: () => NoRoom | null): void {
     let reason = refusal()
     while (reason !== null && (this.letGoOfFiles() || this.#owner.makeRoom())) reason = refusal()
     if (reason !== null) throw reason
@@ -316,8 +345,7 @@ export class MemoryLog {
   #count(kind: Trimmable, bytes: number): void {
     if (this.#isEnded) return
     const { house: { budget }, exceeded } = this.#owner
-    budget.add(kind, bytes)
-    if (bytes > 0 && budget.excess(kind) > 0) exceeded(kind)
+    if (budget.add(kind, bytes) && bytes > 0) exceeded(kind)
   }
 
   #isTouched({ base, reads, scope }: Attempt): boolean {
@@ -336,16 +364,11 @@ export class MemoryLog {
   }
 
   /**
-   * Does something at once, or, where things are kept, once this and all before it cannot be lost.
-   * @returns when it has been done; null when that was at once
+   * Tells followers of something that outlives the process once it, and all before it, cannot be lost.
+   * @returns when they have been told
    */
-  #afterKept(keep: (kept: NonNullable<LogOwner['kept']>) => Promise<void>, tell: () => void): Promise<void> | null {
-    const { kept } = this.#owner
-    if (kept === null) {
-      tell()
-      return null
-    }
-    const told = keep(kept).then(tell)
+  #afterKept(kept: Promise<void>, tell: () => void): Promise<void> {
+    const told = kept.then(tell)
     this.#told = told
     // Whoever waits hears of a failure; when all is told, others need not wait any more.
     told.then(
