@@ -128,6 +128,7 @@ class RedisEngine implements Engine, LogOwner {
 
   async overview(name: string): Promise<Overview | null> {
     const { meta, docs, journal } = keysOf(this.#prefix, name)
+    await this.#logs.get(name)?.journal.flush()
     const found = await persist(() => this.port.run(OVERVIEW, [meta, docs, journal], [`${CONTROL_FIELDS.replace('[', '\\[')}*`]))
     return found === null ? null : overviewFrom(found)
   }

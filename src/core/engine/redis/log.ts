@@ -5,12 +5,14 @@ import { type Files, NO_FILES } from '../../files.js'
 import { type Attempt, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type SandboxLog, type Verdict } from '../engine.js'
 import { entryFrom, headFrom } from './entries.js'
 import { type Head, headOf, sinceFrom } from './head.js'
+import { RedisJournal } from './journal.js'
+import { REMOVE } from './journal-scripts.js'
 import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
 import { Away, persist, type RedisPort } from './port.js'
 import { Replica } from './replica.js'
 import { noRoomForFiles } from '../room.js'
 import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
-import { APPEND, BACK, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS, TELL } from './scripts.js'
+import { BACK, COMMIT, CREATE, LOAD, LOOK, REPLACE, RESOLVE, TELL } from './scripts.js'
 
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
 const MOST_COMMITS = 10_000
@@ -43,8 +45,11 @@ export class RedisLog implements SandboxLog {
   readonly name: string
   readonly keys: SandboxKeys
   readonly follower: Follower
+  readonly journal: RedisJournal
   readonly #owner: LogOwner
   readonly #replica: Replica
+  /** How many requests had been counted, as was heard last. */
+  #requests = 0
   /** What the follower knows of; 0 while that is nothing. */
   #generation = 0
   #born = 0
@@ -61,6 +66,7 @@ export class RedisLog implements SandboxLog {
     this.#replica = new Replica(owner.house, () => {
       owner.makeRoom(this)
     })
+    this.journal = new RedisJournal(keys, owner)
   }
 
   /** Whether it may make room for others: nobody has changed it or made it by its name, as far as is known here. */
@@ -84,7 +90,7 @@ export class RedisLog implements SandboxLog {
     const names = joinNames(new Set(reads))
     const touched = scope.touched(changes)
     const header: Header = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
-    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), this.#budget('history'), ...filesFor(attempt.files, this.#owner.house)]
+    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), String(this.#owner.house.budget.limitOfOne('history')), ...filesFor(attempt.files, this.#owner.house)]
     for (const { collection, key, after } of changes) {
       const forgets = after === null && !scope.isOfWorld(collection, key)
       args.push(fieldFor(scope.system, collection, key), forgets ? '' : JSON.stringify(after))
@@ -136,29 +142,25 @@ export class RedisLog implements SandboxLog {
     return text === null ? undefined : Buffer.from(textFrom(text), 'base64')
   }
 
-  async append(entry: NewEntry, generation: number): Promise<void> {
-    const { meta, journal } = this.keys
-    const { requestHeaders, requestBody, responseHeaders, responseBody, changes, changesLeftOut, ...head } = entry
-    const rest = { requestHeaders, requestBody, responseHeaders, responseBody, changes, changesLeftOut }
-    await this.#owner.port.run(APPEND, [meta, journal], [String(generation), JSON.stringify(head), JSON.stringify(rest), String(this.#owner.house.journalLimit), this.#budget('journal')])
+  append(entry: NewEntry, generation: number): Promise<void> {
+    return this.journal.add(entry, generation, this.#requests, this.follower.listens)
   }
 
-  async heads(): Promise<readonly EntryHead[]> {
-    return (await this.#heads()).map(headFrom)
+  heads(): Promise<readonly EntryHead[]> {
+    return this.journal.heads()
   }
 
-  async entries(ids: readonly number[] = []): Promise<readonly JournalEntry[]> {
-    return itemsFrom(await persist(() => this.#owner.port.run(ENTRIES, [this.keys.meta, this.keys.journal], ids.map(String)))).map(entryFrom)
+  entries(ids?: readonly number[]): Promise<readonly JournalEntry[]> {
+    return this.journal.entries(ids)
   }
 
-  async status(): Promise<JournalStatus> {
-    const [size, last] = listFrom(await persist(() => this.#owner.port.run(STATUS, [this.keys.meta, this.keys.journal], [])))
-    return { size: numberFrom(size), limit: this.#owner.house.journalLimit, last: numberFrom(last) }
+  status(): Promise<JournalStatus> {
+    return this.journal.status()
   }
 
   async remove(fits: (entry: EntryHead) => boolean): Promise<number> {
     const { meta, log, journal } = this.keys
-    const places = (await this.#heads()).filter((item) => fits(headFrom(item))).map(({ place }) => place.join('-'))
+    const places = (await this.journal.items()).filter((item) => fits(headFrom(item))).map(({ place }) => place.join('-'))
     const sign: Sign = { sign: 'cleared' }
     const removed = numberFrom(await persist(() => this.#owner.port.run(REMOVE, [meta, log, journal], [JSON.stringify(sign), ...places])))
     await this.look()
@@ -177,12 +179,14 @@ export class RedisLog implements SandboxLog {
   }
 
   close(): void {
+    void this.journal.flush()
     this.#replica.end()
     this.#owner.gone(this)
   }
 
   /** The sandbox is gone, or not followed here any more. Calls under way begin anew in the one that has its name by then. */
   end(): void {
+    void this.journal.flush()
     this.#owner.gone(this)
     this.#lost()
     this.follower.ended()
@@ -198,6 +202,7 @@ export class RedisLog implements SandboxLog {
 
   /** Finds the places from which on the follower has to be told, be it of commits or of the journal. */
   async catchUp(): Promise<void> {
+    await this.journal.flush()
     for (;;) {
       const head = this.#headFrom(await this.#ask('0'))
       if (head !== null) {
@@ -230,18 +235,13 @@ export class RedisLog implements SandboxLog {
     tellEntries(upTo)
   }
 
-  /** @returns how many bytes a sandbox may have of a kind */
-  #budget(kind: 'journal' | 'history'): string {
-    return String(this.#owner.house.budget.limitOfOne(kind))
-  }
-
-
   async #look(counts: '0' | '1'): Promise<Begun> {
     for (;;) {
       const head = this.#headFrom(await this.#ask(counts))
       if (head === null) await this.#create()
       else {
         this.#isNamed = head.isNamed
+        this.#requests = head.requests
         this.#heed(head)
         this.#owner.used(this)
         return { generation: head.generation, requests: head.requests }
@@ -250,7 +250,10 @@ export class RedisLog implements SandboxLog {
   }
 
   #ask(counts: '0' | '1'): Promise<unknown> {
-    return persist(() => this.#owner.port.run(LOOK, [this.keys.meta, this.keys.log], [String(this.#generation), String(this.#version), counts]))
+    const { meta, log, journal } = this.keys
+    const ask = (lines: readonly string[]) => this.#owner.port.run(LOOK, [meta, log, journal], [String(this.#generation), String(this.#version), counts, ...lines])
+    // What is only looked at is to be seen also where Redis has no room for more.
+    return persist(() => (counts === '1' ? this.journal.ride(ask) : ask([])))
   }
 
   async #create(): Promise<void> {
@@ -296,10 +299,6 @@ export class RedisLog implements SandboxLog {
     const records = docsFrom(fieldsFrom(reply[10]))
     undo(records, itemsFrom(reply[11]).map((item) => new LoggedCommit(item)).filter((commit) => commit.sign === null && commit.version > version))
     return records
-  }
-
-  async #heads(): Promise<readonly Item[]> {
-    return itemsFrom(await persist(() => this.#owner.port.run(HEADS, [this.keys.meta, this.keys.journal], [])))
   }
 
   /** The connection broke: asks what became of the commit, and makes sure that it stays so. */

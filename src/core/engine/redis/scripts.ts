@@ -61,8 +61,42 @@ local function write(docs, place, from)
 end
 `
 
-/** KEYS meta, log. ARGV generation and version that are known here, 1 to count a request. Answers the head, and what came since. */
-export const LOOK = script(`${prelude}
+/**
+ * Puts lines into the journal, those of a generation that is over left out. From the argument on: most entries, most bytes, then
+ * generation, requests, what an entry is chosen by and the rest of it for each. The oldest go, one always stays.
+ */
+export const enter = `
+local function enter(journal, from)
+  local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'entry', 'old', 'filled')
+  local id, filled, known = tonumber(meta[3] or '0'), tonumber(meta[5] or '0'), meta[3]
+  for i = from + 2, #ARGV, 4 do
+    if ARGV[i] == meta[1] then
+      id = id + 1
+      redis.call('XADD', journal, meta[1] .. '-' .. text(id), 'v', meta[2], 'r', ARGV[i + 1], 'h', ARGV[i + 2], 'e', ARGV[i + 3])
+      filled = filled + #ARGV[i + 2] + #ARGV[i + 3]
+    end
+  end
+  if not known or text(id) == known then return end
+  local length, old = redis.call('XLEN', journal), tonumber(meta[4])
+  local limit, most = tonumber(ARGV[from]), tonumber(ARGV[from + 1])
+  while length > 1 and (length > limit or filled > most) do
+    for _, item in ipairs(redis.call('XRANGE', journal, '-', '+', 'COUNT', math.min(100, math.max(1, length - limit)))) do
+      redis.call('XDEL', journal, item[1])
+      filled = filled - fill(item)
+      length = length - 1
+      if old > 0 then old = old - 1 end
+    end
+  end
+  redis.call('HSET', KEYS[1], 'entry', text(id), 'filled', text(filled), 'old', text(old))
+end
+`
+
+/**
+ * KEYS meta, log, journal. ARGV generation and version that are known here, 1 to count a request, then lines of the journal that come along,
+ * as for {@link APPEND}. Answers the head, and what came since.
+ */
+export const LOOK = script(`${prelude}${enter}
+if ARGV[4] then enter(KEYS[3], 4) end
 local meta, answer = head()
 if not meta[1] then return {answer[1]} end
 if ARGV[3] == '1' then answer[5] = text(redis.call('HINCRBY', KEYS[1], 'req', 1)) end
@@ -259,54 +293,6 @@ answer[9] = {}
 return answer
 `)
 
-/** KEYS meta, journal. ARGV generation, what an entry is chosen by, the rest of it, most entries, most bytes. The oldest go, one always stays. */
-export const APPEND = script(`${prelude}
-local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'req', 'old')
-if meta[1] ~= ARGV[1] then return 0 end
-local id = text(redis.call('HINCRBY', KEYS[1], 'entry', 1))
-redis.call('XADD', KEYS[2], meta[1] .. '-' .. id, 'v', meta[2], 'r', meta[3], 'h', ARGV[2], 'e', ARGV[3])
-local filled = redis.call('HINCRBY', KEYS[1], 'filled', #ARGV[2] + #ARGV[3])
-local length, old = redis.call('XLEN', KEYS[2]), tonumber(meta[4])
-while length > 1 and (length > tonumber(ARGV[4]) or filled > tonumber(ARGV[5])) do
-  local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-  redis.call('XDEL', KEYS[2], oldest[1])
-  filled = redis.call('HINCRBY', KEYS[1], 'filled', -fill(oldest))
-  length = length - 1
-  if old > 0 then old = redis.call('HINCRBY', KEYS[1], 'old', -1) end
-end
-return 1
-`)
-
-/** KEYS meta, journal. ARGV the ids of those that are wanted; all when there are none. Answers entries of the journal. */
-export const ENTRIES = script(`
-local floor = redis.call('HGET', KEYS[1], 'floor')
-if not floor then return {} end
-local all = redis.call('XRANGE', KEYS[2], floor, '+')
-if #ARGV == 0 then return all end
-local wanted, found = {}, {}
-for _, id in ipairs(ARGV) do wanted[id] = true end
-for _, item in ipairs(all) do
-  if wanted[string.match(item[1], '%d+$')] then found[#found + 1] = item end
-end
-return found
-`)
-
-/** KEYS meta, journal. Answers of all entries what they are chosen by. */
-export const HEADS = script(`
-local floor = redis.call('HGET', KEYS[1], 'floor')
-if not floor then return {} end
-local heads = {}
-for i, item in ipairs(redis.call('XRANGE', KEYS[2], floor, '+')) do heads[i] = {item[1], {'r', item[2][4], 'h', item[2][6]}} end
-return heads
-`)
-
-/** KEYS meta, journal. Answers how many entries are kept, and the id of the last. */
-export const STATUS = script(`
-local meta = redis.call('HMGET', KEYS[1], 'old', 'entry')
-if not meta[1] then return {0, '0'} end
-return {redis.call('XLEN', KEYS[2]) - tonumber(meta[1]), meta[2]}
-`)
-
 /**
  * KEYS meta, docs, journal. ARGV what the fields of control state look like. Answers start, era, requests, how many entries are kept, and
  * all control state.
@@ -321,24 +307,6 @@ repeat
   for _, part in ipairs(found[2]) do docs[#docs + 1] = part end
 until cursor == '0'
 return {meta[1], meta[2], meta[3], redis.call('XLEN', KEYS[3]) - tonumber(meta[4]), docs}
-`)
-
-/** KEYS meta, log, journal. ARGV header, then the places of entries. Answers how many there were. */
-export const REMOVE = script(`${prelude}
-local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
-if not meta[1] then return 0 end
-local removed = 0
-for i = 2, #ARGV do
-  local item = redis.call('XRANGE', KEYS[3], ARGV[i], ARGV[i])[1]
-  if item then
-    redis.call('HINCRBY', KEYS[1], 'filled', -fill(item))
-    removed = removed + redis.call('XDEL', KEYS[3], item[1])
-  end
-end
-local version = tonumber(meta[2]) + 1
-mark(KEYS[2], version, meta[1], ARGV[1])
-redis.call('HSET', KEYS[1], 'ver', text(version))
-return removed
 `)
 
 /** KEYS meta, log. ARGV generation and version that are known here, header. Puts a sign into the log. Answers the head, and what came since. */

@@ -1,0 +1,75 @@
+/** The journal of one sandbox in Redis. */
+import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
+import type { House, NewEntry } from '../engine.js'
+import { entryFrom, headFrom } from './entries.js'
+import { APPEND, ENTRIES, HEADS, STATUS } from './journal-scripts.js'
+import type { SandboxKeys } from './layout.js'
+import { Outbox } from './outbox.js'
+import { persist, type RedisPort } from './port.js'
+import { type Item, itemsFrom, listFrom, numberFrom } from './reply.js'
+import type { Script } from './scripts.js'
+
+export class RedisJournal {
+  readonly #keys: SandboxKeys
+  readonly #owner: { readonly port: RedisPort; readonly house: House }
+  readonly #outbox: Outbox
+
+  constructor(keys: SandboxKeys, owner: { readonly port: RedisPort; readonly house: House }) {
+    this.#keys = keys
+    this.#owner = owner
+    this.#outbox = new Outbox((lines) => this.#run(APPEND, this.#told(lines)))
+  }
+
+  /**
+   * @param requests how many had been counted by then
+   * @param isUrgent whether somebody waits for it
+   * @returns once it is there; rejects when it was lost
+   */
+  add(entry: NewEntry, generation: number, requests: number, isUrgent: boolean): Promise<void> {
+    return this.#outbox.add(entry, generation, requests, isUrgent)
+  }
+
+  /**
+   * Takes along what waits to be written down.
+   * @param carry is given it as the last arguments of a script; it is lost when that fails
+   */
+  ride<T>(carry: (lines: readonly string[]) => Promise<T>): Promise<T> {
+    return this.#outbox.ride((lines) => carry(this.#told(lines)))
+  }
+
+  /** Writes down what waits; whoever brought it hears whether it has come there. */
+  flush(): Promise<void> {
+    return this.#outbox.flush()
+  }
+
+  /** @returns what entries are chosen by, as they stand in the stream, oldest first */
+  async items(): Promise<readonly Item[]> {
+    await this.#outbox.settle()
+    return itemsFrom(await persist(() => this.#run(HEADS, [])))
+  }
+
+  async heads(): Promise<readonly EntryHead[]> {
+    return (await this.items()).map(headFrom)
+  }
+
+  async entries(ids?: readonly number[]): Promise<readonly JournalEntry[]> {
+    // Whoever has ids has looked before.
+    if (ids === undefined) await this.#outbox.settle()
+    return itemsFrom(await persist(() => this.#run(ENTRIES, (ids ?? []).map(String)))).map(entryFrom)
+  }
+
+  async status(): Promise<JournalStatus> {
+    await this.#outbox.settle()
+    const [size, last] = listFrom(await persist(() => this.#run(STATUS, [])))
+    return { size: numberFrom(size), limit: this.#owner.house.journalLimit, last: numberFrom(last) }
+  }
+
+  #run(script: Script, args: readonly string[]): Promise<unknown> {
+    return this.#owner.port.run(script, [this.#keys.meta, this.#keys.journal], args)
+  }
+
+  #told(lines: readonly string[]): readonly string[] {
+    const { journalLimit, budget } = this.#owner.house
+    return lines.length === 0 ? lines : [String(journalLimit), String(budget.limitOfOne('journal')), ...lines]
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Lines of a journal on their way to Redis. No call waits for them, so they need no round trip of their own: they ride along when the next
+ * call to the sandbox begins, and go by themselves, all at once, where none does so soon.
+ */
+import { pause } from '../../clock.js'
+import type { NewEntry } from '../engine.js'
+
+/** Real milliseconds that a line waits at the most. Whoever reads the journal waits as long, for the lines of other processes. */
+const WINDOW = 10
+/** So many characters wait at the most. */
+const MOST = 256 * 1024
+
+/** Lines that have set out together. */
+interface Load {
+  readonly lines: string[]
+  readonly arrived: Promise<void>
+  readonly settle: (failure?: Error) => void
+}
+
+export class Outbox {
+  readonly #send: (lines: readonly string[]) => Promise<unknown>
+  #load: Load | null = null
+  #size = 0
+  #timer: NodeJS.Timeout | null = null
+
+  /** @param send brings lines by themselves: of each four arguments of the script */
+  constructor(send: (lines: readonly string[]) => Promise<unknown>) {
+    this.#send = send
+  }
+
+  /**
+   * @param requests how many had been counted by then
+   * @param isUrgent whether somebody waits for it
+   * @returns once it is there; rejects when it was lost
+   */
+  add(entry: NewEntry, generation: number, requests: number, isUrgent: boolean): Promise<void> {
+    const { requestHeaders, requestBody, responseHeaders, responseBody, changes, changesLeftOut, ...head } = entry
+    const rest = { requestHeaders, requestBody, responseHeaders, responseBody, changes, changesLeftOut }
+    const line = [String(generation), String(requests), JSON.stringify(head), JSON.stringify(rest)]
+    const load = (this.#load ??= newLoad())
+    load.lines.push(...line)
+    for (const { length } of line) this.#size += length
+    if (isUrgent || this.#size > MOST) void this.flush()
+    else this.#timer ??= setTimeout(() => void this.flush(), WINDOW)
+    return load.arrived
+  }
+
+  /**
+   * Takes along what waits.
+   * @param carry is given the lines, which are lost when it fails
+   */
+  async ride<T>(carry: (lines: readonly string[]) => Promise<T>): Promise<T> {
+    const load = this.#load
+    if (load === null) return carry([])
+    this.#load = null
+    this.#size = 0
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    try {
+      const answer = await carry(load.lines)
+      load.settle()
+      return answer
+    } catch (error) {
+      load.settle(error instanceof Error ? error : new Error('it was not sent', { cause: error }))
+      throw error
+    }
+  }
+
+  /** Sends what waits; whoever brought it hears whether it has come there. */
+  async flush(): Promise<void> {
+    if (this.#load !== null) await this.ride(this.#send).catch(() => undefined)
+  }
+
+  /** @returns once all has come there that was on its way, here and in other processes */
+  async settle(): Promise<void> {
+    await Promise.all([this.flush(), pause(WINDOW)])
+  }
+}
+
+function newLoad(): Load {
+  let settle: Load['settle'] = () => undefined
+  const arrived = new Promise<void>((resolve, reject) => {
+    settle = (failure) => {
+      if (failure === undefined) resolve()
+      else reject(failure)
+    }
+  })
+  return { lines: [], arrived, settle }
+}
