@@ -20,7 +20,7 @@ const { values } = parseArgs({ options: { short: { type: 'boolean', default: fal
 const calls = Number(values.calls ?? (values.short ? 20_000 : 1_000_000))
 const seed = Number(values.seed)
 
-execFileSync('npm', ['run', 'build:js', '--silent'], { stdio: 'inherit' })
+execFileSync('npm', ['run', 'build:js', '--silent'], { stdio: 'inherit', shell: process.platform === 'win32' })
 const systems = await loadSystems([])
 
 type Campaign = (target: Target) => Promise<Tally>

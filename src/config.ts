@@ -5,7 +5,7 @@ import type { StubOptions } from './stub-options.js'
 /** What a configuration file may say. A flag of the command line is stronger than the file, the file than a variable of the environment. */
 export interface UnderstudyConfig extends Pick<
   StubOptions,
-  'systems' | 'port' | 'host' | 'https' | 'seed' | 'scale' | 'fixtures' | 'journal' | 'maxSandboxes' | 'maxMemory' | 'sockets' | 'backends' | 'adminToken' | 'allowedOrigins' | 'prefer'
+  'systems' | 'port' | 'host' | 'https' | 'seed' | 'scale' | 'fixtures' | 'journal' | 'maxSandboxes' | 'maxMemory' | 'sockets' | 'backends' | 'networks' | 'adminToken' | 'allowedOrigins' | 'prefer'
 > {
   /** Keep sandboxes in this folder, so that they outlive the stub. Like `fixtures`, it is looked for from where the file lies. */
   readonly data?: string

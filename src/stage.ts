@@ -6,6 +6,7 @@ import { Budget, DEFAULT_MEMORY, MEMORY_FORMS, parseMemory } from './core/budget
 import { machineTime, type TimeSource } from './core/clock.js'
 import type { Engine } from './core/engine/engine.js'
 import { memoryEngine } from './core/engine/memory/engine.js'
+import { type Networks, usualNetworks } from './core/faults/networks.js'
 import type { SocketLimits } from './core/sockets/switchboard.js'
 import { whole } from './core/stage/outcome.js'
 import { below, createStage, type Stage } from './core/stage/stage.js'
@@ -43,6 +44,8 @@ export interface StageOptions {
   readonly allowedOrigins?: readonly string[]
   /** Real backends by system: a URL, or a URL with modes. A sandbox may choose others through the control plane. */
   readonly backends?: Readonly<Record<string, string | BackendInput>>
+  /** Networks beside `3g`, `subway` and `offline`, or in their place: what befalls every call of a sandbox that is given one. */
+  readonly networks?: Networks
   /** False: there is no control plane. */
   readonly admin?: boolean
   /** False: `Prefer` and `__error`, `__code`, `__delay` in a query mean nothing. */
@@ -61,7 +64,7 @@ export interface OpenStage {
 
 /** What a stage goes on with whose place another one takes. */
 export interface Before {
-  readonly stage: Pick<Stage, 'drift' | 'issued' | 'budget'>
+  readonly stage: Pick<Stage, 'drift' | 'issued' | 'sockets' | 'budget'>
 }
 
 /** Of a stage that only this process and this machine can reach. */
@@ -71,13 +74,14 @@ const LOCAL: Omit<Guard, 'origins'> = { token: null, host: 'localhost' }
  * @param who who may drive the stage
  * @param before the one whose place this one takes; both are given one engine, which can be started twice (`ContinuedEngine`)
  * @returns a stage that plays the systems, with control plane, reference pages and console
- * @throws TypeError when `maxMemory` is no amount of memory, or an allowed origin is none; Error when a world is not there or cannot be read
+ * @throws TypeError when `maxMemory` is no amount of memory, an allowed origin is none, or a network is no such thing; Error when a world is not there or cannot be read
  */
 export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL, before: Before | null = null): Promise<OpenStage> {
-  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
+  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, networks: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
   const guard = { ...who, origins: checkOrigins(options.allowedOrigins) }
   const memory = parseMemory(options.maxMemory)
   if (memory === null) throw new TypeError(`maxMemory is ${JSON.stringify(options.maxMemory)}; it has to be ${MEMORY_FORMS}`)
+  if (given.networks !== undefined) (await import('./control/network-rules.js')).checkNetworks(given.networks)
   for (const vain of await checkFixtures(options.systems, options.fixtures)) options.report(vain)
   const stage = await createStage({
     ...options,
@@ -90,10 +94,10 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
     forwarder: onFirstForward(),
     hidden: guard.token === null ? [] : [guard.token],
   })
-  const { admin, seed, maxSandboxes, fixtures, report } = options
+  const { admin, seed, maxSandboxes, networks, fixtures, report } = options
   const loaders: (() => Promise<unknown>)[] = [loadDocs, loadForwarder, loadDial]
   if (admin) {
-    const parts = { ...stage, seed: String(seed), maxSandboxes, fixtures, report }
+    const parts = { ...stage, seed: String(seed), maxSandboxes, networks: { ...usualNetworks, ...networks }, fixtures, report }
     const control = lazily(async () => (await import('./control/surface.js')).controlSurface(parts, guard))
     stage.mount(below('/__admin'), async (call) => (await control())(call))
     loaders.push(control)

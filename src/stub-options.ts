@@ -53,6 +53,7 @@ export const stubOptionChecks: Readonly<Record<keyof StubOptions, Check>> = {
   adminToken: { what: 'a text of ASCII characters without spaces', holds: (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) },
   allowedOrigins: { what: 'a list of origins, such as ["http://localhost:5173"]', holds: (value) => Array.isArray(value) && value.every(isText) },
   backends: { what: 'an object from system to URL, such as { live: "https://staging.example/live" }', holds: (value) => isObject(value) && Object.values(value).every((one) => isText(one) || (isObject(one) && isText(one['url']))) },
+  networks: { what: 'an object from name to rules, such as { lift: [{ fault: { kind: "latency", min: 2000 } }] }', holds: (value) => isObject(value) && Object.values(value).every(Array.isArray) },
   prefer: toggle,
   engine: { what: 'an engine, such as fileEngine("data")', holds: (value) => hasFunction(value, 'start') },
   report: { what: 'a function', holds: (value) => typeof value === 'function' },

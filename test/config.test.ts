@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { defineConfig } from '../src/index.js'
 import { begin, type Running, understudy } from './support/cli.js'
+import { freePort } from './support/redis.js'
 
 let folder = ''
 const running: Running[] = []
@@ -129,6 +130,22 @@ describe('a configuration file', () => {
     }
   })
 })
+
+test('ctl and tour go to the stub that the configuration of the folder starts, with its token, unless they are told where', async () => {
+  const port = await freePort()
+  write({ 'understudy.config.json': JSON.stringify({ systems: ['live'], port, adminToken: 'open-sesame', host: '0.0.0.0' }) })
+  const stub = begin(['start'], { cwd: folder })
+  running.push(stub)
+  await stub.says(/control plane/)
+  expect(await run(['ctl', 'sandboxes'])).toMatchObject({ code: 0, stdout: 'no sandboxes\n' })
+  expect(await run(['tour', '--json'])).toMatchObject({ code: 0, stderr: '' })
+  const elsewhere = `http://127.0.0.1:${String(await freePort())}`
+  for (const asked of [run(['ctl', 'sandboxes', '--url', elsewhere]), run(['ctl', 'sandboxes'], { UNDERSTUDY_URL: elsewhere })]) expect((await asked).stderr).toContain(`nothing answers at ${elsewhere}`)
+  // Its token goes nowhere else: a stub that is named is shown what it is named with.
+  expect((await run(['ctl', 'sandboxes', '--url', `http://127.0.0.1:${String(port)}`])).stderr).toContain('Authorization: Bearer')
+  write({ 'understudy.config.json': '{ "port": 0 }' })
+  expect((await run(['ctl', 'sandboxes'])).stderr).toBe('error: the configuration takes a free port, which only the stub knows; say where it answers with --url, or UNDERSTUDY_URL\n')
+}, 60_000)
 
 describe('what is wrong with a configuration', () => {
   test.each<[string, string, string[]]>([

@@ -101,6 +101,9 @@ describe('an edit', () => {
     expect(answer.data).toMatchObject({ code: 4000 })
     expect(await waiting).toBeTruthy()
     expect(socket.readyState).toBe(WebSocket.OPEN)
+    const later = await Client.connect({ url: `${url}/@alice/im` }, headers['cookie'])
+    expect((await box.sockets.list()).map(({ id }) => id)).toEqual(['socket-1', 'socket-2'])
+    later.socket.close()
     // It is still one of the sandbox: whoever is revoked is told so there.
     await box.sessions.revoke({ system: 'im', user: String(user?.id) })
     await closed

@@ -4,6 +4,7 @@ import { addBackends } from './ctl/backends.js'
 import { addClock } from './ctl/clock.js'
 import { addFaults } from './ctl/faults.js'
 import { addMaintenance } from './ctl/maintenance.js'
+import { addNetwork } from './ctl/network.js'
 import { addRecord } from './ctl/record.js'
 import { addRequests } from './ctl/requests.js'
 import { addSessions } from './ctl/sessions.js'
@@ -22,6 +23,6 @@ export function addCtl(program: Command): void {
     .addOption(new Option('--sandbox <name>', 'the sandbox meant').env('UNDERSTUDY_SANDBOX').default('default'))
     .option('--new', 'the sandbox may be new, though its name is like that of another')
     .option('--json', 'print the answer as JSON')
-  for (const add of [addClock, addSms, addSessions, addMaintenance, addBackends, addRecord, addFaults, addRequests, addState]) add(ctl)
+  for (const add of [addClock, addSms, addSessions, addMaintenance, addBackends, addRecord, addFaults, addNetwork, addRequests, addState]) add(ctl)
   for (const command of ctl.commands) if (command.commands.length > 0) refuseUnknownMoves(command)
 }

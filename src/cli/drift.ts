@@ -1,17 +1,14 @@
 /** `understudy drift` */
 import { type Command, Option } from 'commander'
 import type { DriftReport } from '../client/control.js'
-import { connect } from '../client/stub.js'
 import { fail } from './output.js'
-import { tokenOption, urlOption } from './reach.js'
+import { type ReachFlags, reachStub, tokenOption, urlOption } from './reach.js'
 import { asHtml } from './drift/html.js'
 import { asMarkdown } from './drift/markdown.js'
 import { asSarif } from './drift/sarif.js'
 import type { Language } from '../plain/bilingual.js'
 
-interface DriftFlags {
-  readonly url: string
-  readonly token?: string
+interface DriftFlags extends ReachFlags {
   readonly sandbox: string
   readonly system?: string
   readonly lang: Language
@@ -48,8 +45,8 @@ export function addDrift(program: Command): void {
     }))
 }
 
-async function drift({ url, token, sandbox, system, lang, format }: DriftFlags): Promise<void> {
-  const stub = await connect(url, token === undefined ? {} : { token })
+async function drift({ sandbox, system, lang, format, ...flags }: DriftFlags): Promise<void> {
+  const { stub } = await reachStub(flags)
   const report = await (await stub.sandbox(sandbox)).backends.drift(system)
   process.stdout.write(formats[format](report, lang))
   if (report.drift.length > 0) process.exitCode = 1

@@ -5,6 +5,7 @@ import { fail } from './output.js'
 import { resolvePlayed } from './config/settings.js'
 import { parsePort, parseWhole } from './config/parse.js'
 import { explainStart } from './start.js'
+import { invocationOf } from './words.js'
 
 interface ExecFlags {
   readonly systems: readonly string[]
@@ -57,9 +58,10 @@ async function exec(command: readonly string[], { systems: ids, config, port, se
 }
 
 function run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<Ending> {
-  const [file = '', ...parameters] = command
+  // One argument is a line for the shell.
+  const { file, args, verbatim } = command.length === 1 ? { file: command[0] ?? '', args: [], verbatim: false } : invocationOf(command)
   return new Promise((resolve, reject) => {
-    const child = spawn(file, parameters, { stdio: 'inherit', shell: parameters.length === 0, env: { ...process.env, ...variables } })
+    const child = spawn(file, args, { stdio: 'inherit', shell: command.length === 1, windowsVerbatimArguments: verbatim, env: { ...process.env, ...variables } })
     // Ctrl+C in a terminal reaches the command without our help; all that is left to do is to outlive it.
     const pass = (signal: NodeJS.Signals) => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)

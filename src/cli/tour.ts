@@ -1,15 +1,12 @@
 /** `understudy tour` */
 import { type Command, Option } from 'commander'
-import { connect } from '../client/stub.js'
 import type { Language } from '../plain/bilingual.js'
 import { panelAddress } from '../plain/panels.js'
-import { tokenOption, urlOption } from './reach.js'
+import { type ReachFlags, reachStub, tokenOption, urlOption } from './reach.js'
 import { type Played, playTour, toldStep } from './tour/play.js'
 import { scriptFor } from './tour/script.js'
 
-interface TourFlags {
-  readonly url: string
-  readonly token?: string
+interface TourFlags extends ReachFlags {
   readonly lang: Language
   readonly json?: true
 }
@@ -31,8 +28,8 @@ export function addTour(program: Command): void {
     .action(tour)
 }
 
-async function tour(wanted: string | undefined, { url, token, lang, json }: TourFlags): Promise<void> {
-  const stub = await connect(url, token === undefined ? {} : { token })
+async function tour(wanted: string | undefined, { lang, json, ...flags }: TourFlags): Promise<void> {
+  const { stub, token } = await reachStub(flags)
   const script = scriptFor(wanted === undefined ? stub.systems : [wanted])
   if (script === null || !stub.systems.includes(script.system)) throw new Error(`there is no tour of ${wanted ?? `any of ${stub.systems.join(', ')}`} on this stub`)
   const box = await stub.sandbox()

@@ -11,6 +11,7 @@ import { type ControlClient, ControlError, type History, type SandboxInfo, type 
 import { Database } from './db.js'
 import { BoxFaults } from './faults.js'
 import { BoxMaintenance, BoxOutages, BoxSettings } from './maintenance.js'
+import { BoxNetwork } from './network.js'
 import { BoxRequests } from './requests.js'
 import { BoxSessions } from './sessions.js'
 import { BoxSms } from './sms.js'
@@ -40,6 +41,7 @@ export class Box implements AsyncDisposable {
   readonly settings: BoxSettings
   readonly backends: BoxBackends
   readonly faults: BoxFaults
+  readonly network: BoxNetwork
   readonly requests: BoxRequests
   /** `fetch` for this sandbox. A text that begins with a slash is taken below it: `box.fetch('/live/channels/live')`. */
   readonly fetch: typeof fetch
@@ -58,6 +60,7 @@ export class Box implements AsyncDisposable {
     this.settings = new BoxSettings(target)
     this.backends = new BoxBackends(target)
     this.faults = new BoxFaults(target)
+    this.network = new BoxNetwork(target)
     this.requests = new BoxRequests(target)
     this.fetch = fetchBelow(`${options.url}/@${options.name}`, options.reaching)
     this.#options = options

@@ -18,6 +18,7 @@ export type Health = Schemas['Health']
 export type IssuedSession = Schemas['IssuedSession']
 export type JournalEntry = Schemas['JournalEntry']
 export type Maintenance = Schemas['Maintenance']
+export type Networks = Schemas['Networks']
 export type Outages = Schemas['Outages']
 /** What was seen of the records of one system's real backend. */
 export type Recording = operations['getRecording']['responses'][200]['content']['application/json']['recordings'][number]

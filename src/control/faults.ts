@@ -25,7 +25,7 @@ export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFa
     const sandbox = openSandbox(parts, input.sandbox)
     const { real } = sandbox
     const after = await sandbox.control.change((state) => {
-      if (state.faults.length >= MOST_RULES) throw refusal(422, 'too-many-faults', `A sandbox holds ${String(MOST_RULES)} rules. Remove those that are used up, or all: DELETE …/faults.`)
+      checkRoom(state.faults.length + 1)
       const until = span === undefined ? {} : { until: instant(later(readClock(state.clock, real), span, 'for')) }
       const rule: FaultRule = { id: `fault-${String(state.nextFault)}`, system, operationId, fault, times, probability, ...until, matched: 0, fired: 0 }
       return { ...state, faults: [...state.faults, rule], nextFault: state.nextFault + 1 }
@@ -50,6 +50,11 @@ export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFa
     })
     return undefined
   },
+}
+
+/** @throws Refusal when these are more rules than a sandbox holds */
+export function checkRoom(rules: number): void {
+  if (rules > MOST_RULES) throw refusal(422, 'too-many-faults', `A sandbox holds ${String(MOST_RULES)} rules. Remove those that are used up, or all: DELETE …/faults.`)
 }
 
 type Rule = Pick<Task<'addFault'>['input'], 'system' | 'operationId' | 'fault'>

@@ -17,7 +17,7 @@ export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
     const sandbox = await lookAt(parts, input.sandbox)
     const found: Held[] = []
     for (const system of systemsOf(parts, input.system)) {
-      const ofSystem = parts.sockets.list(sandbox).filter((connection) => connection.parts.system === system)
+      const ofSystem = parts.sockets.list(sandbox).filter((connection) => connection.parts.system.id === system.id)
       const { user } = input
       const ids = user === undefined || ofSystem.length === 0 ? null : new Set([user, ...(await transact(sandbox, system, (tx) => findUsers(tx, system, user, undefined))).map(({ id }) => id)])
       found.push(...ofSystem.filter((connection) => ids === null || (connection.user !== null && ids.has(connection.user))))
@@ -36,7 +36,7 @@ export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
       if (complaint !== null) throw refusal(422, 'packet-misfit', `${complaint} One that fits: ${JSON.stringify(socket.console.example)}.`)
       return id
     }))
-    const connected = parts.sockets.list(sandbox).some((connection) => connection.parts.system === system && connection.parts.name === name && connection.user === user && connection.mailbox !== null)
+    const connected = parts.sockets.list(sandbox).some((connection) => connection.parts.system.id === system.id && connection.parts.name === name && connection.user === user && connection.mailbox !== null)
     return { system: system.id, user, connected }
   },
 

@@ -14,6 +14,7 @@ import { drift } from './drift.js'
 import { faults } from './faults.js'
 import { LineFeeds } from './lines.js'
 import { maintenance } from './maintenance.js'
+import { networks } from './networks.js'
 import { overview } from './overview.js'
 import { recording } from './recording.js'
 import { requests } from './requests.js'
@@ -31,7 +32,7 @@ import { users } from './users.js'
 /** What stands before every path of the control plane. */
 export const CONTROL_PREFIX = '/__admin'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...networks, ...requests, ...state, ...db }
 
 /** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
 export function controlSurface(given: Omit<ControlParts, 'lines'>, guard: Guard): Surface {

@@ -4,6 +4,7 @@ import type { Budget } from '../core/budget.js'
 import type { DriftDocuments } from '../core/drift/documents.js'
 import type { DriftBook } from '../core/drift/ledger.js'
 import type { FailureExamples } from '../core/faults/examples.js'
+import type { Networks } from '../core/faults/networks.js'
 import type { RawBody } from '../core/reply.js'
 import type { Served } from '../core/sandbox.js'
 import type { Sandboxes } from '../core/sandboxes.js'
@@ -30,6 +31,8 @@ export interface ControlParts {
   readonly maxSandboxes: number
   /** How much memory may be filled with what is sent, and how much is. */
   readonly budget: Budget
+  /** The networks that a sandbox can be given. */
+  readonly networks: Networks
   /** The folder with one folder of fixtures per system. */
   readonly fixtures: string
   readonly examples: FailureExamples

@@ -33,11 +33,11 @@ export class ConfigError extends Error {
   }
 }
 
-const { systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
+const { systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, networks, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
 
 /** All keys with their checks; the compiler asks for those that are new. */
 const CHECKS: Readonly<Record<keyof UnderstudyConfig, Check>> = {
-  systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer,
+  systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, networks, adminToken, allowedOrigins, prefer,
   data: { what: 'a folder', holds: fixtures.holds },
   engine: { what: 'an address of Redis such as redis://localhost:6379, or an engine such as redisEngine(…)', holds: (value) => (typeof value === 'string' ? isRedis(value) : engine.holds(value)) },
   admin: prefer,
@@ -80,6 +80,7 @@ export async function readConfig(path: string): Promise<ConfigFile> {
   const wrong = [
     ...unknown.map((key) => `there is no key ${JSON.stringify(key)}; there are ${configKeys.join(', ')}.${didYouMean(key, configKeys)}`),
     ...misfitsOf(value, CHECKS),
+    ...(networks.holds(value['networks']) ? (await import('../../control/network-rules.js')).networkMisfits(value['networks']) : []),
     ...(value['data'] !== undefined && value['engine'] !== undefined ? ['data and engine are both given; sandboxes are kept in one place'] : []),
   ]
   if (wrong.length > 0) throw new ConfigError(wrong.map((sentence) => `${name}: ${sentence}`).join('\n'), read)
@@ -91,7 +92,7 @@ export async function readConfig(path: string): Promise<ConfigFile> {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8')
+  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') // as editors on Windows begin a file
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { type BackendInput, isMode, modes as modeNames } from '../../core/backends/setting.js'
 import { DEFAULT_MEMORY } from '../../core/budget.js'
 import type { Engine } from '../../core/engine/engine.js'
+import type { Networks } from '../../core/faults/networks.js'
 import { didYouMean } from '../../core/guess.js'
 import type { System } from '../../core/system.js'
 import type { SocketLimits } from '../../core/sockets/switchboard.js'
@@ -49,6 +50,7 @@ export interface Settings {
   readonly data?: string
   readonly engine?: string | Engine
   readonly backends: Readonly<Record<string, BackendInput>>
+  readonly networks: Networks
   readonly adminToken?: string
   readonly allowedOrigins: readonly string[]
   readonly admin: boolean
@@ -144,7 +146,7 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   if (lan && sourceOf(command, 'host').from === 'flag') throw new Error('--lan and --host cannot be used together; --lan is --host 0.0.0.0, and more')
   if (lan) sources.set('host', { from: 'flag', name: '--lan' })
   const allowedOrigins = isFromFile('allowedOrigins', 'allowOrigin') ? (config.allowedOrigins ?? []) : flags.allowOrigin
-  if (config.sockets !== undefined) sources.set('sockets', fromFile)
+  for (const key of ['sockets', 'networks'] as const) if (config[key] !== undefined) sources.set(key, fromFile)
   const kept = whereKept(command, flags, config)
   for (const key of ['data', 'engine'] as const) sources.set(key, kept[key] === undefined ? DEFAULT : kept.source === 'file' ? fromFile : sourceOf(command, key))
   const backends = backendsOf(systems, flags, config.backends ?? {})
@@ -156,7 +158,7 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   const { data, engine } = kept
   return {
     settings: {
-      ...same, ...(lan ? { host: EVERYWHERE } : {}), systems, allowedOrigins, backends,
+      ...same, ...(lan ? { host: EVERYWHERE } : {}), systems, allowedOrigins, backends, networks: config.networks ?? {},
       ...(config.sockets === undefined ? {} : { sockets: config.sockets }), ...(data === undefined ? {} : { data }), ...(engine === undefined ? {} : { engine }),
     },
     sources,

@@ -1,6 +1,6 @@
 /** `understudy ctl faults …` */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Fault as FaultRule, take } from '../../client/control.js'
+import { type Fault as FaultRule, type Networks, take } from '../../client/control.js'
 import type { FaultFlag } from '../../core/faults/kind.js'
 import { type Fault, faultKinds } from '../../core/faults/kinds.js'
 import { parseWhole } from '../config/parse.js'
@@ -74,9 +74,18 @@ function faultOf(flags: Readonly<Record<string, unknown>>): Fault | null {
   return given?.read(String(flags[given.name])) ?? null
 }
 
+function describeFault({ kind, ...about }: FaultRule['fault']): string {
+  return [kind, ...Object.entries(about).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)].join(' ')
+}
+
+/** @returns what a rule of a network does, in a few words */
+export function describeRule({ fault, probability = 1, for: span }: Networks['networks'][number]['rules'][number]): string {
+  return [describeFault(fault), ...(probability === 1 ? [] : [`probability=${String(probability)}`]), ...(span === undefined ? [] : [`for ${span}`])].join(' ')
+}
+
 function show(rules: readonly FaultRule[]): string {
-  const rows = rules.map(({ id, system, operationId, fault: { kind, ...about }, times, probability, until, matched, fired }) => [
-    id, system, operationId, [kind, ...Object.entries(about).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)].join(' '),
+  const rows = rules.map(({ id, system, operationId, fault, times, probability, until, matched, fired }) => [
+    id, system, operationId, describeFault(fault),
     [times ?? (until === undefined ? 'for ever' : []), until === undefined ? [] : `until ${until}`].flat().join(', '), probability, `${fired} of ${matched}`,
   ])
   return list(['ID', 'SYSTEM', 'OPERATION', 'FAULT', 'TIMES LEFT', 'PROBABILITY', 'FIRED'], rows, 'no faults')

@@ -3,14 +3,13 @@ import type { Command } from 'commander'
 import pc from 'picocolors'
 import type { Box } from '../../client/box.js'
 import { ControlError } from '../../client/control.js'
-import { connect, type Stub } from '../../client/stub.js'
+import type { Stub } from '../../client/stub.js'
 import { guess } from '../../core/guess.js'
 import { table } from '../output.js'
+import { type ReachFlags, reachStub } from '../reach.js'
 import { inFlags } from './refused.js'
 
-interface Flags {
-  readonly url: string
-  readonly token?: string
+interface Flags extends ReachFlags {
   readonly sandbox: string
   readonly new?: true
   readonly json?: true
@@ -56,9 +55,8 @@ export async function ask<T>(command: Command, make: (stub: Stub) => Promise<T>,
 }
 
 /** @returns the stub that the flags name */
-export function reach(command: Command): Promise<Stub> {
-  const { url, token } = command.optsWithGlobals<Flags>()
-  return connect(url, token === undefined ? {} : { token })
+export async function reach(command: Command): Promise<Stub> {
+  return (await reachStub(command.optsWithGlobals<Flags>())).stub
 }
 
 /** @returns rows under a heading, or a word when there are none */

@@ -1,11 +1,11 @@
-/** What is to go wrong: rules, network profiles, maintenance, outages and settings. */
+/** What is to go wrong: rules, networks, maintenance, outages and settings. */
 import { ask, control, here } from '../api.js'
 import { t } from '../language.js'
 import { details } from '../live/details.js'
 import { useResource } from '../live/resource.js'
 import { ArmForm } from './faults/arm.js'
 import { MaintenanceCard } from './faults/maintenance.js'
-import { Profiles } from './faults/profiles.js'
+import { NetworkButtons } from './faults/networks.js'
 import { Rules } from './faults/rules.js'
 import { SystemSettings } from './faults/settings.js'
 
@@ -13,18 +13,19 @@ export function FaultsPanel() {
   const path = here.value
   const { data } = useResource(async () => {
     const params = { params: { path } }
-    const [{ faults }, { maintenance }, { outages }, { settings }] = await Promise.all([
+    const [{ faults }, { maintenance }, { outages }, { settings }, network] = await Promise.all([
       ask(control.value.GET('/sandboxes/{sandbox}/faults', params)),
       ask(control.value.GET('/sandboxes/{sandbox}/maintenance', params)),
       ask(control.value.GET('/sandboxes/{sandbox}/outages', params)),
       ask(control.value.GET('/sandboxes/{sandbox}/settings', params)),
+      ask(control.value.GET('/sandboxes/{sandbox}/network', params)),
     ])
-    return { faults, maintenance, outages, settings }
+    return { faults, maintenance, outages, settings, network }
   }, path.sandbox)
   return (
     <div class="sheet">
       <div class="head"><h1>{t('Faults', '故障')}</h1></div>
-      <Profiles rules={data?.faults ?? []} />
+      <NetworkButtons state={data?.network ?? null} />
       <div class="columns">
         <ArmForm />
         <Rules rules={data?.faults ?? null} />

@@ -19,6 +19,8 @@ export interface FaultRule {
   /** Calls that it applied to, and those of them that it broke. */
   readonly matched: number
   readonly fired: number
+  /** The network that it is a part of; left out when it is of none. */
+  readonly network?: string
 }
 
 /** @returns whether the rule will not fire any more, because its calls are used up or its time is over */

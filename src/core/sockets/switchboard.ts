@@ -80,6 +80,8 @@ export interface SwitchboardOptions {
   readonly budget: Budget
   /** How real backends are reached. */
   readonly reach: Omit<ReachParts, 'limit'>
+  /** That of the stage before this one, where connections stay that were opened there. */
+  readonly before?: Switchboard
   readonly report: (problem: string) => void
 }
 
@@ -101,13 +103,16 @@ export class Switchboard {
   readonly limits: SocketLimits
   readonly #groups = new Map<Sandbox, Group>()
   readonly #reach: Reach
-  #opened = 0
+  #before: Switchboard | null
+  #opened: number
   #isClosing = false
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
     this.limits = { ...defaultLimits, ...options.limits }
     this.#reach = new Reach({ ...options.reach, limit: this.limits.frame })
+    this.#before = options.before ?? null
+    this.#opened = options.before === undefined ? 0 : options.before.#opened
   }
 
   /**
@@ -129,9 +134,17 @@ export class Switchboard {
     return [...this.#groups.values()].reduce((sum, { connections }) => sum + connections.size, 0)
   }
 
-  /** @returns the open connections of a sandbox, the oldest first */
-  list(sandbox: Sandbox): readonly Held[] {
-    return [...(this.#groups.get(sandbox)?.connections ?? [])].filter(({ parts }) => parts.wire.isOpen)
+  /** @returns the open connections of a sandbox, the oldest first; those of stages before this one, too */
+  list({ name }: Pick<Sandbox, 'name'>): readonly Held[] {
+    // Where nobody is left, nobody will be.
+    while (this.#before?.isOver === true) this.#before = this.#before.#before
+    const own = [...this.#groups].flatMap(([sandbox, { connections }]) => (sandbox.name === name ? [...connections] : []))
+    return [...(this.#before?.list({ name }) ?? []), ...own.filter(({ parts }) => parts.wire.isOpen)]
+  }
+
+  /** Whether nobody is connected, or will be. */
+  get isOver(): boolean {
+    return this.#isClosing && this.count === 0
   }
 
   /** Says goodbye to everybody, and resolves when all are gone. */

@@ -64,7 +64,7 @@ export interface StageOptions {
   /** Texts that no real backend is to see in a header: what the control plane asks for. */
   readonly hidden: readonly string[]
   /** Of the stage whose place this one takes: what it knows beside what the engine keeps. */
-  readonly before?: Pick<Stage, 'drift' | 'issued'>
+  readonly before?: Pick<Stage, 'drift' | 'issued' | 'sockets'>
   /** Told of answers that break the contract and of exceptions in handlers. */
   readonly report: (problem: string) => void
 }
@@ -122,7 +122,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const drift = options.before?.drift ?? new DriftBook()
   const documents = new DriftDocuments(options.documents)
   const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
-  const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets })
+  const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets, ...(options.before === undefined ? {} : { before: options.before.sockets }) })
   const dates = new HttpDates()
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
   const parts: PlayParts = {

@@ -1154,6 +1154,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 网络 · The network
+         * @description 沙箱的请求经过哪种网络，以及可选的网络：自带的 `3g`、`subway`、`offline`，以及配置中 `networks` 里的。
+         *
+         *     Which network the calls of the sandbox go through, and which there are: `3g`, `subway` and `offline`, and those that the configuration adds under `networks`.
+         */
+        get: operations["getNetwork"];
+        /**
+         * 换一种网络 · Choose a network
+         * @description 网络由作用于所有请求的故障规则组成；它们替换前一种网络的规则，其他规则不变。
+         *
+         *     A network is a few fault rules for every call. They take the place of those of the network before; other rules stay.
+         */
+        put: operations["putNetwork"];
+        post?: never;
+        /**
+         * 恢复正常网络 · Back to a sound network
+         * @description 移除当前网络的规则；没有也算成功。
+         *
+         *     Removes the rules of the network. Having none is a success as well.
+         */
+        delete: operations["clearNetwork"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/requests": {
         parameters: {
             query?: never;
@@ -2144,6 +2184,28 @@ export interface components {
             matched: number;
             /** @description 出故障的次数 · Calls that it broke */
             fired: number;
+            /** @description 属于哪种网络；不属于则省略 · The network that it is a part of; left out when it is of none */
+            network?: string;
+        };
+        /** @description 网络对所有请求做的一件事；系统的错误不属于网络 · What a network does to every call; errors of a system are none of its doing */
+        NetworkRule: {
+            fault: components["schemas"]["LatencyFault"] | components["schemas"]["StatusFault"] | components["schemas"]["DropFault"] | components["schemas"]["ResetFault"] | components["schemas"]["MalformedFault"] | components["schemas"]["SlowFault"];
+            /** @description 省略时为 1 · 1 when left out */
+            probability?: number;
+            /** @description 在沙箱时钟上持续多久：`20s`；省略则一直有效 · How long on the sandbox's clock: `20s`; for ever when left out */
+            for?: string;
+        };
+        Network: {
+            name: string;
+            rules: components["schemas"]["NetworkRule"][];
+        };
+        Networks: {
+            /** @description 当前的网络；null 表示正常 · The one that there is; null for a sound one */
+            network: string | null;
+            /** @description 到此刻自行恢复正常；省略则不会 · It ends by itself when the sandbox's clock shows this; left out when it does not */
+            until?: components["schemas"]["Instant"];
+            /** @description 可选的网络 · Those that there can be */
+            networks: components["schemas"]["Network"][];
         };
         /** @description 请求体或响应体，最多保留 65536 字节 · The body of a call or an answer; 65536 bytes of it are kept */
         Body: {
@@ -2457,6 +2519,9 @@ export interface components {
         };
         AddFaultSuccess: components["schemas"]["Fault"];
         GetFaultSuccess: components["schemas"]["Fault"];
+        GetNetworkSuccess: components["schemas"]["Networks"];
+        PutNetworkSuccess: components["schemas"]["Networks"];
+        ClearNetworkSuccess: components["schemas"]["Networks"];
         ListRequestsSuccess: {
             requests: components["schemas"]["JournalEntry"][];
             meta: {
@@ -2600,6 +2665,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description 当前与可选的网络 · The network that there is, and those that there can be */
+        networkAnswer: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Networks"];
             };
         };
     };
@@ -4676,6 +4750,105 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    getNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 当前与可选的网络 · The network that there is, and those that there can be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetNetworkSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    putNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 名称 · Its name */
+                    network: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 当前与可选的网络 · The network that there is, and those that there can be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutNetworkSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
+        };
+    };
+    clearNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 当前与可选的网络 · The network that there is, and those that there can be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearNetworkSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
         };
     };
     listRequests: {
@@ -7433,6 +7606,85 @@ export const contract = {
         "mediaType": null
       }
     },
+    "getNetwork": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/network",
+      "routing": {},
+      "select": null,
+      "tag": "faults",
+      "summary": "网络 · The network",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "putNetwork": {
+      "method": "PUT",
+      "path": "/sandboxes/{sandbox}/network",
+      "routing": {},
+      "select": null,
+      "tag": "faults",
+      "summary": "换一种网络 · Choose a network",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "network": {
+          "in": "body",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": "application/json",
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "clearNetwork": {
+      "method": "DELETE",
+      "path": "/sandboxes/{sandbox}/network",
+      "routing": {},
+      "select": null,
+      "tag": "faults",
+      "summary": "恢复正常网络 · Back to a sound network",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "listRequests": {
       "method": "GET",
       "path": "/sandboxes/{sandbox}/requests",
@@ -8959,6 +9211,35 @@ export interface Operations {
         headers: Record<string, never>;
         success: undefined;
         payload: undefined;
+        error: never;
+    };
+    getNetwork: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["GetNetworkSuccess"];
+        payload: components["schemas"]["GetNetworkSuccess"];
+        error: never;
+    };
+    putNetwork: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            /** @description 名称 · Its name */
+            network: string;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["PutNetworkSuccess"];
+        payload: components["schemas"]["PutNetworkSuccess"];
+        error: never;
+    };
+    clearNetwork: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ClearNetworkSuccess"];
+        payload: components["schemas"]["ClearNetworkSuccess"];
         error: never;
     };
     listRequests: {

@@ -379,7 +379,7 @@ errors++;
 validate66.errors = vErrors;
 return errors === 0;
 }
-const schema34 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema34 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 }, "network": { "type": "string", "minLength": 1, "maxLength": 40 } } };
 const schema35 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
 function validate77(data) {
 let vErrors = null;
@@ -1272,6 +1272,20 @@ if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
 vErrors = add(vErrors, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
+}
+}
+if (data.network !== undefined) {
+let data9 = data.network;
+if (typeof data9 === "string") {
+if (func1(data9) > 40) {
+vErrors = add(vErrors, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
+}
+if (func1(data9) < 1) {
+vErrors = add(vErrors, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/network", "#/properties/network/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -3440,8 +3454,82 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate220.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate222;
+exports["/fields/getNetwork"] = validate222;
 function validate222(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate222.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/putNetwork"] = validate224;
+function validate224(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.network === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "network" }, "must have required property '" + "network" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.network !== undefined) {
+let data1 = data.network;
+if (typeof data1 === "string") {
+if (func1(data1) > 40) {
+vErrors = add(vErrors, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/network", "#/properties/network/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate224.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/clearNetwork"] = validate226;
+function validate226(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate226.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate228;
+function validate228(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3592,279 +3680,279 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/clearRequests"] = validate225;
-function validate225(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.operationId !== undefined) {
-let data2 = data.operationId;
-if (typeof data2 === "string") {
-if (func1(data2) > 200) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-let data3 = data.method;
-if (typeof data3 === "string") {
-if (func1(data3) > 20) {
-vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-let data4 = data.path;
-if (typeof data4 === "string") {
-if (func1(data4) > 500) {
-vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data4) < 1) {
-vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data5 = data.status;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data5 == "number") && (isFinite(data5))) {
-if (data5 > 599 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-if (data5 < 0 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.error !== undefined) {
-let data6 = data.error;
-if (typeof data6 === "string") {
-if (func1(data6) > 200) {
-vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data6) < 1) {
-vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data7 = data.user;
-if (typeof data7 === "string") {
-if (func1(data7) > 200) {
-vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data7) < 1) {
-vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.unmatched !== undefined) {
-if (typeof data.unmatched !== "boolean") {
-vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.violations !== undefined) {
-if (typeof data.violations !== "boolean") {
-vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.after !== undefined) {
-let data11 = data.after;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
-vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 < 0 || isNaN(data11)) {
-vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate225.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/countRequests"] = validate228;
-function validate228(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.operationId !== undefined) {
-let data2 = data.operationId;
-if (typeof data2 === "string") {
-if (func1(data2) > 200) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-let data3 = data.method;
-if (typeof data3 === "string") {
-if (func1(data3) > 20) {
-vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-let data4 = data.path;
-if (typeof data4 === "string") {
-if (func1(data4) > 500) {
-vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data4) < 1) {
-vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data5 = data.status;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data5 == "number") && (isFinite(data5))) {
-if (data5 > 599 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-if (data5 < 0 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.error !== undefined) {
-let data6 = data.error;
-if (typeof data6 === "string") {
-if (func1(data6) > 200) {
-vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data6) < 1) {
-vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data7 = data.user;
-if (typeof data7 === "string") {
-if (func1(data7) > 200) {
-vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data7) < 1) {
-vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.unmatched !== undefined) {
-if (typeof data.unmatched !== "boolean") {
-vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.violations !== undefined) {
-if (typeof data.violations !== "boolean") {
-vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.after !== undefined) {
-let data11 = data.after;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
-vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 < 0 || isNaN(data11)) {
-vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate228.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate231;
+exports["/fields/clearRequests"] = validate231;
 function validate231(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.operationId !== undefined) {
+let data2 = data.operationId;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+let data3 = data.method;
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+let data4 = data.path;
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data5 = data.status;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.error !== undefined) {
+let data6 = data.error;
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data7 = data.user;
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate231.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/countRequests"] = validate234;
+function validate234(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.operationId !== undefined) {
+let data2 = data.operationId;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+let data3 = data.method;
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+let data4 = data.path;
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data5 = data.status;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.error !== undefined) {
+let data6 = data.error;
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data7 = data.user;
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate234.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/waitForRequest"] = validate237;
+function validate237(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -4015,11 +4103,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate231.errors = vErrors;
+validate237.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate234;
-function validate234(data) {
+exports["/fields/streamRequests"] = validate240;
+function validate240(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4155,11 +4243,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate234.errors = vErrors;
+validate240.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate237;
-function validate237(data) {
+exports["/fields/listCallLines"] = validate243;
+function validate243(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -4211,11 +4299,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = vErrors;
+validate243.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate239;
-function validate239(data) {
+exports["/fields/streamCallLines"] = validate245;
+function validate245(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4230,11 +4318,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = vErrors;
+validate245.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate241;
-function validate241(data) {
+exports["/fields/getRequest"] = validate247;
+function validate247(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4269,11 +4357,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate241.errors = vErrors;
+validate247.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate243;
-function validate243(data) {
+exports["/fields/getSnapshot"] = validate249;
+function validate249(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4288,11 +4376,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate243.errors = vErrors;
+validate249.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate245;
-function validate245(data) {
+exports["/fields/putSnapshot"] = validate251;
+function validate251(data) {
 let vErrors = null;
 let errors = 0;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4561,11 +4649,11 @@ else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
-validate245.errors = vErrors;
+validate251.errors = vErrors;
 return errors === 0;
 }
-exports["/fields/listScenarios"] = validate250;
-function validate250(data) {
+exports["/fields/listScenarios"] = validate256;
+function validate256(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4585,11 +4673,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate250.errors = vErrors;
+validate256.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate253;
-function validate253(data) {
+exports["/fields/applyScenario"] = validate259;
+function validate259(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4626,11 +4714,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate253.errors = vErrors;
+validate259.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate256;
-function validate256(data) {
+exports["/fields/listCollections"] = validate262;
+function validate262(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4664,11 +4752,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate256.errors = vErrors;
+validate262.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate259;
-function validate259(data) {
+exports["/fields/listRecords"] = validate265;
+function validate265(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4732,11 +4820,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate259.errors = vErrors;
+validate265.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate262;
-function validate262(data) {
+exports["/fields/createRecord"] = validate268;
+function validate268(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4776,11 +4864,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate262.errors = vErrors;
+validate268.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate265;
-function validate265(data) {
+exports["/fields/getRecord"] = validate271;
+function validate271(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4848,132 +4936,10 @@ vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate265.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/replaceRecord"] = validate268;
-function validate268(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate268.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/updateRecord"] = validate271;
-function validate271(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate271.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate274;
+exports["/fields/replaceRecord"] = validate274;
 function validate274(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -5034,20 +5000,58 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate274.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate277;
-const pattern9 = new RegExp("^\\d{0,15}$", "u");
+exports["/fields/updateRecord"] = validate277;
 function validate277(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data["last-event-id"] !== undefined) {
-let data0 = data["last-event-id"];
-if (typeof data0 === "string") {
-if (!pattern9.test(data0)) {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -5057,8 +5061,70 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate277.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate278;
-function validate278(data) {
+exports["/fields/deleteRecord"] = validate280;
+function validate280(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate280.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate283;
+const pattern9 = new RegExp("^\\d{0,15}$", "u");
+function validate283(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -5076,7 +5142,29 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate278.errors = vErrors;
+validate283.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamCallLines"] = validate284;
+function validate284(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
+let data0 = data["last-event-id"];
+if (typeof data0 === "string") {
+if (!pattern9.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate284.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -8668,7 +8756,7 @@ validate241.errors = null;
 return true;
 }
 exports["/success/listFaults"] = validate243;
-const schema108 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema108 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 }, "network": { "type": "string", "minLength": 1, "maxLength": 40 } } };
 const schema109 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
 function validate247(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -9607,6 +9695,22 @@ return fail(validate244, "/fired", "#/properties/fired/minimum", "minimum", { co
 }
 }
 }
+if (data.network !== undefined) {
+let data9 = data.network;
+if (typeof data9 === "string") {
+if (func1(data9) > 40) {
+return fail(validate244, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
+}
+else {
+if (func1(data9) < 1) {
+return fail(validate244, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+else {
+return fail(validate244, "/network", "#/properties/network/type", "type", { type: "string" }, "must be string");
+}
+}
 }
 }
 else {
@@ -9660,60 +9764,632 @@ return pass(validate267, "", validate244);
 validate267.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate269;
-const schema121 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
-const schema123 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate275(data) {
+exports["/success/getNetwork"] = validate269;
+const schema121 = { "type": "object", "required": ["network", "networks"], "properties": { "network": { "type": ["string", "null"] }, "until": { "$ref": "/components/Instant" }, "networks": { "type": "array", "items": { "$ref": "/components/Network" } } } };
+const schema123 = { "type": "object", "required": ["fault"], "additionalProperties": false, "properties": { "fault": { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] }, "probability": { "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "for": { "type": "string", "maxLength": 64 } } };
+function validate273(data) {
+let vErrors = null;
+let errors = 0;
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.fault === undefined) && (missing0 = "fault")) {
+return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+const _errs1 = errors;
+for (const key0 in data) {
+if (!(((key0 === "fault") || (key0 === "probability")) || (key0 === "for"))) {
+return fail(validate273, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (_errs1 === errors) {
+if (data.fault !== undefined) {
+let data0 = data.fault;
+const _errs2 = errors;
+const _errs4 = errors;
+const _errs5 = errors;
+let valid2 = true;
+const _errs6 = errors;
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing1;
+if ((data0.kind === undefined) && (missing1 = "kind")) {
+const err0 = {};
+if (vErrors === null) {
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if (data0.kind !== undefined) {
+if ("latency" !== data0.kind) {
+const err1 = {};
+if (vErrors === null) {
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+}
+var _valid0 = _errs6 === errors;
+errors = _errs5;
+if (vErrors !== null) {
+if (_errs5) {
+vErrors.length = _errs5;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid0) {
+const _errs8 = errors;
+if (!validate250(data0)) {
+vErrors = join(vErrors, "/fault", validate250);
+errors = vErrors.length;
+}
+var _valid0 = _errs8 === errors;
+valid2 = _valid0;
+}
+if (!valid2) {
+vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate273.errors = vErrors;
+return false;
+}
+var valid1 = _errs4 === errors;
+if (valid1) {
+const _errs9 = errors;
+const _errs10 = errors;
+let valid4 = true;
+const _errs11 = errors;
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing2;
+if ((data0.kind === undefined) && (missing2 = "kind")) {
+const err3 = {};
+if (vErrors === null) {
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if (data0.kind !== undefined) {
+if ("status" !== data0.kind) {
+const err4 = {};
+if (vErrors === null) {
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+var _valid1 = _errs11 === errors;
+errors = _errs10;
+if (vErrors !== null) {
+if (_errs10) {
+vErrors.length = _errs10;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid1) {
+const _errs13 = errors;
+if (!validate252(data0)) {
+vErrors = join(vErrors, "/fault", validate252);
+errors = vErrors.length;
+}
+var _valid1 = _errs13 === errors;
+valid4 = _valid1;
+}
+if (!valid4) {
+vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate273.errors = vErrors;
+return false;
+}
+var valid1 = _errs9 === errors;
+if (valid1) {
+const _errs14 = errors;
+const _errs15 = errors;
+let valid6 = true;
+const _errs16 = errors;
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing3;
+if ((data0.kind === undefined) && (missing3 = "kind")) {
+const err6 = {};
+if (vErrors === null) {
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+if (data0.kind !== undefined) {
+if ("drop" !== data0.kind) {
+const err7 = {};
+if (vErrors === null) {
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+}
+var _valid2 = _errs16 === errors;
+errors = _errs15;
+if (vErrors !== null) {
+if (_errs15) {
+vErrors.length = _errs15;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid2) {
+const _errs18 = errors;
+if (!validate254(data0)) {
+vErrors = join(vErrors, "/fault", validate254);
+errors = vErrors.length;
+}
+var _valid2 = _errs18 === errors;
+valid6 = _valid2;
+}
+if (!valid6) {
+vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate273.errors = vErrors;
+return false;
+}
+var valid1 = _errs14 === errors;
+if (valid1) {
+const _errs19 = errors;
+const _errs20 = errors;
+let valid8 = true;
+const _errs21 = errors;
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing4;
+if ((data0.kind === undefined) && (missing4 = "kind")) {
+const err9 = {};
+if (vErrors === null) {
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+else {
+if (data0.kind !== undefined) {
+if ("reset" !== data0.kind) {
+const err10 = {};
+if (vErrors === null) {
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+}
+var _valid3 = _errs21 === errors;
+errors = _errs20;
+if (vErrors !== null) {
+if (_errs20) {
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid3) {
+const _errs23 = errors;
+if (!validate256(data0)) {
+vErrors = join(vErrors, "/fault", validate256);
+errors = vErrors.length;
+}
+var _valid3 = _errs23 === errors;
+valid8 = _valid3;
+}
+if (!valid8) {
+vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate273.errors = vErrors;
+return false;
+}
+var valid1 = _errs19 === errors;
+if (valid1) {
+const _errs24 = errors;
+const _errs25 = errors;
+let valid10 = true;
+const _errs26 = errors;
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing5;
+if ((data0.kind === undefined) && (missing5 = "kind")) {
+const err12 = {};
+if (vErrors === null) {
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+else {
+if (data0.kind !== undefined) {
+if ("malformed" !== data0.kind) {
+const err13 = {};
+if (vErrors === null) {
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+}
+var _valid4 = _errs26 === errors;
+errors = _errs25;
+if (vErrors !== null) {
+if (_errs25) {
+vErrors.length = _errs25;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid4) {
+const _errs28 = errors;
+if (!validate258(data0)) {
+vErrors = join(vErrors, "/fault", validate258);
+errors = vErrors.length;
+}
+var _valid4 = _errs28 === errors;
+valid10 = _valid4;
+}
+if (!valid10) {
+vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate273.errors = vErrors;
+return false;
+}
+var valid1 = _errs24 === errors;
+if (valid1) {
+const _errs29 = errors;
+const _errs30 = errors;
+let valid12 = true;
+const _errs31 = errors;
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing6;
+if ((data0.kind === undefined) && (missing6 = "kind")) {
+const err15 = {};
+if (vErrors === null) {
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+else {
+if (data0.kind !== undefined) {
+if ("slow" !== data0.kind) {
+const err16 = {};
+if (vErrors === null) {
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+}
+var _valid5 = _errs31 === errors;
+errors = _errs30;
+if (vErrors !== null) {
+if (_errs30) {
+vErrors.length = _errs30;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid5) {
+const _errs33 = errors;
+if (!validate260(data0)) {
+vErrors = join(vErrors, "/fault", validate260);
+errors = vErrors.length;
+}
+var _valid5 = _errs33 === errors;
+valid12 = _valid5;
+}
+if (!valid12) {
+vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate273.errors = vErrors;
+return false;
+}
+var valid1 = _errs29 === errors;
+}
+}
+}
+}
+}
+if (errors === _errs2) {
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+let missing7;
+if ((data0.kind === undefined) && (missing7 = "kind")) {
+return fail(validate273, "/fault", "#/properties/fault/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+}
+else {
+if (data0.kind !== undefined) {
+let data7 = data0.kind;
+if (!((((((data7 === "latency") || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
+return fail(validate273, "/fault/kind", "#/properties/fault/properties/kind/enum", "enum", { allowedValues: schema123.properties.fault.properties.kind.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate273, "/fault", "#/properties/fault/type", "type", { type: "object" }, "must be object");
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.probability !== undefined) {
+let data8 = data.probability;
+const _errs35 = errors;
+if (errors === _errs35) {
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 > 1 || isNaN(data8)) {
+return fail(validate273, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+}
+else {
+if (data8 <= 0 || isNaN(data8)) {
+return fail(validate273, "/probability", "#/properties/probability/exclusiveMinimum", "exclusiveMinimum", { comparison: ">", limit: 0 }, "must be > 0");
+}
+}
+}
+else {
+return fail(validate273, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+}
+}
+var valid0 = _errs35 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.for !== undefined) {
+let data9 = data.for;
+const _errs37 = errors;
+if (errors === _errs37) {
+if (typeof data9 === "string") {
+if (func1(data9) > 64) {
+return fail(validate273, "/for", "#/properties/for/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+}
+else {
+return fail(validate273, "/for", "#/properties/for/type", "type", { type: "string" }, "must be string");
+}
+}
+var valid0 = _errs37 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
+}
+}
+validate273.errors = vErrors;
+return errors === 0;
+}
+function validate272(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.name === undefined) && (missing0 = "name")) || ((data.rules === undefined) && (missing0 = "rules"))) {
+return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.name !== undefined) {
+let data0 = data.name;
+if (typeof data0 === "string") {
+if (func1(data0) > 40) {
+return fail(validate272, "/name", "#/properties/name/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
+}
+else {
+if (func1(data0) < 1) {
+return fail(validate272, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+else {
+return fail(validate272, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.rules !== undefined) {
+let data1 = data.rules;
+if (Array.isArray(data1)) {
+if (data1.length > 20) {
+return fail(validate272, "/rules", "#/properties/rules/maxItems", "maxItems", { limit: 20 }, "must NOT have more than 20 items");
+}
+else {
+if (data1.length < 1) {
+return fail(validate272, "/rules", "#/properties/rules/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+}
+else {
+const len0 = data1.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate273(data1[i0])) {
+return pass(validate272, "/rules/" + i0, validate273);
+}
+}
+}
+}
+}
+else {
+return fail(validate272, "/rules", "#/properties/rules/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate272.errors = null;
+return true;
+}
+function validate270(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.network === undefined) && (missing0 = "network")) || ((data.networks === undefined) && (missing0 = "networks"))) {
+return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.network !== undefined) {
+let data0 = data.network;
+if ((typeof data0 !== "string") && (data0 !== null)) {
+return fail(validate270, "/network", "#/properties/network/type", "type", { type: schema121.properties.network.type }, "must be string,null");
+}
+}
+if (data.until !== undefined) {
+if (!validate56(data.until)) {
+return pass(validate270, "/until", validate56);
+}
+}
+if (data.networks !== undefined) {
+let data2 = data.networks;
+if (Array.isArray(data2)) {
+const len0 = data2.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate272(data2[i0])) {
+return pass(validate270, "/networks/" + i0, validate272);
+}
+}
+}
+else {
+return fail(validate270, "/networks", "#/properties/networks/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate270.errors = null;
+return true;
+}
+function validate269(data) {
+if (!validate270(data)) {
+return pass(validate269, "", validate270);
+}
+validate269.errors = null;
+return true;
+}
+exports["/success/putNetwork"] = validate283;
+function validate283(data) {
+if (!validate270(data)) {
+return pass(validate283, "", validate270);
+}
+validate283.errors = null;
+return true;
+}
+exports["/success/clearNetwork"] = validate285;
+function validate285(data) {
+if (!validate270(data)) {
+return pass(validate285, "", validate270);
+}
+validate285.errors = null;
+return true;
+}
+exports["/success/listRequests"] = validate287;
+const schema127 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
+const schema129 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate293(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate275, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate275, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate275, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate293, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate275, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate293, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate275, "/text", "#/properties/text/type", "type", { type: schema123.properties.text.type }, "must be string,null");
+return fail(validate293, "/text", "#/properties/text/type", "type", { type: schema129.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate275, "/base64", "#/properties/base64/type", "type", { type: schema123.properties.base64.type }, "must be string,null");
+return fail(validate293, "/base64", "#/properties/base64/type", "type", { type: schema129.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate275, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate275.errors = null;
+validate293.errors = null;
 return true;
 }
-function validate274(data) {
+function validate292(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate275(data)) {
-vErrors = join(vErrors, "", validate275);
+if (!validate293(data)) {
+vErrors = join(vErrors, "", validate293);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -9730,7 +10406,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate274.errors = vErrors;
+validate292.errors = vErrors;
 return false;
 }
 else {
@@ -9744,68 +10420,68 @@ vErrors = null;
 }
 }
 }
-validate274.errors = vErrors;
+validate292.errors = vErrors;
 return errors === 0;
 }
-const schema124 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate280(data) {
+const schema130 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate298(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate280, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate298, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate280, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate298, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate280, "/key", "#/properties/key/type", "type", { type: schema124.properties.key.type }, "must be string,number");
+return fail(validate298, "/key", "#/properties/key/type", "type", { type: schema130.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate280, "/before", "#/properties/before/type", "type", { type: schema124.properties.before.type }, "must be object,null");
+return fail(validate298, "/before", "#/properties/before/type", "type", { type: schema130.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate280, "/after", "#/properties/after/type", "type", { type: schema124.properties.after.type }, "must be object,null");
+return fail(validate298, "/after", "#/properties/after/type", "type", { type: schema130.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate280, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate298, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate280.errors = null;
+validate298.errors = null;
 return true;
 }
-function validate282(data) {
+function validate300(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate300, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate282, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate300, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate282, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate300, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate282, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate300, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -9814,70 +10490,70 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate282, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate300, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate282, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate300, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate300, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate282.errors = null;
+validate300.errors = null;
 return true;
 }
-function validate270(data) {
+function validate288(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate270, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate270, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate288, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate270, "/at", validate56);
+return pass(validate288, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate270, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate288, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate270, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate288, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate270, "/system", validate54);
+return pass(validate288, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate270, "/operationId", "#/properties/operationId/type", "type", { type: schema121.properties.operationId.type }, "must be string,null");
+return fail(validate288, "/operationId", "#/properties/operationId/type", "type", { type: schema127.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate270, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate288, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -9885,33 +10561,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate270, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate288, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate270, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate270, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
 if (!validate197(data6.headers)) {
-return pass(validate270, "/request/headers", validate197);
+return pass(validate288, "/request/headers", validate197);
 }
 }
 if (data6.body !== undefined) {
-if (!validate274(data6.body)) {
-return pass(validate270, "/request/body", validate274);
+if (!validate292(data6.body)) {
+return pass(validate288, "/request/body", validate292);
 }
 }
 }
 }
 else {
-return fail(validate270, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate288, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -9919,41 +10595,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate270, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate288, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate270, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
 if (!validate197(data11.headers)) {
-return pass(validate270, "/response/headers", validate197);
+return pass(validate288, "/response/headers", validate197);
 }
 }
 if (data11.body !== undefined) {
-if (!validate274(data11.body)) {
-return pass(validate270, "/response/body", validate274);
+if (!validate292(data11.body)) {
+return pass(validate288, "/response/body", validate292);
 }
 }
 }
 }
 else {
-return fail(validate270, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate288, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate270, "/user", "#/properties/user/type", "type", { type: schema121.properties.user.type }, "must be string,null");
+return fail(validate288, "/user", "#/properties/user/type", "type", { type: schema127.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate270, "/error", "#/properties/error/type", "type", { type: schema121.properties.error.type }, "must be string,null");
+return fail(validate288, "/error", "#/properties/error/type", "type", { type: schema127.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -9962,12 +10638,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate270, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate270, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate288, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -9976,12 +10652,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate270, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate270, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate288, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -9989,23 +10665,23 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate280(data21[i2])) {
-return pass(validate270, "/changes/" + i2, validate280);
+if (!validate298(data21[i2])) {
+return pass(validate288, "/changes/" + i2, validate298);
 }
 }
 }
 else {
-return fail(validate270, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate288, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changesLeftOut !== undefined) {
 let data23 = data.changesLeftOut;
 if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate270, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data23 == "number") && (isFinite(data23))) {
 if (data23 < 1 || isNaN(data23)) {
-return fail(validate270, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate288, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10014,154 +10690,28 @@ let data24 = data.nearMisses;
 if (Array.isArray(data24)) {
 const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate282(data24[i3])) {
-return pass(validate270, "/nearMisses/" + i3, validate282);
+if (!validate300(data24[i3])) {
+return pass(validate288, "/nearMisses/" + i3, validate300);
 }
 }
 }
 else {
-return fail(validate270, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate288, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.source !== undefined) {
 let data26 = data.source;
 if (typeof data26 !== "string") {
-return fail(validate270, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate270, "/source", "#/properties/source/enum", "enum", { allowedValues: schema121.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate288, "/source", "#/properties/source/enum", "enum", { allowedValues: schema127.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sourceReason !== undefined) {
 let data27 = data.sourceReason;
 if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate270, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema121.properties.sourceReason.type }, "must be string,null");
-}
-}
-}
-}
-else {
-return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate270.errors = null;
-return true;
-}
-const schema126 = { "type": ["integer", "null"], "minimum": 1 };
-function validate285(data) {
-if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate285, "", "#/type", "type", { type: schema126.type }, "must be integer,null");
-}
-if ((typeof data == "number") && (isFinite(data))) {
-if (data < 1 || isNaN(data)) {
-return fail(validate285, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-validate285.errors = null;
-return true;
-}
-function validate269(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate269, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate270(data0[i0])) {
-return pass(validate269, "/requests/" + i0, validate270);
-}
-}
-}
-else {
-return fail(validate269, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate269, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate269, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate269, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.oldest !== undefined) {
-if (!validate285(data2.oldest)) {
-return pass(validate269, "/meta/oldest", validate285);
-}
-}
-}
-}
-else {
-return fail(validate269, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate269, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate269.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate287;
-function validate287(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate287, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate287, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate287, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate287.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate288;
-function validate288(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate288, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate288, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
+return fail(validate288, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema127.properties.sourceReason.type }, "must be string,null");
 }
 }
 }
@@ -10172,20 +10722,146 @@ return fail(validate288, "", "#/type", "type", { type: "object" }, "must be obje
 validate288.errors = null;
 return true;
 }
-exports["/success/waitForRequest"] = validate289;
-function validate289(data) {
-if (!validate270(data)) {
-return pass(validate289, "", validate270);
+const schema132 = { "type": ["integer", "null"], "minimum": 1 };
+function validate303(data) {
+if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
+return fail(validate303, "", "#/type", "type", { type: schema132.type }, "must be integer,null");
 }
-validate289.errors = null;
+if ((typeof data == "number") && (isFinite(data))) {
+if (data < 1 || isNaN(data)) {
+return fail(validate303, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+validate303.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate291;
-function validate291(data) {
+function validate287(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate288(data0[i0])) {
+return pass(validate287, "/requests/" + i0, validate288);
+}
+}
+}
+else {
+return fail(validate287, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
+return fail(validate287, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate287, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate287, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate303(data2.oldest)) {
+return pass(validate287, "/meta/oldest", validate303);
+}
+}
+}
+}
+else {
+return fail(validate287, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate287, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate287.errors = null;
+return true;
+}
+exports["/success/clearRequests"] = validate305;
+function validate305(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate305, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate305, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate305, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate305, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate305.errors = null;
+return true;
+}
+exports["/success/countRequests"] = validate306;
+function validate306(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate306, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate306, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate306, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate306, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate306.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate307;
+function validate307(data) {
+if (!validate288(data)) {
+return pass(validate307, "", validate288);
+}
+validate307.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate309;
+function validate309(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate291, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate309, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -10194,12 +10870,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate107(data0[i0])) {
-return pass(validate291, "/lines/" + i0, validate107);
+return pass(validate309, "/lines/" + i0, validate107);
 }
 }
 }
 else {
-return fail(validate291, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -10207,91 +10883,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate291, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate309, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate291, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate309, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate291, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate309, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate291, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate309, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate291, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate309, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate285(data2.oldest)) {
-return pass(validate291, "/meta/oldest", validate285);
+if (!validate303(data2.oldest)) {
+return pass(validate309, "/meta/oldest", validate303);
 }
 }
 }
 }
 else {
-return fail(validate291, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate309, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate291.errors = null;
+validate309.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate294;
-function validate294(data) {
-if (!validate270(data)) {
-return pass(validate294, "", validate270);
+exports["/success/getRequest"] = validate312;
+function validate312(data) {
+if (!validate288(data)) {
+return pass(validate312, "", validate288);
 }
-validate294.errors = null;
+validate312.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate296;
-const schema134 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getSnapshot"] = validate314;
+const schema140 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate302(data) {
+function validate320(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate302, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate320, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate302, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate320, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate302, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate320, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate302, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate320, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate302.errors = null;
+validate320.errors = null;
 return true;
 }
-function validate299(data) {
+function validate317(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate299, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate317, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -10316,7 +10992,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate299, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate317, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -10325,7 +11001,7 @@ break;
 }
 }
 else {
-return fail(validate299, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate317, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -10352,7 +11028,7 @@ break;
 }
 }
 else {
-return fail(validate299, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate317, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -10385,8 +11061,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate302(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate302);
+if (!validate320(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate320);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -10399,7 +11075,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema134.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema140.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -10435,7 +11111,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate299.errors = vErrors;
+validate317.errors = vErrors;
 return false;
 }
 else {
@@ -10467,7 +11143,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -10484,7 +11160,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -10494,7 +11170,7 @@ break;
 }
 }
 else {
-return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -10514,7 +11190,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema134.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema140.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -10523,7 +11199,7 @@ break;
 }
 }
 else {
-return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -10535,7 +11211,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate299, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -10545,7 +11221,7 @@ break;
 }
 }
 else {
-return fail(validate299, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate317, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -10560,27 +11236,27 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate317, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate299.errors = vErrors;
+validate317.errors = vErrors;
 return errors === 0;
 }
 const pattern7 = new RegExp("^[0-9a-f]{64}$", "u");
-function validate297(data) {
+function validate315(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate297, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate315, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 const _errs1 = errors;
 if (typeof data.format !== "string") {
-return fail(validate297, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate315, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -10592,7 +11268,7 @@ if (data.version !== undefined) {
 let data1 = data.version;
 const _errs3 = errors;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate297, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate315, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs3 === errors;
 }
@@ -10603,7 +11279,7 @@ if (valid0) {
 if (data.package !== undefined) {
 const _errs5 = errors;
 if (typeof data.package !== "string") {
-return fail(validate297, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate315, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs5 === errors;
 }
@@ -10617,11 +11293,11 @@ const _errs7 = errors;
 if (errors === _errs7) {
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate297, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate315, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate297, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate315, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 var valid0 = _errs7 === errors;
@@ -10634,7 +11310,7 @@ if (data.boot !== undefined) {
 let data4 = data.boot;
 const _errs9 = errors;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate297, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate315, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs9 === errors;
 }
@@ -10646,16 +11322,16 @@ if (data.scale !== undefined) {
 let data5 = data.scale;
 const _errs11 = errors;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate297, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate315, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs11) {
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate297, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate315, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate297, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate315, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10673,7 +11349,7 @@ if (errors === _errs13) {
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate297, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate315, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
@@ -10691,7 +11367,7 @@ if (valid1) {
 if (data6.frozen !== undefined) {
 const _errs16 = errors;
 if (typeof data6.frozen !== "boolean") {
-return fail(validate297, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate315, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 var valid1 = _errs16 === errors;
 }
@@ -10702,7 +11378,7 @@ var valid1 = true;
 }
 }
 else {
-return fail(validate297, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate315, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs13 === errors;
@@ -10715,16 +11391,16 @@ if (data.requests !== undefined) {
 let data9 = data.requests;
 const _errs18 = errors;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate297, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate315, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs18) {
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate297, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate315, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate297, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate315, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10742,8 +11418,8 @@ if (errors === _errs20) {
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
 const _errs23 = errors;
-if (!validate299(data10[key0])) {
-vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate299);
+if (!validate317(data10[key0])) {
+vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate317);
 errors = vErrors.length;
 }
 var valid2 = _errs23 === errors;
@@ -10753,7 +11429,7 @@ break;
 }
 }
 else {
-return fail(validate297, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate315, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs20 === errors;
@@ -10768,7 +11444,7 @@ const _errs24 = errors;
 if (errors === _errs24) {
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate297, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate315, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 var valid3 = true;
@@ -10787,7 +11463,7 @@ break;
 }
 }
 else {
-return fail(validate297, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate315, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs24 === errors;
@@ -10800,16 +11476,16 @@ if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 const _errs27 = errors;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate297, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate315, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs27) {
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate297, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate315, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate297, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate315, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10843,7 +11519,7 @@ var valid4 = _errs31 === errors;
 if (!valid4) {
 vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNames", { propertyName: key1 }, "property name must be valid");
 errors++;
-validate297.errors = vErrors;
+validate315.errors = vErrors;
 return false;
 break;
 }
@@ -10852,7 +11528,7 @@ if (valid4) {
 for (const key2 in data15) {
 const _errs33 = errors;
 if (typeof data15[key2] !== "string") {
-return fail(validate297, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate315, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 var valid5 = _errs33 === errors;
 if (!valid5) {
@@ -10862,7 +11538,7 @@ break;
 }
 }
 else {
-return fail(validate297, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
+return fail(validate315, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs29 === errors;
@@ -10875,16 +11551,16 @@ if (data.era !== undefined) {
 let data17 = data.era;
 const _errs35 = errors;
 if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
-return fail(validate297, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate315, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs35) {
 if ((typeof data17 == "number") && (isFinite(data17))) {
 if (data17 > 1000000000000 || isNaN(data17)) {
-return fail(validate297, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate315, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data17 < 1 || isNaN(data17)) {
-return fail(validate297, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate315, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10909,63 +11585,63 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate297, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate315, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate297.errors = vErrors;
+validate315.errors = vErrors;
 return errors === 0;
 }
-function validate296(data) {
-if (!validate297(data)) {
-return pass(validate296, "", validate297);
+function validate314(data) {
+if (!validate315(data)) {
+return pass(validate314, "", validate315);
 }
-validate296.errors = null;
+validate314.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate307;
-function validate307(data) {
+exports["/success/putSnapshot"] = validate325;
+function validate325(data) {
 if (!validate91(data)) {
-return pass(validate307, "", validate91);
+return pass(validate325, "", validate91);
 }
-validate307.errors = null;
+validate325.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate309;
-function validate311(data) {
+exports["/success/listScenarios"] = validate327;
+function validate329(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate311, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate329, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate311, "/system", validate54);
+return pass(validate329, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate311, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate329, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate311, "/description", validate74);
+return pass(validate329, "/description", validate74);
 }
 }
 }
 }
 else {
-return fail(validate311, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate329, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate311.errors = null;
+validate329.errors = null;
 return true;
 }
-function validate310(data) {
+function validate328(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate328, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -10973,44 +11649,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate311(data0[i0])) {
-return pass(validate310, "/scenarios/" + i0, validate311);
+if (!validate329(data0[i0])) {
+return pass(validate328, "/scenarios/" + i0, validate329);
 }
 }
 }
 else {
-return fail(validate310, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate328, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate328, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate310.errors = null;
+validate328.errors = null;
 return true;
 }
-function validate309(data) {
-if (!validate310(data)) {
-return pass(validate309, "", validate310);
+function validate327(data) {
+if (!validate328(data)) {
+return pass(validate327, "", validate328);
 }
-validate309.errors = null;
+validate327.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate316;
-function validate316(data) {
-if (!validate310(data)) {
-return pass(validate316, "", validate310);
+exports["/success/applyScenario"] = validate334;
+function validate334(data) {
+if (!validate328(data)) {
+return pass(validate334, "", validate328);
 }
-validate316.errors = null;
+validate334.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate318;
-function validate318(data) {
+exports["/success/listCollections"] = validate336;
+function validate336(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate318, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate336, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -11022,17 +11698,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate318, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate336, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate318, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate336, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate318, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate336, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -11045,27 +11721,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate318, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate336, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate318, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate336, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate318, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate336, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate318, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate336, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate318, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate336, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -11077,7 +11753,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -11086,124 +11762,125 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate318, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate318, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate318, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate318, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate336, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate318, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate336, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate318.errors = null;
+}
+}
+else {
+return fail(validate336, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate336, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate336.errors = null;
 return true;
 }
-exports["/success/listRecords"] = validate319;
-function validate320(data) {
+exports["/success/listRecords"] = validate337;
+function validate338(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate320, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate338, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate320.errors = null;
+validate338.errors = null;
 return true;
 }
-function validate319(data) {
+function validate337(data) {
 if (Array.isArray(data)) {
 const len0 = data.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate320(data[i0])) {
-return pass(validate319, "/" + i0, validate320);
+if (!validate338(data[i0])) {
+return pass(validate337, "/" + i0, validate338);
 }
 }
 }
 else {
-return fail(validate319, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "", "#/type", "type", { type: "array" }, "must be array");
 }
-validate319.errors = null;
+validate337.errors = null;
 return true;
 }
-exports["/success/createRecord"] = validate322;
-function validate322(data) {
-if (!validate320(data)) {
-return pass(validate322, "", validate320);
+exports["/success/createRecord"] = validate340;
+function validate340(data) {
+if (!validate338(data)) {
+return pass(validate340, "", validate338);
 }
-validate322.errors = null;
+validate340.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate324;
-function validate324(data) {
-if (!validate320(data)) {
-return pass(validate324, "", validate320);
+exports["/success/getRecord"] = validate342;
+function validate342(data) {
+if (!validate338(data)) {
+return pass(validate342, "", validate338);
 }
-validate324.errors = null;
+validate342.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate326;
-function validate326(data) {
-if (!validate320(data)) {
-return pass(validate326, "", validate320);
+exports["/success/replaceRecord"] = validate344;
+function validate344(data) {
+if (!validate338(data)) {
+return pass(validate344, "", validate338);
 }
-validate326.errors = null;
+validate344.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate328;
-function validate328(data) {
-if (!validate320(data)) {
-return pass(validate328, "", validate320);
+exports["/success/updateRecord"] = validate346;
+function validate346(data) {
+if (!validate338(data)) {
+return pass(validate346, "", validate338);
 }
-validate328.errors = null;
+validate346.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate330;
-function validate330(data) {
+exports["/success/deleteRecord"] = validate348;
+function validate348(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate330, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate348, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate330, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate348, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate330.errors = null;
+validate348.errors = null;
 return true;
 }
+exports["/schemas/NetworkRule"] = validate273;
 return exports
 })({})
 
@@ -11267,6 +11944,9 @@ export const validators = {
     "clearFaults": requests["/fields/clearFaults"],
     "getFault": requests["/fields/getFault"],
     "removeFault": requests["/fields/removeFault"],
+    "getNetwork": requests["/fields/getNetwork"],
+    "putNetwork": requests["/fields/putNetwork"],
+    "clearNetwork": requests["/fields/clearNetwork"],
     "listRequests": requests["/fields/listRequests"],
     "clearRequests": requests["/fields/clearRequests"],
     "countRequests": requests["/fields/countRequests"],
@@ -11339,6 +12019,9 @@ export const validators = {
     "listFaults": answers["/success/listFaults"],
     "addFault": answers["/success/addFault"],
     "getFault": answers["/success/getFault"],
+    "getNetwork": answers["/success/getNetwork"],
+    "putNetwork": answers["/success/putNetwork"],
+    "clearNetwork": answers["/success/clearNetwork"],
     "listRequests": answers["/success/listRequests"],
     "clearRequests": answers["/success/clearRequests"],
     "countRequests": answers["/success/countRequests"],
@@ -11359,6 +12042,8 @@ export const validators = {
   },
   failures: {},
   unmatched: null,
-  schemas: {},
+  schemas: {
+    "NetworkRule": answers["/schemas/NetworkRule"],
+  },
   records: {},
 }

@@ -23,7 +23,7 @@ export function kindName(kind: Kind): string {
 }
 
 /** @returns milliseconds of the sandbox's clock until the rule ends by itself; null for one that does not */
-export function timeLeft({ until }: Rule): number | null {
+export function timeLeft({ until }: Pick<Rule, 'until'>): number | null {
   return until === undefined ? null : Math.max(0, Date.parse(until) - (sandboxNow() ?? 0))
 }
 
@@ -33,7 +33,7 @@ export function isOver(rule: Rule): boolean {
 }
 
 /** @returns what a rule does, in a few words */
-export function describeFault({ fault }: Rule): string {
+export function describeFault({ fault }: Pick<Rule, 'fault'>): string {
   switch (fault.kind) {
     case 'error':
       return fault.error ?? fault.condition ?? t(`code ${String(fault.code)}`, `错误码 ${String(fault.code)}`)
