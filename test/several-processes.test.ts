@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { APPEND } from '../src/core/engine/redis/journal-scripts.js'
-import { COMMIT, LOAD, LOOK, type Script } from '../src/core/engine/redis/scripts.js'
+import { COMMIT, DELETE, LOAD, LOOK, type Script } from '../src/core/engine/redis/scripts.js'
 import { redisEngine } from '../src/core/engine/redis/engine.js'
 import { createStub } from '../src/stub.js'
 import { type Answer, type Box, boxOf, send } from './support/box.js'
@@ -209,6 +209,30 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
         }
       })
       await expectWhole(boxes('killed', 'live')(0), acknowledged)
+    })
+
+    test('a process that is killed while it deletes a sandbox: nobody was told that it is gone, and it is on the list again', async () => {
+      const proxy = await Proxy.to(redis.port)
+      const url = (port: number) => `redis://127.0.0.1:${String(port)}/0?prefix=dying`
+      const victim = await StubProcess.start(['--engine', url(proxy.port), 'live'])
+      await victim.box('half', 'live').call('/auth/code?mobile=13800003001')
+      const box = await victim.stub.sandbox('half')
+      const reached = proxy.hangAt(DELETE.sha)
+      const deleting = box.delete().catch(() => 'cut off')
+      await reached
+      await victim.kill()
+      expect(await deleting).toBe('cut off')
+      expect(redis.say('ZRANGE', 'dying:{-}:sandboxes', '0', '-1').trim()).toBe('')
+      // A minute later.
+      redis.say('ZADD', 'dying:{-}:dying', '1', 'half')
+      const next = await createStub({ systems: ['live'], engine: redisEngine(url(redis.port)) })
+      await until(async () => (await next.sandboxes()).some(({ name }) => name === 'half'))
+      expect((await boxOf(next, 'half', '/live').sms.list()).map(({ phone }) => phone)).toEqual(['13800003001'])
+      await (await next.sandbox('half')).delete()
+      expect((await next.sandboxes()).map(({ name }) => name)).not.toContain('half')
+      expect([redis.say('ZRANGE', 'dying:{-}:dying', '0', '-1').trim(), redis.say('EXISTS', 'dying:{half}:meta').trim()]).toEqual(['', '0'])
+      await next.close()
+      await proxy.close()
     })
 
     test('Redis that is killed and comes back: stubs refuse in their dialect, say so, and go on by themselves', async () => {

@@ -12,6 +12,7 @@ export class Proxy {
   #arrives = true
   #broken = 0
   #isSilent = false
+  #stop: { readonly text: string; readonly resolve: () => void } | null = null
 
   private constructor(server: Server) {
     this.#server = server
@@ -58,6 +59,11 @@ export class Proxy {
     this.#arrives = arrives
   }
 
+  /** From when this text is sent on, nothing arrives any more, and nothing comes back. @returns once it has been sent */
+  async hangAt(text: string): Promise<void> {
+    await new Promise<void>((resolve) => (this.#stop = { text, resolve }))
+  }
+
   /** From now on it takes whatever is sent, and connections as well, and nothing comes back. */
   hang(): void {
     this.#isSilent = true
@@ -74,6 +80,10 @@ export class Proxy {
   }
 
   #pass(data: Buffer, near: Socket, far: Socket): void {
+    if (this.#stop !== null && data.includes(this.#stop.text)) {
+      this.#isSilent = true
+      this.#stop.resolve()
+    }
     if (this.#isSilent) return
     const isLast = this.#fuse !== null && data.includes(this.#fuse)
     if (!isLast) {

@@ -143,8 +143,10 @@ class RedisEngine implements Engine, LogOwner {
   async delete(name: string): Promise<boolean> {
     const { meta, docs, log, journal, files } = keysOf(this.#prefix, name)
     const sign: Sign = { sign: 'ended' }
-    await this.#open.registry.forget(name)
+    const { registry } = this.#open
+    await registry.part(name)
     const deleted = numberFrom(await persist(() => this.port.run(DELETE, [meta, docs, log, journal, files], [JSON.stringify(sign)])))
+    await registry.gone(name)
     this.#logs.get(name)?.end()
     return deleted === 1
   }
@@ -189,7 +191,8 @@ class RedisEngine implements Engine, LogOwner {
     await registry.add(name, !isNamed)
     while ((await registry.size()) > most) {
       if (await this.#evict(name)) continue
-      await registry.forget(name)
+      await registry.part(name)
+      await registry.gone(name)
       throw new NoRoom(`There are ${String(most)} sandboxes, and all of them were changed, made by name or are in use. Delete some, or start the stubs with a larger --max-sandboxes.`)
     }
     this.#named.delete(name)
@@ -251,10 +254,11 @@ class RedisEngine implements Engine, LogOwner {
     for (const name of await registry.spare()) {
       if (name === forName || this.#logs.get(name)?.follower.idle === false) continue
       const { meta, docs, log, journal, files } = keysOf(this.#prefix, name)
-      // First of all, for it may come into being again at any moment.
-      await registry.forget(name)
-      if (numberFrom(await persist(() => port.run(EVICT, [meta, docs, log, journal, files], []))) === 0) await registry.add(name, false)
-      else {
+      await registry.part(name)
+      const isGone = numberFrom(await persist(() => port.run(EVICT, [meta, docs, log, journal, files], []))) === 1
+      if (!isGone) await registry.add(name, false)
+      await registry.gone(name)
+      if (isGone) {
         this.#logs.get(name)?.end()
         tellLetGo(report, most, name, ++this.#letGone)
         return true
@@ -280,6 +284,11 @@ class RedisEngine implements Engine, LogOwner {
     if (!isBeat) return
     await registry.beat()
     for (const name of await registry.idleSince(this.#said - IDLE)) await this.delete(name)
+    // Nobody was told that they are gone, and somebody may use them.
+    for (const name of await registry.stuck()) {
+      if (await this.has(name)) await registry.add(name, false)
+      await registry.gone(name)
+    }
   }
 }
 

@@ -11,6 +11,7 @@
  * | `understudy:{-}:house` | a hash: contract, fixtures and seed that all processes have, and the moment of their boot |
  * | `understudy:{-}:sandboxes` | a sorted set: the names of all sandboxes by their last use |
  * | `understudy:{-}:spare` | a sorted set: those of them that nobody has changed or made by their name |
+ * | `understudy:{-}:dying` | a sorted set: those that are being deleted, by when that began; they are in neither of the others |
  * | `understudy:{-}:processes` | a sorted set: the processes that are there |
  *
  * A record has a place, for lists show records in the order in which they were first written. The log notes with every change the place
@@ -45,9 +46,9 @@ export function keysOf(prefix: string, sandbox: string): SandboxKeys {
 const HOUSE = '-'
 
 /** @returns the keys that all sandboxes share */
-export function houseKeysOf(prefix: string): { readonly house: string; readonly sandboxes: string; readonly spare: string; readonly processes: string } {
+export function houseKeysOf(prefix: string): { readonly house: string; readonly sandboxes: string; readonly spare: string; readonly dying: string; readonly processes: string } {
   const key = (part: string) => `${prefix}:{${HOUSE}}:${part}`
-  return { house: key('house'), sandboxes: key('sandboxes'), spare: key('spare'), processes: key('processes') }
+  return { house: key('house'), sandboxes: key('sandboxes'), spare: key('spare'), dying: key('dying'), processes: key('processes') }
 }
 
 /** What a generation began with, beside its records. */

@@ -18,15 +18,28 @@ end
 return 1
 `)
 
+/** KEYS sandboxes, spare ones, dying ones. ARGV a name. It is listed no more; until `gone` it is on record that it is about to go. */
+export const PART = script(`${prelude}
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[3], text(micros()), ARGV[1])
+return 1
+`)
+
+/** KEYS dying ones. ARGV microseconds. Answers some that have been about to go for longer: whoever was at it is gone himself. */
+export const STUCK = script(`${prelude}
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(micros() - ARGV[1]), 'LIMIT', 0, 100)
+`)
+
 /**
- * KEYS house, sandboxes, processes. ARGV identity, id of the process, microseconds after which a silent one is gone. Answers
+ * KEYS house, sandboxes, processes, dying ones. ARGV identity, id of the process, microseconds after which a silent one is gone. Answers
  * the time, identity and boot that count: those of the first process, as long as there is a process or a sandbox.
  */
 export const JOIN = script(`${prelude}
 local time = micros()
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', text(time - ARGV[3]))
 local stored = redis.call('HMGET', KEYS[1], 'identity', 'boot')
-local isDeserted = redis.call('ZCARD', KEYS[2]) == 0 and redis.call('ZCARD', KEYS[3]) == 0
+local isDeserted = redis.call('ZCARD', KEYS[2]) == 0 and redis.call('ZCARD', KEYS[3]) == 0 and redis.call('ZCARD', KEYS[4]) == 0
 if not stored[1] or isDeserted then
   stored = {ARGV[1], text(math.floor(time / 1000))}
   redis.call('HSET', KEYS[1], 'identity', stored[1], 'boot', stored[2])

@@ -5,7 +5,7 @@ import { differences, toldOf } from '../identity.js'
 import { FORMAT, houseKeysOf } from './layout.js'
 import { persist, type RedisPort } from './port.js'
 import { listFrom, numberFrom, textFrom } from './reply.js'
-import { BEAT, JOIN, USE } from './registry-scripts.js'
+import { BEAT, JOIN, PART, STUCK, USE } from './registry-scripts.js'
 
 /** Microseconds after which a process that gives no sign of life is gone. */
 export const SILENT = 60 * 1_000_000
@@ -32,9 +32,9 @@ export class Registry {
    * @throws Error that names what differs
    */
   async join(house: House): Promise<{ readonly boot: number; readonly now: number }> {
-    const { house: key, sandboxes, processes } = this.#keys
+    const { house: key, sandboxes, processes, dying } = this.#keys
     const identity = { format: FORMAT, ...(await house.identity()) }
-    const [now, stored, boot] = listFrom(await this.#port.run(JOIN, [key, sandboxes, processes], [JSON.stringify(identity), this.#process, String(SILENT)]))
+    const [now, stored, boot] = listFrom(await this.#port.run(JOIN, [key, sandboxes, processes, dying], [JSON.stringify(identity), this.#process, String(SILENT)]))
     const there = JSON.parse(textFrom(stored)) as Readonly<Record<string, string>> // written here, by the first process
     const differing = differences(there, identity)
     if (differing.length > 0) {
@@ -101,17 +101,25 @@ export class Registry {
     return this.#range(this.#keys.spare, ['0', String(SOME - 1)])
   }
 
-  /** The sandbox may not make room for others after all. */
-  async withhold(name: string): Promise<void> {
-    const { spare } = this.#keys
-    await this.#port.send(spare, ['ZREM', spare, name])
+  /**
+   * The sandbox is about to go, and is listed no more. What goes comes second: it may come into being again at any moment, and is
+   * listed then. Whoever ends between the two leaves it on record.
+   */
+  async part(name: string): Promise<void> {
+    const { sandboxes, spare, dying } = this.#keys
+    this.#used.delete(name)
+    await persist(() => this.#port.run(PART, [sandboxes, spare, dying], [name]))
   }
 
-  async forget(name: string): Promise<void> {
-    const { sandboxes } = this.#keys
-    this.#used.delete(name)
-    await this.withhold(name)
-    await persist(() => this.#port.send(sandboxes, ['ZREM', sandboxes, name]))
+  /** It has gone, or is listed again. */
+  async gone(name: string): Promise<void> {
+    const { dying } = this.#keys
+    await persist(() => this.#port.send(dying, ['ZREM', dying, name]))
+  }
+
+  /** @returns some that somebody was about to delete who has ended in the midst of it */
+  async stuck(): Promise<readonly string[]> {
+    return listFrom(await persist(() => this.#port.run(STUCK, [this.#keys.dying], [String(SILENT)]))).map(textFrom)
   }
 
   /** @returns a number that was never given before */
