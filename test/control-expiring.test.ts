@@ -13,6 +13,8 @@ test('what ends on the way is listed before the clock is advanced, the earliest 
   expect(at(soon, 'expiring.0')).toMatchObject({ kind: 'smsCode', system: 'live', id: '13800003001', label: '13800003001', user: null, collection: null })
   expect(at(soon, 'expiring.1')).toMatchObject({ kind: 'accessToken', system: 'edu', label: 'iPad', user: '5e0000000000000000001002' })
   expect(at(soon, 'total')).toBe(2)
+  await here.sessions.kick({ system: 'edu', user: '5e0000000000000000001002' })
+  expect((await here.admin('GET', '/clock/expiring?until=2026-02-28T08:30:00Z')).json).toMatchObject({ expiring: [{ kind: 'smsCode' }], total: 1 })
   expect(kindOf(await here.admin('GET', '/clock/expiring?until=tomorrow'))).toBe('invalid-request')
 })
 
@@ -22,6 +24,10 @@ test('records end as well, where their schema says when', async () => {
   const until = new Date((first?.expiresAt ?? 0) + 1).toISOString()
   await here.admin('PUT', '/clock', { now: new Date((first?.expiresAt ?? 0) - 1000).toISOString() })
   expect((await here.admin('GET', `/clock/expiring?until=${until}&limit=1`)).json).toMatchObject({ expiring: [{ kind: 'record', system: 'job', collection: 'coupons', id: String(first?.id), label: first?.title, user: first?.memId === null ? null : String(first?.memId) }] })
+})
+
+test('which systems know bans is told with each', async () => {
+  expect(at(await admin('GET', '/systems'), 'systems')).toMatchObject([{ id: 'edu', hasBans: true }, { id: 'job', hasBans: true }, { id: 'live', hasBans: false }])
 })
 
 test('a system says beforehand what a call is answered when something befalls its credential', async () => {

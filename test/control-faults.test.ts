@@ -272,8 +272,8 @@ describe('outages and settings', () => {
     const body = { type: 'sms_validation_request', tel: '13800005901', time: '1' }
     expect((await here.call('/trid/index.php?r=user/sms-validation-request', { method: 'POST', body })).json).toMatchObject({ error_no: 4 })
     expect((await here.admin('GET', '/outages')).json).toEqual(set.json)
-    expect(kindOf(await here.admin('PUT', '/outages', { system: 'live', out: ['smsOperator'] }))).toBe('no-such-outage')
-    expect(kindOf(await here.admin('PUT', '/outages', { out: ['weather'] }))).toBe('no-such-outage')
+    expect((await here.admin('PUT', '/outages', { system: 'live', out: ['smsOperator'] })).json).toMatchObject({ type: 'urn:understudy:problem:no-such-outage', detail: 'live does not know the outage "smsOperator". There are internal, database.', known: ['internal', 'database'] })
+    expect((await here.admin('PUT', '/outages', { out: ['weather'] })).json).toMatchObject({ type: 'urn:understudy:problem:no-such-outage', detail: expect.stringMatching(/^No system knows the outage "weather"\. There are internal, database, /) as unknown })
     expect(kindOf(await here.admin('PUT', '/outages', { system: 'life', out: [] }))).toBe('no-such-system')
   })
 

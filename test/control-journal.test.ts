@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { at, type Box, kindOf, serveControl } from './support/control.js'
+import { addFault, at, type Box, kindOf, serveControl } from './support/control.js'
 import { becomes, isBusy, rush } from './support/inside.js'
 
 const { box, server } = await serveControl(['edu', 'job', 'live', 'trid'], { journal: 5 })
@@ -229,6 +229,9 @@ describe('the lines of calls', () => {
     expect(at(await here.admin('GET', '/requests/lines?after=1&limit=1'), 'lines.0.id')).toBe(2)
     const page = await here.admin('GET', '/requests/lines?before=2&limit=2')
     expect([at(page, 'lines.0.id'), at(page, 'lines.1')]).toEqual([1, undefined])
+    await addFault(here, { kind: 'error', condition: 'internal' }, { system: 'live', times: 1 })
+    await code(here)
+    expect(at(await here.admin('GET', '/requests/lines'), 'lines.0')).toMatchObject({ id: 3, faults: ['fault-1'] })
   })
 
   test('come several to an event, and say how many of a rush were left out', async () => {

@@ -189,6 +189,7 @@ describe('sessions', () => {
     const ambiguous = await kick({ system: 'edu', user: student })
     expect(kindOf(ambiguous)).toBe('ambiguous-user')
     expect(String(at(ambiguous, 'detail'))).toMatch(/realm p\).*Say which by "realm"/)
+    expect(at(ambiguous, 'known')).toContain(`${String(at(parent, 'first.userID'))} (realm p)`)
     expect((await kick({ system: 'edu', user: student, realm: 's' })).status).toBe(200)
     expect((await kick({ system: 'edu', user: String(at(parent, 'first.userID')) })).status).toBe(200)
   })

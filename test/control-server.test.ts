@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { addFault, at, kindOf, serveControl } from './support/control.js'
@@ -13,6 +14,8 @@ describe('the server', () => {
   test('says that it is up and what it plays', async () => {
     const health = await admin('GET', '/health')
     expect(health.json).toMatchObject({ status: 'ok', seed: '1', systems: ['live', 'trid'], maxSandboxes: 40 })
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string } // the package's own file
+    expect(at(health, 'version')).toBe(version)
     expect((await admin('HEAD', '/health')).text).toBe('')
   })
 
@@ -28,7 +31,7 @@ describe('the server', () => {
     ])
     const trid = await admin('GET', '/systems/trid')
     expect(at(trid, 'operations')).toContainEqual(expect.objectContaining({ operationId: 'tridRegister', path: '/index.php?r=user/register' }))
-    expect(at(trid, 'errors')).toContainEqual(expect.objectContaining({ error: 'SMS_SEND_FAILED', code: 4, condition: 'smsSendFailed' }))
+    expect(at(trid, 'errors')).toContainEqual(expect.objectContaining({ error: 'SMS_SEND_FAILED', code: 4, condition: 'smsSendFailed', status: [200] }))
   })
 
   test('lists the words that all systems share', async () => {

@@ -66,13 +66,14 @@ describe('the console', () => {
     }
     expect(kindOf(await send({ packet: 'x' }))).toBe('invalid-request')
     expect(kindOf(await send({ packet: hello, user: 'nobody' }))).toBe('no-such-user')
-    expect(kindOf(await send({ packet: hello, socket: 'imPull' }))).toBe('no-such-socket')
-    expect(kindOf(await send({ packet: hello, system: 'live', user: '1' }))).toBe('no-such-socket')
+    expect((await send({ packet: hello, socket: 'imPull' })).json).toMatchObject({ type: 'urn:understudy:problem:no-such-socket', detail: 'im has no socket "imPull". There are imPush.', known: ['imPush'] })
+    expect((await send({ packet: hello, system: 'live', user: '1' })).json).toMatchObject({ type: 'urn:understudy:problem:no-such-socket', detail: expect.stringMatching(/^live has no socket\. /) as unknown })
     expect(kindOf(await send({ packet: hello, system: 'life' }))).toBe('no-such-system')
     await (await Client.start(imOf(here), phones.alice)).hearsNothing()
   })
 
   test('an example of a packet and the names of what a socket does stand with the system', async () => {
+    expect(at(await admin('GET', '/systems'), 'systems')).toMatchObject([{ id: 'im', hasSms: false, hasBans: false }, { id: 'live', hasSms: true }])
     const { json } = await admin('GET', '/systems/im')
     expect(json?.['sockets']).toMatchObject([{ name: 'imPush', path: '/android/websocket/', operations: ['imPushOpen', 'imPushFrame', 'imPushDelivery'], packet: { info: [{ category: '0' }] } }])
   })

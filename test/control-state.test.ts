@@ -121,6 +121,11 @@ describe('a snapshot', () => {
       expect([answer.status, kindOf(answer)], answer.text).toEqual([422, 'snapshot-misfit'])
       return String(at(answer, 'detail'))
     }
+    const form = new FormData()
+    form.append('upload', new Blob(['hello']), 'a.txt')
+    const uploaded = box()
+    expect((await fetch(`${uploaded.url}/edu/upload`, { method: 'POST', body: form })).status).toBe(200)
+    expect(await refused({ ...(await snapshot(uploaded)), files: {} })).toMatch(/^.*edu\/files names a file that does not come along: "[0-9a-f]{64}"/)
     expect(await refused({ ...good, format: 'postman' })).toContain('its format is "postman"')
     expect(await refused({ ...good, version: 2 })).toContain('reads version 1')
     expect(await refused({ ...good, boot: 1e16 })).toContain('no moment')
@@ -216,6 +221,12 @@ describe('records over REST', () => {
     const inside = await here.admin('GET', '/db/live/sessions?device.lable=x')
     expect(inside.json).toMatchObject({ status: 400, detail: 'Records of sessions.device have no field "lable". They have label, platform, client. Did you mean "label"?' })
     expect((await here.admin('GET', '/db/live/sessions?displacedBy.at=1&device.label_ne=x')).status).toBe(200)
+  })
+
+  test('are found by the very number of their key', async () => {
+    const here = box()
+    expect((await here.admin('GET', '/db/live/users/1')).status).toBe(200)
+    for (const key of ['0x1', '1e0', '1.0']) expect(kindOf(await here.admin('GET', `/db/live/users/${key}`)), key).toBe('no-such-record')
   })
 
   test('are created, changed and deleted, and the apps see it', async () => {

@@ -35,6 +35,7 @@ describe('history', () => {
       ['control', null, null, true],
       ['call', 7, 'liveSendCode', true],
     ])
+    expect([at(answer, 'history.1.changed'), at(answer, 'history.7.changed')]).toEqual([['live/smsCodes/13800003801'], ['control/clock']])
     expect(at(answer, 'reach')).toEqual({ first: 1, last: 7, isWhole: true })
     expect(at(await here.admin('GET', '/history?limit=1'), 'history.0.call.id')).toBe(7)
   })

@@ -31,7 +31,7 @@ const EXPOSED = 'X-Total-Count, Link, Location, Last-Event-ID, Understudy-Violat
 export function checkOrigins(origins: readonly string[]): readonly string[] {
   return origins.map((given) => {
     const { origin, href } = URL.canParse(given) ? new URL(given) : { origin: 'null', href: '' }
-    if (origin === 'null' || href !== `${origin}/`) throw new TypeError(`${quote(given)} is no origin; an origin is scheme, host and port, as http://localhost:5173`)
+    if (href !== `${origin}/`) throw new TypeError(`${quote(given)} is no origin; an origin is scheme, host and port, as http://localhost:5173`)
     return origin
   })
 }
