@@ -56,8 +56,9 @@ async function visit(call: ReturnType<typeof createClient>, url: string, turn: n
   await call(`${admin}/faults`, { method: 'POST', headers: JSON_BODY, body: JSON.stringify({ system: 'live', fault: { kind: 'drop' }, times: 1 }) })
   await call(`${admin}/clock/advance`, { method: 'POST', headers: JSON_BODY, body: JSON.stringify({ by: '1d' }) })
   await readers
-  // Every other one is left behind once it has been put back, and makes room when others need it.
-  await (turn % 2 === 0 ? call(admin, { method: 'DELETE' }) : call(`${admin}/reset`, { method: 'POST' }))
+  await call(admin, { method: 'DELETE' })
+  // Somebody who looks in leaves a sandbox behind, which makes room when others need it.
+  await call(`/@passer-by-${String(turn)}/job/api/job/list?pageSize=1`)
 }
 
 /** Each file has a content of its own: the same one again is kept once. */

@@ -18,7 +18,9 @@ const PIECE = 5
 /** Real milliseconds between the last call and the look. */
 const SETTLE = 500
 /** Sandboxes that wrk's calls go to in turn, beside those of the guests. */
-const SANDBOXES = 500
+const SANDBOXES = 100
+/** So many the server keeps: those that passers-by leave behind have to make room soon. */
+const MOST_SANDBOXES = 1000
 
 type Client = ReturnType<typeof createGuestClient>
 
@@ -36,7 +38,7 @@ interface Reading {
 export async function soak(calls: number, date: string, say: (line: string) => void): Promise<Growth[]> {
   const server = await start({
     ...understudy,
-    command: (port) => ['--expose-gc', '--import', `${pathToFileURL(script('watched.mjs')).href}?socket=${encodeURIComponent(socketOf(port))}`, ...understudy.command(port)],
+    command: (port) => ['--expose-gc', '--import', `${pathToFileURL(script('watched.mjs')).href}?socket=${encodeURIComponent(socketOf(port))}`, ...understudy.command(port), '--max-sandboxes', String(MOST_SANDBOXES)],
     roams: true,
   })
   try {

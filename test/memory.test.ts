@@ -69,8 +69,37 @@ describe('records', () => {
   })
 })
 
+test('a sandbox that is deleted while it is restored takes up nothing afterwards, however large it was', async () => {
+  const before = (await memory('records')).used
+  const here = box('gone')
+  await here.call('/live/auth/code?mobile=13800003001')
+  const content = JSON.parse((await here.admin('GET', '/snapshot')).text) as { systems: { live: { store: { smsCodes: { put: object[] } } } } } // as the contract has it
+  const { put } = content.systems.live.store.smsCodes
+  for (let i = 0; i < 4000; i++) put.push({ ...put[0], key: String(13900000000 + i), phone: String(13900000000 + i) })
+  for (const wait of [0, 1, 3, 6, 12]) {
+    const restored = here.admin('PUT', '/snapshot', content)
+    for (let i = 0; i < wait * 4; i++) await admin('GET', '/health')
+    await admin('DELETE', '/sandboxes/gone')
+    await restored
+    await admin('DELETE', '/sandboxes/gone')
+    expect((await memory('records')).used).toBe(before)
+  }
+})
+
+test('sandboxes take up memory by being there, and there are no more of them than fit, though all are small', async () => {
+  const { admin, box } = await serveControl(['live'], { maxMemory: 32 * MIB })
+  let count = 0
+  let refused = await box('small').call('/live/auth/code?mobile=13800003001')
+  while (refused.status === 200 && count < 2000) refused = await box(`small-${String(++count)}`).call('/live/auth/code?mobile=13800003001')
+  expect(refused.headers.get('understudy-refused')).toContain('Sandboxes and their records may take up 8 MiB')
+  expect(count).toBeGreaterThan(500)
+  await admin('DELETE', '/sandboxes/small-1')
+  expect((await box('again').call('/live/auth/code?mobile=13800003001')).status).toBe(200)
+})
+
 describe('files', () => {
   test('take up what they are, once: the journal, its changes and the records do not carry them', async () => {
+    await box('cost').call('/live/auth/code?mobile=13800003001')
     const before = [(await memory('files')).used, (await memory('records')).used, (await memory('history')).used, (await memory('journal')).used]
     expect((await upload('cost', 2 * MIB)).json).toMatchObject({ code: 900 })
     const after = [(await memory('files')).used, (await memory('records')).used, (await memory('history')).used, (await memory('journal')).used]

@@ -19,7 +19,7 @@ const SHARES = {
   journal: 1 / 4,
   /** Changes that a sandbox can be stepped back over. At the bound the oldest are folded together. */
   history: 1 / 8,
-  /** Records that differ from the world, sessions and SMS codes among them. At the bound more is refused. */
+  /** Records that differ from the world, sessions and SMS codes among them, and sandboxes by being there. At the bound more is refused. */
   records: 1 / 4,
   /** The bytes of files that were uploaded; each content counts once. At the bound, histories let go of those that no record names any more; then more is refused. */
   files: 1 / 4,

@@ -14,9 +14,6 @@ import { Superseded } from './superseded.js'
 
 const MOST_RUNS = 1000
 
-/** With more records and commits than this, a replica is made in slices. */
-const LARGE = 2000
-
 const controlScope: Scope = { system: CONTROL, namesFiles: false, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
 
 export class Generation implements Sequencer {
@@ -185,11 +182,4 @@ export class Generation implements Sequencer {
     if (commit.system === CONTROL) this.#control = applyControl(this.#control, commit.changes)
     else this.store(commit.system).apply(commit)
   }
-}
-
-/** @returns whether it takes so long to make a replica of it that others have to be answered in between */
-export function isLarge({ content: { stores }, commits }: Loaded): boolean {
-  let count = commits.length
-  for (const store of Object.values(stores)) for (const { put } of Object.values(store)) count += put.length
-  return count > LARGE
 }

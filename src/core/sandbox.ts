@@ -2,7 +2,7 @@
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
 import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, Overview, SandboxLog } from './engine/engine.js'
 import { type Files, NO_FILES } from './files.js'
-import { Generation, isLarge } from './generation.js'
+import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import type { JournalEntry } from './journal.js'
 import { atOnce, inSlices } from './slices.js'
@@ -10,7 +10,7 @@ import { Journal } from './sandbox-journal.js'
 import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
 import { Turn } from './turn.js'
-import { type WholeContent, wholeOf } from './whole.js'
+import { isLarge, type WholeContent, wholeOf } from './whole.js'
 import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
 import type { System } from './system.js'
@@ -328,7 +328,7 @@ export class Sandbox {
     const { boot, scale } = loaded.content.origin
     if (boot === origin.boot && scale === origin.scale) {
       const making = Generation.make(loaded, this.#options.worlds, log, told, (hash) => this.#log.file(hash))
-      return isLarge(loaded) ? inSlices(making) : atOnce(making)
+      return isLarge(loaded.content, loaded.commits.length) ? inSlices(making) : atOnce(making)
     }
     const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
     return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, (hash) => this.#log.file(hash))))

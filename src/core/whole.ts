@@ -14,3 +14,13 @@ export async function wholeOf(turn: Turn): Promise<WholeContent> {
   const content = turn.content()
   return { content, files: await turn.files(content) }
 }
+
+/** With more records and commits than this, work goes in slices. */
+const LARGE = 2000
+
+/** @returns whether it takes so long to go through all of it that others have to be answered in between */
+export function isLarge({ stores }: SandboxContent, commits = 0): boolean {
+  let count = commits
+  for (const store of Object.values(stores)) for (const { put } of Object.values(store)) count += put.length
+  return count > LARGE
+}

@@ -1,6 +1,7 @@
 /** How much memory the records of one sandbox take up beyond those of the world, held against what they may. */
 import type { Budget } from '../budget.js'
 import type { SandboxContent } from '../sandbox-state.js'
+import { atOnce } from '../slices.js'
 import type { Change, Key } from '../store/types.js'
 import { type Attempt, CONTROL, type House, NoRoom } from './engine.js'
 import { inMib } from './room.js'
@@ -18,6 +19,12 @@ const SMALL = 4096
 /** Whether the changes are refused where there is no room for them. Faults that count how often they acted, clocks that are set: a full server can still be driven. */
 export function mustFit({ scope, changes, request }: Attempt): boolean {
   return !(scope.system === CONTROL && (request !== null || weighChanges(changes) < SMALL))
+}
+
+/** What all records of a sandbox take up, worked out beforehand. */
+export interface Weights {
+  readonly shelves: Shelves<number>
+  readonly weighed: readonly Weighed[]
 }
 
 interface Weighed {
@@ -42,7 +49,24 @@ export class Holding {
 
   /** Counts what is there already. */
   begin(content: SandboxContent): void {
-    this.#put(this.#weighAll(content, this.#weights))
+    this.#put(atOnce(this.weigh(content, this.#weights)).weighed)
+  }
+
+  /** Works out what {@link replace} is given, step by step: nothing is counted yet. */
+  *weigh({ control, stores }: SandboxContent, shelves = new Shelves<number>()): Generator<void, Weights> {
+    const weighed: Weighed[] = []
+    const add = (system: string, collection: string, key: Key, bytes: number) => weighed.push({ shelf: shelves.of(system, collection), key, bytes })
+    for (const [system, store] of Object.entries(stores)) {
+      for (const [collection, { put, deleted }] of Object.entries(store)) {
+        for (const key of deleted) add(system, collection, key, TOMBSTONE)
+        for (const doc of put) {
+          add(system, collection, this.#keyOf(system, collection, doc), RECORD + weigh(doc))
+          yield
+        }
+      }
+    }
+    for (const rule of control.faults) add(CONTROL, 'control', `fault/${rule.id}`, RECORD + weigh(rule))
+    return { shelves, weighed }
   }
 
   /**
@@ -62,15 +86,13 @@ export class Holding {
   }
 
   /**
-   * Counts other content in the place of all that there was.
+   * Counts other content, which has been weighed, in the place of all that there was.
    * @throws NoRoom as {@link change}
    */
-  replace(content: SandboxContent): void {
-    const weights = new Shelves<number>()
-    const weighed = this.#weighAll(content, weights)
+  replace({ shelves, weighed }: Weights): void {
     this.#refuse(weighed.reduce((sum, { bytes }) => sum + bytes, 0) - this.#bytes)
     this.end()
-    this.#weights = weights
+    this.#weights = shelves
     this.#put(weighed)
   }
 
@@ -105,15 +127,6 @@ export class Holding {
       this.#bytes += more
       this.#budget.add('records', more)
     }
-  }
-
-  #weighAll({ control, stores }: SandboxContent, weights: Shelves<number>): readonly Weighed[] {
-    const weighed = (system: string, collection: string, key: Key, bytes: number): Weighed => ({ shelf: weights.of(system, collection), key, bytes })
-    const records = Object.entries(stores).flatMap(([system, store]) => Object.entries(store).flatMap(([collection, { put, deleted }]) => [
-      ...deleted.map((key) => weighed(system, collection, key, TOMBSTONE)),
-      ...put.map((doc) => weighed(system, collection, this.#keyOf(system, collection, doc), RECORD + weigh(doc))),
-    ]))
-    return [...records, ...control.faults.map((rule) => weighed(CONTROL, 'control', `fault/${rule.id}`, RECORD + weigh(rule)))]
   }
 }
 

@@ -1,8 +1,11 @@
 /** A surface that is an API: every call is routed, checked, carried out and judged by the tables that are generated from an OpenAPI document. */
 import type { Contract, Validators } from '../contract.js'
+import { isObject } from '../../plain/json.js'
 import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
-import { asHeader, emptyReply, jsonReply, type ReplyHeaders } from '../reply.js'
+import { asHeader, emptyReply, JSON_HEADERS, type ReplyHeaders } from '../reply.js'
+import { writeJson } from '../sliced-json.js'
+import { inSlices } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
 import { linesOf } from '../violations.js'
@@ -46,6 +49,9 @@ export class Stream {
   }
 }
 
+/** So many items are held against the contract in one go. */
+const PORTION = 500
+
 export interface Api {
   /** As a person calls it: `the control plane`. */
   readonly name: string
@@ -70,23 +76,38 @@ export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
     const match = findPlace(route, path, call, missing)
     const body = await readBody(match.row, call)
     const payload = await api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
-    return payload instanceof WithHeaders ? withHeaders(reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
+    return payload instanceof WithHeaders ? withHeaders(await reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
   }
 }
 
-function reply(api: Api, { operation, row }: Match, payload: unknown): Outcome {
+async function reply(api: Api, { operation, row }: Match, payload: unknown): Promise<Outcome> {
   const { status } = row.success
   if (payload instanceof Stream) return whole({ status, headers: { 'content-type': payload.mediaType, ...payload.headers }, body: payload.body })
-  const sent = whole(payload === undefined ? emptyReply(status) : jsonReply(status, payload))
-  const violation = judge(api, operation, payload)
+  // A large answer lets others come between while it is written.
+  const sent = whole(payload === undefined ? emptyReply(status) : { status, headers: JSON_HEADERS, body: await inSlices(writeJson(payload)) })
+  const violation = await inSlices(judge(api, operation, payload))
   if (violation === null) return sent
   api.report(`${api.name} breaks its contract: ${violation}`)
   return withHeaders(sent, { [VIOLATION_HEADER]: asHeader(violation) })
 }
 
-function judge({ validators }: Api, operation: string, payload: unknown): string | null {
+/** A long list is held against the contract in portions. */
+function* judge({ validators }: Api, operation: string, payload: unknown): Generator<void, string | null> {
   const validate = validators.success[operation]
-  if (validate === undefined || validate(payload)) return null
-  const [first = ''] = linesOf(validate.errors ?? [])
-  return `${operation}: ${first}`
+  if (validate === undefined) return null
+  for (const portion of portionsOf(payload)) {
+    if (!validate(portion)) return `${operation}: ${linesOf(validate.errors ?? [])[0] ?? ''}`
+    yield
+  }
+  return null
+}
+
+/** @returns the payload; one that is a long list, or has some, several times, each with other items of them */
+function* portionsOf(payload: unknown): Iterable<unknown> {
+  if (Array.isArray(payload) && payload.length > PORTION) for (let at = 0; at < payload.length; at += PORTION) yield payload.slice(at, at + PORTION)
+  else if (isObject(payload)) {
+    const long = Object.entries(payload).flatMap(([name, part]) => (Array.isArray(part) && part.length > PORTION ? [[name, part as readonly unknown[]] as const] : []))
+    const most = Math.max(1, ...long.map(([, items]) => items.length))
+    for (let at = 0; at < most; at += PORTION) yield long.length === 0 ? payload : { ...payload, ...Object.fromEntries(long.map(([name, items]) => [name, items.slice(at, at + PORTION)])) }
+  } else yield payload
 }

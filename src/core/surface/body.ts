@@ -1,6 +1,8 @@
 /** The JSON body of a call to a surface. */
 import type { OperationRow } from '../contract.js'
-import { MOST_DEPTH, parseForeignJson } from '../../plain/json.js'
+import { MOST_DEPTH } from '../../plain/json.js'
+import { readJson } from '../sliced-json.js'
+import { inSlices } from '../slices.js'
 import type { BodySource, Call } from '../stage/call.js'
 import { refusal } from './refusal.js'
 
@@ -37,10 +39,10 @@ async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
   }
 }
 
-function parse(bytes: Uint8Array, levels: number): Fields {
+async function parse(bytes: Uint8Array, levels: number): Promise<Fields> {
   let value: unknown
   try {
-    value = parseForeignJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels)
+    value = await inSlices(readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels))
   } catch (error) {
     throw refusal(400, 'invalid-request', `The body is no JSON: ${error instanceof Error ? error.message : String(error)}.`)
   }

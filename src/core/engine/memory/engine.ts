@@ -2,8 +2,8 @@
 import type { Budget } from '../../budget.js'
 import { type Awaitable, type Engine, type Follower, type House, NoRoom, type SandboxLog } from '../engine.js'
 import type { Keeper, KeptSandbox } from './keeper.js'
-import { tellLetGo } from '../room.js'
-import { MemoryLog, type Trimmable } from './log.js'
+import { inMib, tellLetGo } from '../room.js'
+import { MemoryLog, SANDBOX_BYTES, type Trimmable } from './log.js'
 import { Shelf } from './shelf.js'
 
 /** @returns an engine; each server needs one of its own */
@@ -116,7 +116,7 @@ export class MemoryEngine implements Engine {
 
   #make(name: string, follower: Follower): MemoryLog {
     if (this.#house === null || this.#shelf === null) throw new Error('the engine has not been started')
-    while (this.#logs.size >= this.#house.most) this.#evict(this.#house)
+    while (this.#logs.size >= this.#house.most || !hasRoom(this.#house)) this.#evict(this.#house)
     const generation = this.#keeper?.firstGeneration(name) ?? 1
     const stored: KeptSandbox = { generation, base: { version: 0, newest: 0, isWhole: true, content: follower.initial() }, commits: [], entries: [], lastEntry: 0 }
     const log = this.#put(name, stored, this.#house, this.#shelf)
@@ -147,14 +147,17 @@ export class MemoryEngine implements Engine {
   }
 
   /** Lets the least recently used sandbox go that was neither changed nor made by its name, and that nobody is using. */
-  #evict({ most, report }: House): void {
+  #evict(house: House): void {
+    const { budget, report } = house
     for (const [name, log] of this.#logs) {
       if (log.isKept || log.isChanged || ![...log.followers].every(({ idle }) => idle)) continue
       this.delete(name)
-      tellLetGo(report, most, name, ++this.#letGo)
+      tellLetGo(report, this.#logs.size + 1, name, ++this.#letGo)
       return
     }
-    throw new NoRoom(`This server keeps ${String(most)} sandboxes, and all of them were changed, made by name or are in use. Delete some, or start it with a larger --max-sandboxes.`)
+    const unchanged = 'and all of them were changed, made by name or are in use'
+    if (this.#logs.size < house.most) throw new NoRoom(`Sandboxes and their records may take up ${inMib(budget.limit('records'))} MiB, another one would be more, ${unchanged}. Delete some, or start the server with a larger --max-memory.`)
+    throw new NoRoom(`This server keeps ${String(house.most)} sandboxes, ${unchanged}. Delete some, or start it with a larger --max-sandboxes.`)
   }
 
   /** Makes room at the cost of the sandboxes that were not used for the longest time; some to spare, so that it need not be done at every call. */
@@ -165,4 +168,9 @@ export class MemoryEngine implements Engine {
       if (budget.used(kind) <= enough) return
     }
   }
+}
+
+/** @returns whether another sandbox fits into the memory that is set aside for records; the first always does */
+function hasRoom({ budget }: House): boolean {
+  return budget.used('records') === 0 || budget.used('records') + SANDBOX_BYTES <= budget.limit('records')
 }

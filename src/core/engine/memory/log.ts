@@ -3,7 +3,9 @@ import type { SandboxContent } from '../../sandbox-state.js'
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { type Files, NO_FILES } from '../../files.js'
 import { Base } from '../base.js'
-import { Holding, mustFit } from '../holding.js'
+import { Holding, mustFit, type Weights } from '../holding.js'
+import { atOnce, inSlices } from '../../slices.js'
+import { isLarge } from '../../whole.js'
 import type { Attempt, Awaitable, Begun, Commit, Follower, House, Loaded, NewEntry, NoRoom, Point, SandboxLog, Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
@@ -14,6 +16,9 @@ import type { Shelf } from './shelf.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
 const MOST_COMMITS = 10_000
+
+/** What a sandbox takes up by being there: its log, its replica, the objects that belong to both. Counted as records. */
+export const SANDBOX_BYTES = 10 * 1024
 
 /** What a log keeps that memory is set aside for. */
 export type Trimmable = 'journal' | 'history'
@@ -76,6 +81,7 @@ export class MemoryLog implements SandboxLog {
     this.#requests = Math.max(base.content.control.requests, ...commits.map(({ request }) => request ?? 0), entries.at(-1)?.requests ?? 0)
     this.#era = base.content.control.era
     this.#holding = new Holding(owner.house.budget, owner.house.keyOf)
+    owner.house.budget.add('records', SANDBOX_BYTES)
     this.#holding.begin(base.content)
     this.#files = new HeldFiles(owner.shelf, owner.house, base.content, NO_FILES)
     for (const commit of this.#commits) {
@@ -148,9 +154,15 @@ export class MemoryLog implements SandboxLog {
   }
 
   replace(content: SandboxContent, kept?: Point, files: Files = NO_FILES): Awaitable<number> {
+    const weighing = this.#holding.weigh(content)
+    return isLarge(content) ? inSlices(weighing).then((weights) => this.#replace(content, weights, kept, files)) : this.#replace(content, atOnce(weighing), kept, files)
+  }
+
+  #replace(content: SandboxContent, weights: Weights, kept: Point | undefined, files: Files): Awaitable<number> {
     const before = this.#files
     if (files.size > 0) this.#refuse(() => before.refusalInstead(files))
-    this.#holding.replace(content)
+    // It may have been deleted meanwhile, and takes up nothing any more.
+    if (!this.#isEnded) this.#holding.replace(weights)
     this.#generation++
     this.#hasTurnedOver = true
     this.#requests = content.control.requests
@@ -242,6 +254,7 @@ export class MemoryLog implements SandboxLog {
   /** The sandbox is gone. Calls under way may still end in it, seen by nobody else. */
   end(): void {
     const { budget } = this.#owner.house
+    budget.give('records', SANDBOX_BYTES)
     this.#holding.end()
     this.#files.end()
     budget.give('history', this.#bytes)

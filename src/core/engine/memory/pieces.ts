@@ -68,7 +68,7 @@ export class Pieces {
 
   #make(length: number): Piece {
     this.#bytes += length
-    return { bytes: Buffer.allocUnsafeSlow(length), used: 0, wanted: 0 }
+    return { bytes: length < LARGE ? Buffer.allocUnsafeSlow(length) : pagesOf(length), used: 0, wanted: 0 }
   }
 
   #takeSpare(): Piece | null {
@@ -83,6 +83,16 @@ export class Pieces {
       this.#spare = piece
     } else this.#bytes -= piece.bytes.length
   }
+}
+
+const Resizable: new (length: number, options: { readonly maxByteLength: number }) => ArrayBuffer = ArrayBuffer
+
+/**
+ * @returns memory that goes back to the operating system once nobody has it any more. The C library keeps what it has given out: after a flood the
+ * process would stay as large as it has ever been. An array that may be resized gets pages of its own; this one never is.
+ */
+function pagesOf(length: number): Buffer {
+  return Buffer.from(new Resizable(length, { maxByteLength: length }), 0, length)
 }
 
 /** Writes a text behind what is there. @returns how many bytes it has become */

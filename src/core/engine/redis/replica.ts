@@ -3,6 +3,7 @@ import type { SandboxContent } from '../../sandbox-state.js'
 import { type Attempt, type Commit, type House, NoRoom } from '../engine.js'
 import { Holding, mustFit } from '../holding.js'
 import { inMib } from '../room.js'
+import { atOnce } from '../../slices.js'
 
 export class Replica {
   readonly #house: House
@@ -50,7 +51,7 @@ export class Replica {
   /** @throws NoRoom when there is none for other content in its place */
   fitAll(content: SandboxContent): void {
     this.#try(() => {
-      this.#holding.replace(content)
+      this.#holding.replace(atOnce(this.#holding.weigh(content)))
     })
     // Loaded when it is needed.
     this.end()

@@ -1,0 +1,182 @@
+/**
+ * JSON that may be large, piece by piece, so that others are answered in between. What lies on the way to the many (the members of objects, some
+ * levels deep, and the items of lists in them) is gone through here; each piece is left to the engine.
+ */
+import { isNestedWithin } from '../plain/json.js'
+
+/** Objects are gone into so many levels deep: in a snapshot the records lie that deep. */
+const LEVELS = 6
+/** So many items of a list are written in one piece, */
+const ITEMS = 50
+/** and so many characters of a list are read in one. */
+const CHARACTERS = 64 * 1024
+/** A shorter text is read at once. */
+const SHORT = 256 * 1024
+
+/** @returns the value as JSON text, as `JSON.stringify` writes it; `undefined` and functions are not expected outside of objects */
+export function* writeJson(value: unknown, levels = LEVELS): Generator<void, string> {
+  if (typeof value !== 'object' || value === null || levels === 0 || 'toJSON' in value) return JSON.stringify(value)
+  const pieces: string[] = []
+  if (Array.isArray(value)) {
+    for (let start = 0; start < value.length; start += ITEMS) {
+      pieces.push(JSON.stringify(value.slice(start, start + ITEMS)).slice(1, -1))
+      yield
+    }
+    return `[${pieces.join(',')}]`
+  }
+  for (const [name, part] of Object.entries(value)) {
+    if (part === undefined) continue
+    pieces.push(`${JSON.stringify(name)}:${yield* writeJson(part, levels - 1)}`)
+    yield
+  }
+  return `{${pieces.join(',')}}`
+}
+
+/**
+ * Parses JSON text that comes from outside.
+ * @param nested so many objects and lists may lie inside one another
+ * @throws SyntaxError if it is no JSON, or nested more deeply
+ */
+export function* readJson(text: string, nested: number): Generator<void, unknown> {
+  const reader = new Reader(text, nested)
+  if (text.length < SHORT) return reader.whole()
+  const read = yield* reader.value(LEVELS)
+  // What is not as it seems is for the engine to judge, and to say where it is wrong.
+  return read === UNREADABLE || !reader.isAtEnd ? reader.whole() : read
+}
+
+/** What JSON says is never this. */
+const UNREADABLE = Symbol('unreadable')
+
+/** What something that lies in the text begins or ends with, but for blanks. */
+const MARKS = /["{}[\]]/g
+const SCALAR_END = /[,\]}]/g
+
+class Reader {
+  readonly #text: string
+  readonly #nested: number
+  #at = 0
+
+  constructor(text: string, nested: number) {
+    this.#text = text
+    this.#nested = nested
+  }
+
+  get isAtEnd(): boolean {
+    this.#skipBlanks()
+    return this.#at === this.#text.length
+  }
+
+  /** @throws SyntaxError */
+  whole(): unknown {
+    return this.#parse(this.#text, this.#nested)
+  }
+
+  *value(levels: number): Generator<void, unknown> {
+    this.#skipBlanks()
+    const first = this.#text[this.#at]
+    if (first === '{' && levels > 0) return yield* this.#object(levels)
+    if (first === '[' && levels > 0) return yield* this.#list(levels)
+    const start = this.#at
+    return this.#skipValue() ? this.#piece(this.#text.slice(start, this.#at), levels) : UNREADABLE
+  }
+
+  *#object(levels: number): Generator<void, unknown> {
+    const made: Record<string, unknown> = {}
+    this.#at++
+    if (this.#take('}')) return made
+    do {
+      this.#skipBlanks()
+      const start = this.#at
+      if (this.#text[start] !== '"' || !this.#skipText()) return UNREADABLE
+      const name = this.#piece(this.#text.slice(start, this.#at), levels)
+      if (typeof name !== 'string' || !this.#take(':')) return UNREADABLE
+      const value = yield* this.value(levels - 1)
+      if (value === UNREADABLE) return UNREADABLE
+      // As JSON.parse has it: `__proto__` is a name as any other.
+      Object.defineProperty(made, name, { value, writable: true, enumerable: true, configurable: true })
+      yield
+    } while (this.#take(','))
+    return this.#take('}') ? made : UNREADABLE
+  }
+
+  *#list(levels: number): Generator<void, unknown> {
+    const made: unknown[] = []
+    this.#at++
+    if (this.#take(']')) return made
+    do {
+      const start = this.#at
+      do if (!this.#skipValue()) return UNREADABLE
+      while (this.#at - start < CHARACTERS && this.#take(','))
+      const items = this.#piece(`[${this.#text.slice(start, this.#at)}]`, levels)
+      if (!Array.isArray(items)) return UNREADABLE
+      for (const item of items as readonly unknown[]) made.push(item)
+      yield
+    } while (this.#take(','))
+    return this.#take(']') ? made : UNREADABLE
+  }
+
+  #piece(text: string, levels: number): unknown {
+    try {
+      return this.#parse(text, this.#nested - (LEVELS - levels))
+    } catch {
+      return UNREADABLE
+    }
+  }
+
+  #parse(text: string, nested: number): unknown {
+    const value: unknown = JSON.parse(text)
+    if (!isNestedWithin(value, nested)) throw new SyntaxError(`it has more than ${String(this.#nested)} objects and lists inside one another`)
+    return value
+  }
+
+  #skipBlanks(): void {
+    while (' \t\n\r'.includes(this.#text[this.#at] ?? '-')) this.#at++
+  }
+
+  #take(mark: string): boolean {
+    this.#skipBlanks()
+    if (this.#text[this.#at] !== mark) return false
+    this.#at++
+    return true
+  }
+
+  /** Goes behind a value, without looking at what it is. */
+  #skipValue(): boolean {
+    this.#skipBlanks()
+    const first = this.#text[this.#at]
+    if (first === '"') return this.#skipText()
+    const start = this.#at
+    if (first !== '{' && first !== '[') return this.#find(SCALAR_END) !== null && this.#at > start
+    let depth = 0
+    do {
+      const mark = this.#find(MARKS)
+      if (mark === '"' && !this.#skipText()) return false
+      if (mark === null) return false
+      if (mark === '"') continue
+      this.#at++
+      depth += mark === '{' || mark === '[' ? 1 : -1
+    } while (depth > 0)
+    return true
+  }
+
+  /** Goes behind the text that begins here. */
+  #skipText(): boolean {
+    for (let end = this.#text.indexOf('"', this.#at + 1); end !== -1; end = this.#text.indexOf('"', end + 1)) {
+      let before = end - 1
+      while (this.#text[before] === '\\') before--
+      this.#at = end + 1
+      if ((end - before) % 2 === 1) return true
+    }
+    return false
+  }
+
+  /** Goes to what comes next of these. @returns what it is; null when there is none */
+  #find(marks: RegExp): string | null {
+    marks.lastIndex = this.#at
+    const found = marks.exec(this.#text)
+    if (found === null) return null
+    this.#at = found.index
+    return found[0]
+  }
+}

@@ -1,0 +1,83 @@
+/** JSON in slices says what the engine's own says, and others come between. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readJson, writeJson } from '../../src/core/sliced-json.js'
+import { atOnce } from '../../src/core/slices.js'
+
+/** Texts below this length are read at once. */
+const LONG = 256 * 1024
+
+function stepsOf<T>(work: Generator<void, T>): { readonly steps: number; readonly result: T } {
+  for (let steps = 0; ; steps++) {
+    const step = work.next()
+    if (step.done === true) return { steps, result: step.value }
+  }
+}
+
+function outcome(read: () => unknown): unknown {
+  try {
+    return { value: read() }
+  } catch (error) {
+    return error instanceof SyntaxError ? 'SyntaxError' : error
+  }
+}
+
+describe('is written', () => {
+  test('as JSON.stringify writes it', () => {
+    fc.assert(fc.property(fc.jsonValue({ depthSize: 'large' }), (value) => {
+      expect(atOnce(writeJson(value))).toBe(JSON.stringify(value))
+    }))
+    expect(atOnce(writeJson({ left: undefined, out: [1, { a: undefined }], toJSON: 'a field', '__proto__x': new Date(0) }))).toBe('{"out":[1,{}],"toJSON":"a field","__proto__x":"1970-01-01T00:00:00.000Z"}')
+  })
+
+  test('in many steps where much lies as deep as records in a snapshot do', () => {
+    const snapshot = { systems: { live: { store: { channels: { put: Array.from({ length: 10_000 }, (_, id) => ({ id })) } } } } }
+    const { steps, result } = stepsOf(writeJson(snapshot))
+    expect(steps).toBeGreaterThan(100)
+    expect(result).toBe(JSON.stringify(snapshot))
+  })
+})
+
+describe('is read', () => {
+  /** What makes a text long, and says nothing. */
+  const long = (text: string) => `{"filler":"${'\\\\ \\" {['.repeat(LONG / 8)}","it":${text}}`
+  const blank = fc.stringMatching(/^[ \t\n\r]{0,3}$/)
+
+  test('as JSON.parse reads it', () => {
+    fc.assert(fc.property(fc.jsonValue({ depthSize: 'medium' }), fc.nat(3), blank, (value, indent, space) => {
+      const text = long(`${space}${JSON.stringify(value, null, indent)}${space}`)
+      expect(atOnce(readJson(text, 100))).toStrictEqual(JSON.parse(text))
+    }))
+  })
+
+  test('also where a character is lost, doubled or another one', () => {
+    fc.assert(fc.property(fc.jsonValue(), fc.nat(), fc.constantFrom('', ',', '"', '\\', '}', ']', '[', '1', ' ', ':', 'e'), (value, at, put) => {
+      const text = JSON.stringify(value, null, 1)
+      const broken = long(`${text.slice(0, at % text.length)}${put}${text.slice((at % text.length) + 1)}`)
+      expect(outcome(() => atOnce(readJson(broken, 100)))).toStrictEqual(outcome(() => JSON.parse(broken)))
+    }), { numRuns: 300 })
+  })
+
+  test.each(['[1,]', '[,1]', '{"a":1,}', '{"a":}', '{"a" 1}', '[1 2]', '[1}', '{]', '[', '{"a":1', 'nul', '"x', '[1]]', '{"__proto__":1}', '{"a":1,"a":2}', '[]', '{}', '[ ]', '{ }'])('%s as JSON.parse does', (text) => {
+    expect(outcome(() => atOnce(readJson(long(text), 100)))).toStrictEqual(outcome(() => JSON.parse(long(text))))
+    expect(outcome(() => atOnce(readJson(`${long('[1]')}${text}`, 100)))).toBe('SyntaxError')
+  })
+
+  test('a list of which the last is missing, in one that takes many pieces', () => {
+    const items = Array.from({ length: 40_000 }, (_, id) => JSON.stringify({ id })).join(',')
+    expect(outcome(() => atOnce(readJson(`[${items},]`, 100)))).toBe('SyntaxError')
+    const { steps, result } = stepsOf(readJson(`[${items}]`, 100))
+    expect(steps).toBeGreaterThan(5)
+    expect(result).toStrictEqual(JSON.parse(`[${items}]`))
+  })
+
+  test('no deeper than it may, wherever that lies', () => {
+    const nest = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+    for (const around of ['{"a":%}', '{"a":{"b":%}}', '[%]', '{"a":[1,%]}', '{"a":{"b":{"c":{"d":{"e":{"f":{"g":%}}}}}}}']) {
+      const outside = around.split('%')[0]?.replace(/[^{[]/g, '').length ?? 0
+      const [fits, misfits] = [99 - outside, 100 - outside].map((levels) => long(around.replace('%', nest(levels))))
+      expect(outcome(() => atOnce(readJson(fits ?? '', 100)))).toHaveProperty('value')
+      expect(outcome(() => atOnce(readJson(misfits ?? '', 100)))).toBe('SyntaxError')
+    }
+  })
+})
