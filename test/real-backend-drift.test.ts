@@ -139,6 +139,17 @@ describe('departures', () => {
     expect([await box.backends.clearDrift(), (await box.backends.drift()).drift]).toEqual([1, []])
   })
 
+  test('is told for the one system that is asked about', async () => {
+    const real = await starts.live()
+    closing.push(() => real.close())
+    const stub = await createStub({ systems: ['edu', 'live'], backends: { live: { url: real.url, mode: 'real', timeout: 2000 } } })
+    closing.push(() => stub.close())
+    const box = await stub.sandbox()
+    real.depart({ kind: 'wrongCode', at: '/auth/login' })
+    await flows.live(box)
+    expect([(await box.backends.drift('live')).drift.length, (await box.backends.drift('edu')).drift]).toEqual([1, []])
+  })
+
   test('tokens, passwords and phone numbers are in no report and no journal', async () => {
     const { box, real } = await beside('edu')
     real.depart({ kind: 'missingField', at: '/login' })
