@@ -37,5 +37,6 @@ test('a system says beforehand what a call is answered when something befalls it
 
 test('collections say what their fields are', async () => {
   const collections = (await box().admin('GET', '/db/job')).json?.['collections']
-  expect(collections).toContainEqual(expect.objectContaining({ name: 'coupons', fields: expect.objectContaining({ questId: { types: ['integer'], reference: 'tasks' }, memId: { types: ['integer', 'null'], reference: 'users' } }) as unknown }))
+  expect(collections).toContainEqual(expect.objectContaining({ name: 'coupons', unique: [['code']], fields: expect.objectContaining({ questId: { types: ['integer'], reference: 'tasks' }, memId: { types: ['integer', 'null'], reference: 'users' } }) as unknown }))
+  expect(collections).toContainEqual(expect.objectContaining({ name: 'withdrawals', unique: [] }))
 })
