@@ -1,6 +1,6 @@
 /** How handlers reach systems, sandboxes and records. */
 import { didYouMean } from '../core/guess.js'
-import type { Turn } from '../core/turn.js'
+import { Turn } from '../core/turn.js'
 import type { CoreRecords, Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { Doc, Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -45,7 +45,8 @@ export function openSandbox({ sandboxes }: ControlParts, name: string): Sandbox 
  */
 export async function transact<T>(place: Sandbox | Turn, system: System, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {
   // The store has the system's collections besides the core's; which they are is known only by name.
-  const { value } = await place.store(system.id).transact((tx) => work(tx as AnyTransaction))
+  const run = (tx: Transaction<CoreRecords>) => work(tx as AnyTransaction)
+  const { value } = await (place instanceof Turn ? place.transact(system.id, run) : place.store(system.id).transact(run))
   return value
 }
 

@@ -34,24 +34,22 @@ export const CONTROL_PREFIX = '/__admin'
 
 const handlers: Handlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...networks, ...requests, ...state, ...db }
 
+/** The same for those who know an operation by its name alone. */
+const table: Readonly<Record<string, (task: never) => Promise<unknown>>> = handlers
+
 /** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
 export function controlSurface(given: Omit<ControlParts, 'lines'>, guard: Guard): Surface {
   const parts: ControlParts = { ...given, lines: new LineFeeds() }
   const { report } = parts
   const name = 'the control plane'
   const carryOut = async (operation: string, task: Task) => {
+    const handler = table[operation]
+    if (handler === undefined) throw new Error(`${operation} is not implemented`)
     // The contract's validators have just proved input and headers to be what the generated types of this operation say.
-    return callErased(handlerOf(operation), { ...task, parts }).catch((error: unknown) => {
+    return callErased(handler, { ...task, parts }).catch((error: unknown) => {
       throw error instanceof NoRoom ? refusal(507, 'no-room', error.message) : error
     })
   }
   const answer = answerBy({ name, prefix: CONTROL_PREFIX, document: `${CONTROL_PREFIX}/openapi.json`, contract, validators, carryOut, report })
   return surface({ name, headers: { 'cache-control': 'no-store' }, report, answer: guarded(guard, CONTROL_PREFIX, answer) })
-}
-
-function handlerOf(operation: string): (task: never) => Promise<unknown> {
-  const table: Readonly<Record<string, (task: never) => Promise<unknown>>> = handlers
-  const handler = table[operation]
-  if (handler === undefined) throw new Error(`${operation} is not implemented`)
-  return handler
 }

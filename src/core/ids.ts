@@ -58,7 +58,7 @@ export class Ids {
 
   /** One step of sfc32 (C. Doty-Humphrey's small fast chaotic generator), seeded by FNV-1a hashes of the seed text. */
   #next(): number {
-    const s = (this.#state ??= seedState(this.#seed))
+    const s = (this.#state ??= Uint32Array.of(fnv(this.#seed, 1), fnv(this.#seed, 2), fnv(this.#seed, 3), 1))
     const [a = 0, b = 0, c = 0, counter = 0] = s
     const result = (a + b + counter) >>> 0
     s[3] = counter + 1
@@ -67,11 +67,6 @@ export class Ids {
     s[2] = ((c << 21) | (c >>> 11)) + result
     return result
   }
-}
-
-function seedState(seed: string): Uint32Array {
-  const state = Uint32Array.of(fnv(seed, 1), fnv(seed, 2), fnv(seed, 3), 1)
-  return state
 }
 
 function fnv(text: string, salt: number): number {

@@ -47,10 +47,10 @@ const NONE: readonly Departure[] = []
 export function judge(subject: Judged, operation: string | null, reply: JudgedReply): readonly Departure[] {
   const { contract, validators } = subject
   const row = operation === null ? undefined : contract.operations[operation]
-  if (operation === null || row === undefined) return judgeBody(validators.unmatched ?? undefined, reply.body, 'answer outside any operation')
+  if (operation === null || row === undefined) return judgeBody(validators.unmatched ?? undefined, reply.body, 'answer outside any operation', null)
   if (reply.error === undefined) return judgeByCode(subject, operation, reply)
   if (reply.error === null) {
-    const departures = judgeBody(validators.success[operation], reply.body, `success of ${operation}`)
+    const departures = judgeBody(validators.success[operation], reply.body, 'success', operation)
     return reply.anyStatus === true || reply.status === row.success.status ? departures : [...departures, departure('status', `a success of ${operation} does not travel with HTTP status ${String(reply.status)}`)]
   }
   return judgeFailure(subject, operation, reply, reply.error)
@@ -58,11 +58,11 @@ export function judge(subject: Judged, operation: string | null, reply: JudgedRe
 
 /** @returns where a value departs from a schema of the contract that has a name */
 export function judgeSchema({ validators }: Judged, schema: string, value: unknown, subject: string): readonly Departure[] {
-  return judgeBody(validators.schemas[schema], value, subject)
+  return judgeBody(validators.schemas[schema], value, subject, null)
 }
 
 function judgeFailure({ contract, validators }: Judged, operation: string, { body, status, forced = false, anyStatus = false }: JudgedReply, error: string): readonly Departure[] {
-  const departures = [...judgeBody(validators.failures[error], body, `failure ${error} of ${operation}`)]
+  const departures = [...judgeBody(validators.failures[error], body, `failure ${error}`, operation)]
   if (!forced && !contract.operations[operation]?.errors.includes(error)) departures.push(departure('unlistedError', `${operation} does not list the error ${error}`))
   if (!anyStatus && !contract.errors[error]?.status.includes(status)) departures.push(departure('status', `${error} does not travel with HTTP status ${String(status)}`))
   return departures
@@ -82,9 +82,11 @@ function judgeByCode(subject: Judged, operation: string, reply: JudgedReply): re
   return best ?? [departure('unknownCode', `${code === undefined ? 'nothing' : JSON.stringify(code)} under ${JSON.stringify(contract.dialect.code)} is no code of the contract`, `/${contract.dialect.code}`)]
 }
 
-function judgeBody(validate: Validator | undefined, body: unknown, subject: string): readonly Departure[] {
+/** @param operation what the subject is one of, where it is one of an operation's */
+function judgeBody(validate: Validator | undefined, body: unknown, what: string, operation: string | null): readonly Departure[] {
+  if (validate?.(body) === true) return NONE
+  const subject = operation === null ? what : `${what} of ${operation}`
   if (validate === undefined) return [departure('noSchema', `${subject}: the contract has no schema for it`)]
-  if (validate(body)) return NONE
   return placedLines(validate.errors ?? [], 'the body').map(({ pointer, line, keyword, missing }) => ({ ...departure('body', `${subject}: ${line}`, pointer), rule: { keyword, missing } }))
 }
 

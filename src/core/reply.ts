@@ -7,6 +7,8 @@ export interface Reply {
   readonly status: number
   readonly headers: ReplyHeaders
   readonly body: string | Uint8Array
+  /** How many bytes the body has, where somebody has counted them already. */
+  readonly length?: number | undefined
 }
 
 /** The payload of an operation whose success is not JSON: bytes with their media type. */

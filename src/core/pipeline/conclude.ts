@@ -14,10 +14,15 @@ import type { Answered } from './play.js'
 /** Tells a developer, in the answer itself, that it breaks the contract. */
 export const VIOLATION_HEADER = 'understudy-violation'
 
-/** Puts the call into the sandbox's journal. */
-export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, duration: number): void {
+/**
+ * Puts the call into the sandbox's journal.
+ * @returns how many bytes the body of the answer has; undefined while nobody knows
+ */
+export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, duration: number): number | undefined {
   const { arrival, operation } = site
   const { call, turn, system } = arrival
+  // What is still coming is kept by nobody.
+  const responseBody = isStreamed(reply) ? null : keep(reply.body)
   const entry: NewEntry = {
     at: turn.now,
     duration,
@@ -30,8 +35,7 @@ export function record({ site, mishaps, reply, error, violations, received, user
     requestBody: received === null ? null : keep(received),
     status: reply.status,
     responseHeaders: reply.headers,
-    // What is still coming is kept by nobody.
-    responseBody: isStreamed(reply) ? null : keep(reply.body),
+    responseBody,
     user: userId,
     error,
     faults: mishaps.rules,
@@ -40,14 +44,19 @@ export function record({ site, mishaps, reply, error, violations, received, user
     version: turn.version,
   }
   turn.record(via === null ? entry : { ...entry, via: { source: via.source, reason: reasonOf(via) } })
+  return responseBody?.size
 }
 
-/** @returns what the host is to carry out */
-export function outcomeOf(answered: Answered, dates: HttpDates): Outcome {
+/**
+ * @param length of the body in bytes, where somebody knows it
+ * @returns what the host is to carry out
+ */
+export function outcomeOf(answered: Answered, dates: HttpDates, length?: number): Outcome {
   const { delivery, spoil } = answered.mishaps
-  const complete = { ...answered.reply, headers: headersOf(answered, dates) }
-  if (isStreamed(complete)) return whole(complete)
-  const reply = spoil === null ? complete : spoil(complete)
+  const headers = headersOf(answered, dates)
+  const { status, body } = answered.reply
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return whole({ status, headers, body })
+  const reply = spoil === null ? { status, headers, body, length } : spoil({ status, headers, body })
   return delivery === null ? whole(reply) : { reply, delivery }
 }
 

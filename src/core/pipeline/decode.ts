@@ -1,7 +1,7 @@
 /** From the bytes of a body to its fields. */
 import type { BodyType } from '../contract.js'
 import { Failure } from '../failure.js'
-import { parseForeignJson } from '../../plain/json.js'
+import { isObject, parseForeignJson } from '../../plain/json.js'
 import { errorOf } from './answer.js'
 import { parseQuery } from './query.js'
 import type { Received } from './receive.js'
@@ -30,7 +30,8 @@ export function decodeBody({ routed, body }: Received): Fields | Failure {
     case 'bytes': {
       const { contentType, empty } = arrival.system.dialect.body
       const isEmpty = body.bytes.length === 0 && empty === 'object'
-      if (contentType !== 'any' && mediaTypeOf(arrival.call.headers['content-type']) !== body.type) {
+      const given = arrival.call.headers['content-type']
+      if (contentType !== 'any' && given !== body.type && mediaTypeOf(given) !== body.type) {
         return contentType === 'othersAreEmpty' || isEmpty ? NO_FIELDS : Failure.when('invalidRequest', { cause: 'wrongContentType' })
       }
       return isEmpty ? NO_FIELDS : decodeBytes(body.bytes, body.type)
@@ -43,32 +44,19 @@ function mediaTypeOf(header: string | undefined): string {
 }
 
 function decodeBytes(bytes: Uint8Array, type: BodyType): Fields | Failure {
-  const text = decodeText(bytes)
-  if (text === null) return unreadable()
-  if (type === 'application/x-www-form-urlencoded') {
-    const form = parseQuery(text)
-    return form.decodable ? form.all : unreadable()
-  }
   try {
+    const text = utf8.decode(bytes)
+    if (type === 'application/x-www-form-urlencoded') {
+      const form = parseQuery(text)
+      return form.decodable ? form.all : unreadable()
+    }
     const value = parseForeignJson(text)
-    return isFields(value) ? value : unreadable()
+    return isObject(value) ? value : unreadable()
   } catch {
     return unreadable()
   }
 }
 
-function decodeText(bytes: Uint8Array): string | null {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return null
-  }
-}
-
 function unreadable(): Failure {
   return Failure.when('invalidRequest', { cause: 'unreadableBody' })
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

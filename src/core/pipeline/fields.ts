@@ -18,7 +18,7 @@ export function readFields({ arrival, row, parameters }: Routed, body: Fields): 
   for (const name in row.fields) {
     const field = row.fields[name]
     if (field === undefined) continue
-    const value = field.in === 'path' ? parameters[name] : field.in === 'query' ? arrival.query.get(name) : inBody(body, field.at ?? [name])
+    const value = field.in === 'path' ? parameters[name] : field.in === 'query' ? arrival.query.get(name) : field.at === undefined ? fieldOf(body, name) : inBody(body, field.at)
     if (value === undefined || (emptyIsMissing && (value === null || (value === '' && !field.emptyIsValue)))) continue
     input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
   }

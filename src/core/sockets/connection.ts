@@ -108,20 +108,20 @@ export class Connection {
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
-    this.#work = this.#work
-      .then(() => this.#run(work))
-      .catch((error: unknown) => {
-        this.#fail(error)
-      })
+    const before = this.#work
+    this.#work = this.#after(before, work)
     return this.#work
   }
 
-  async #run(work: () => Promise<void>): Promise<void> {
+  async #after(before: Promise<void>, work: () => Promise<void>): Promise<void> {
     const { wire, sandbox } = this.parts
+    await before
     if (this.#ended || !wire.isOpen) return
     sandbox.enter()
     try {
       await work()
+    } catch (error) {
+      this.#fail(error)
     } finally {
       sandbox.leave()
     }
@@ -131,7 +131,7 @@ export class Connection {
     const { sandbox, system, wire } = this.parts
     const elapsed = stopwatch()
     const turn = await sandbox.begin()
-    const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, this.#operations.frame)
+    const struck = turn.state.faults.length === 0 || inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, this.#operations.frame)
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await pause(struck.wait)
     if (struck.cut === 'before') {
@@ -201,7 +201,7 @@ export class Connection {
   async #deliverFrame(turn: Turn, frame: object, changes: Happening['changes'] = []): Promise<void> {
     const { system, wire } = this.parts
     const elapsed = stopwatch()
-    const struck = await strike(turn, system, this.#operations.delivery)
+    const struck = turn.state.faults.length === 0 ? NOTHING_WRONG : await strike(turn, system, this.#operations.delivery)
     if (struck.wait > 0) await pause(struck.wait)
     const cut = struck.cut !== null
     const sent = cut ? NOTHING_SENT : speak(this.parts, [frame], struck)

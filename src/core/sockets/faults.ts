@@ -55,6 +55,7 @@ export function inMaintenance({ systems }: ControlState, system: System): boolea
 /** @returns the outage that keeps frames from being carried out; null when all is well */
 export function outage({ systems }: ControlState, system: System): SocketCondition | null {
   const out = systems[system.id]?.outages ?? []
+  if (out.length === 0) return null
   if (isOut(system, out, 'internal')) return 'internal'
   return isOut(system, out, 'network') ? 'networkError' : null
 }

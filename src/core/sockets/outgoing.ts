@@ -62,9 +62,15 @@ export const CUT = 0
 
 /** Sends frames, broken where a fault says so. */
 export function speak({ socket, system, wire }: OutgoingParts, frames: readonly object[], { spoil }: Pick<StruckFrame, 'spoil'> = { spoil: null }): Sent {
-  const texts = frames.map((frame) => (spoil === null ? JSON.stringify(frame) : spoil(JSON.stringify(frame))))
+  const texts: string[] = []
+  const violations: string[] = []
+  for (const frame of frames) {
+    const text = spoil === null ? JSON.stringify(frame) : spoil(JSON.stringify(frame))
+    texts.push(text)
+    violations.push(...violationsOf(system.validators.schemas[socket.schema], frame))
+  }
   for (const text of texts) wire.send(text)
-  return { texts, violations: frames.flatMap((frame) => violationsOf(system.validators.schemas[socket.schema], frame)) }
+  return { texts, violations }
 }
 
 /** Puts what happened into the journal of the sandbox. */

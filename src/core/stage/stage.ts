@@ -154,8 +154,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
           return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
         }
         if (!isReal) for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
-        record(answered, elapsed())
-        return outcomeOf(answered, dates)
+        const length = record(answered, elapsed())
+        return outcomeOf(answered, dates, length)
       }
     } catch (error) {
       return await playWithout(call, address, error)

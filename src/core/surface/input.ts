@@ -1,5 +1,5 @@
 /** Holds a call to a surface against its contract and says, field by field, what is wrong with it. */
-import type { FieldRow, Validator, Validators } from '../contract.js'
+import type { Validator, Validators } from '../contract.js'
 import { guess } from '../guess.js'
 import { convert } from '../pipeline/fields.js'
 import { parseQuery } from '../pipeline/query.js'
@@ -43,7 +43,11 @@ export function readInput(book: Rulebook, match: Match, { url }: Call, body: Fie
  * @throws Refusal when one is wrong
  */
 export function readHeaders(book: Rulebook, { operation, row }: Match, call: Call): Fields {
-  const headers = Object.fromEntries(row.headers.flatMap((name) => (typeof call.headers[name] === 'string' ? [[name, call.headers[name]]] : [])))
+  const headers: Record<string, string> = {}
+  for (const name of row.headers) {
+    const value = call.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
   check(book, operation, book.validators.headers[operation], headers)
   return headers
 }
@@ -54,15 +58,20 @@ function own(values: Fields, name: string): unknown {
 
 /** A misspelt field would otherwise go unnoticed and the call would seem to work. */
 function refuseUnknown(book: Rulebook, { operation, row }: Match, query: readonly string[], body: Fields): void {
-  const fields = Object.entries(row.fields)
-  const names = (place: FieldRow['in']) => fields.filter(([, field]) => field.in === place).map(([name]) => name)
-  const inQuery = names('query')
-  const inBody = names('body')
-  const free = fields.some(([, field]) => field.in === 'query' && field.type === 'object')
+  const inQuery: string[] = []
+  const inBody: string[] = []
+  let isFree = false
+  for (const name in row.fields) {
+    const field = row.fields[name]
+    if (field?.in === 'body') inBody.push(name)
+    if (field?.in !== 'query') continue
+    inQuery.push(name)
+    if (field.type === 'object') isFree = true
+  }
   const unknown: Complaint[] = []
-  if (!free) for (const name of query) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter${meant(name, inQuery)}; there are ${listOf(inQuery)}` })
+  if (!isFree) for (const name of query) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter${meant(name, inQuery)}; there are ${listOf(inQuery)}` })
   // A body without declared fields is a record, whose collection knows what may be in it.
-  if (inBody.length > 0) for (const name of Object.keys(body)) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body${meant(name, inBody)}; there are ${listOf(inBody)}` })
+  if (inBody.length > 0) for (const name in body) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body${meant(name, inBody)}; there are ${listOf(inBody)}` })
   if (unknown.length > 0) throw broken(book, operation, unknown)
 }
 

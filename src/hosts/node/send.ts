@@ -24,7 +24,7 @@ export function send({ reply, delivery }: Outcome, call: Pick<Call, 'method' | '
 /** Status, headers and body in one piece. */
 export function writeWhole(response: ServerResponse, reply: Reply, isHead: boolean): void {
   const { body } = reply
-  writeHead(response, reply, Buffer.byteLength(body))
+  writeHead(response, reply, reply.length ?? Buffer.byteLength(body))
   if (isHead || body.length === 0) response.end()
   else response.end(body)
 }
