@@ -14,7 +14,7 @@ import { Superseded } from './superseded.js'
 
 const MOST_RUNS = 1000
 
-const controlScope: Scope = { system: CONTROL, namesFiles: false, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
+const controlScope: Scope = { system: CONTROL, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
 
 export class Generation implements Sequencer {
   readonly number: number
@@ -107,7 +107,7 @@ export class Generation implements Sequencer {
       if (this.isOver) throw new Superseded()
       const changes = controlChanges(this.#control, change(this.#control))
       if (changes.length === 0) return this.#control
-      const pending = this.commit({ reads: CONTROL_NAMES, changes, files: NO_FILES, request: author.request, scope: controlScope })
+      const pending = this.commit({ reads: CONTROL_NAMES, changes, files: NO_FILES, namesFiles: false, request: author.request, scope: controlScope })
       const verdict = pending instanceof Promise ? await pending : pending
       if (verdict === 'committed') {
         author.hasWritten = true
@@ -120,7 +120,7 @@ export class Generation implements Sequencer {
 
   commit(attempt: Omit<Attempt, 'generation' | 'base'>): Awaitable<Verdict> {
     if (this.#log === null) throw new Error('what is only looked at cannot be changed')
-    return this.#log.commit({ generation: this.number, base: this.#version, reads: attempt.reads, changes: attempt.changes, files: attempt.files, request: attempt.request, scope: attempt.scope })
+    return this.#log.commit({ generation: this.number, base: this.#version, reads: attempt.reads, changes: attempt.changes, files: attempt.files, namesFiles: attempt.namesFiles, request: attempt.request, scope: attempt.scope })
   }
 
   file(hash: string): Awaitable<Uint8Array | undefined> {

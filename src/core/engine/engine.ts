@@ -73,8 +73,6 @@ export interface Commit {
 /** Knows the names of a system's records, and its world. */
 export interface Scope {
   readonly system: string
-  /** Whether any of its records name files. */
-  readonly namesFiles: boolean
   /** @returns the names of all that the changes touch */
   touched(changes: readonly Change[]): ReadonlySet<string>
   /** @returns whether the world has a record of this key; deleting any other leaves nothing to remember */
@@ -91,6 +89,8 @@ export interface Attempt {
   readonly changes: readonly Change[]
   /** The bytes of the files that the changes name; those that are kept already may be missing. */
   readonly files: Files
+  /** Whether records of the changed collections name files at all. */
+  readonly namesFiles: boolean
   readonly request: number | null
   readonly scope: Scope
 }

@@ -40,7 +40,7 @@ export function readAddress({ url, headers }: Pick<Call, 'url' | 'headers'>, sys
     sandbox = name
     path = `/${rest}`
   }
-  if (typeof sandbox !== 'string' || !isSandboxName(sandbox)) return { problem: 'sandboxName', name: String(sandbox) }
+  if (sandbox !== DEFAULT_SANDBOX && (typeof sandbox !== 'string' || !isSandboxName(sandbox))) return { problem: 'sandboxName', name: String(sandbox) }
   const [id, below] = splitOnce(path.slice(1), '/')
   const named = systems.get(id)
   if (named !== undefined) return { sandbox, system: named, isNamed: true, path: `/${below}`, search }

@@ -46,7 +46,8 @@ const NO_CHANGES: readonly Change[] = []
 /** @returns the answer to the call; whatever is thrown becomes one in the system's dialect */
 export async function play(arrival: Addressed, parts: PlayParts): Promise<Answered> {
   const { call, system, turn, switches, underMaintenance } = arrival
-  const backend = backendOf(arrival, parts.bridge.backends)
+  const { backends } = parts.bridge
+  const backend = backends.size === 0 && switches?.backend === undefined ? null : backendOf(arrival, backends)
   const via = backend === null ? null : BY_STUB
   let site: Site = { arrival, operation: null, row: null }
   let mishaps = NO_MISHAPS

@@ -105,12 +105,13 @@ function asText(value: unknown): string {
 
 /** @returns what the index files the record under, or undefined when it leaves it out */
 export function indexKeyOf(index: Index, doc: Doc): IndexKey | undefined {
-  const [first, ...others] = index.fields
-  if (first !== undefined && others.length === 0) {
+  const [first] = index.fields
+  if (first !== undefined && index.fields.length === 1) {
     const value = partOf(doc, first)
     return value === null && index.unique ? undefined : value
   }
-  const values = index.fields.map((field) => partOf(doc, field))
+  const values: IndexKey[] = []
+  for (const field of index.fields) values.push(partOf(doc, field))
   if (index.unique && values.includes(null)) return undefined
   return JSON.stringify(values)
 }

@@ -87,8 +87,8 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
           if (this.#isStale(tx)) continue
           const changes = tx.changes()
           if (changes.length === 0) return { value, changes }
-          const files = this.namesFiles ? this.#filesOf(changes, tx) : NO_FILES
-          const pending = this.#sequencer.commit({ reads: tx.reads, changes, files, request: author.request, scope: this })
+          const files = this.#filesOf(changes, tx)
+          const pending = this.#sequencer.commit({ reads: tx.reads, changes, files: files ?? NO_FILES, namesFiles: files !== null, request: author.request, scope: this })
           const verdict = pending instanceof Promise ? await pending : pending
           if (verdict === 'committed') {
             author.hasWritten = true
@@ -164,10 +164,6 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
     return this.#world.files.get(hash) ?? this.#sequencer.file(hash)
   }
 
-  get namesFiles(): boolean {
-    return this.#withFiles.size > 0
-  }
-
   touched(changes: readonly Change[]): ReadonlySet<string> {
     return namesOf(this.#layers, changes)
   }
@@ -176,11 +172,13 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
     return this.#world.collections.get(collection)?.source.get(key) !== undefined
   }
 
-  /** @returns the bytes that the changes name, as far as the log may not have them: those added here, and those of the world */
-  #filesOf(changes: readonly Change[], tx: LayeredTransaction<Rs>): Files {
-    const files = new Map<string, Uint8Array>()
+  /** @returns the bytes that the changes name, as far as the log may not have them: those added here, and those of the world; null where none of these collections names files */
+  #filesOf(changes: readonly Change[], tx: LayeredTransaction<Rs>): Files | null {
+    let files: Map<string, Uint8Array> | null = null
     for (const { collection, after } of changes) {
-      const hash = this.#withFiles.has(collection) ? after?.['hash'] : undefined
+      if (!this.#withFiles.has(collection)) continue
+      files ??= new Map()
+      const hash = after?.['hash']
       if (typeof hash !== 'string') continue
       const bytes = tx.added(hash) ?? this.#world.files.get(hash)
       if (bytes !== undefined) files.set(hash, bytes)

@@ -328,10 +328,10 @@ export class MemoryLog implements SandboxLog {
 
   /** @throws NoRoom when there is none for the changes, or for the files that they name */
   #hold(attempt: Attempt): void {
-    const { scope, changes, files } = attempt
+    const { scope, changes, files, namesFiles } = attempt
     if (files.size > 0) this.#refuse(() => this.#files.refusal(files))
     this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), mustFit(attempt))
-    if (scope.namesFiles) this.#files.commit(scope.system, changes, files)
+    if (namesFiles) this.#files.commit(scope.system, changes, files)
   }
 
   /** @throws NoRoom when there is none for the files, even if history makes room */
