@@ -6,6 +6,7 @@ const RANGES = [['0', '5460'], ['5461', '10922'], ['10923', '16383']] as const
 
 export class OwnCluster {
   readonly nodes: readonly OwnRedis[]
+  readonly #replicas: OwnRedis[] = []
 
   private constructor(nodes: readonly OwnRedis[]) {
     this.nodes = nodes
@@ -14,7 +15,7 @@ export class OwnCluster {
   /** @returns one that answers */
   static async start(): Promise<OwnCluster> {
     const buses = await Promise.all(RANGES.map(() => freePort()))
-    const nodes = await Promise.all(buses.map((bus) => OwnRedis.start(['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'])))
+    const nodes = await Promise.all(buses.map((bus) => OwnRedis.start(flagsOf(bus))))
     for (const [i, node] of nodes.entries()) {
       node.say('CLUSTER', 'ADDSLOTSRANGE', ...(RANGES[i] ?? []))
       for (const [j, other] of nodes.entries()) if (i !== j) node.say('CLUSTER', 'MEET', '127.0.0.1', String(other.port), String(buses[j]))
@@ -58,7 +59,31 @@ export class OwnCluster {
     for (const node of [to, from, ...this.nodes]) node.say('CLUSTER', 'SETSLOT', slot, 'NODE', target ?? '')
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.close()))
+  /** @returns a node that has all that this one has, and takes its place when it is gone */
+  async follow(node: OwnRedis): Promise<OwnRedis> {
+    const replica = await OwnRedis.start(flagsOf(await freePort()))
+    this.#replicas.push(replica)
+    const line = node.say('CLUSTER', 'NODES').split('\n').find((one) => one.includes('myself')) ?? ''
+    const bus = /@(\d+)/.exec(line)?.[1] ?? ''
+    replica.say('CLUSTER', 'MEET', '127.0.0.1', String(node.port), bus)
+    const id = node.say('CLUSTER', 'MYID').trim()
+    while (replica.say('CLUSTER', 'REPLICATE', id).trim() !== 'OK') await new Promise((resolve) => setTimeout(resolve, 20))
+    const isWhole = () => {
+      const [said, has] = [node.say('INFO', 'replication'), replica.say('INFO', 'replication')]
+      return has.includes('master_link_status:up') && /master_repl_offset:(\d+)/.exec(said)?.[1] === /slave_repl_offset:(\d+)/.exec(has)?.[1]
+    }
+    while (!isWhole()) await new Promise((resolve) => setTimeout(resolve, 20))
+    // The others have to know that it is there, for they choose who takes a place.
+    const isKnown = (one: OwnRedis) => one.say('CLUSTER', 'NODES').split('\n').some((each) => each.includes(`:${String(replica.port)}@`) && each.includes(`slave ${id}`))
+    while (!this.nodes.every(isKnown)) await new Promise((resolve) => setTimeout(resolve, 20))
+    return replica
   }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.nodes, ...this.#replicas].map((node) => node.close()))
+  }
+}
+
+function flagsOf(bus: number): readonly string[] {
+  return ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000', '--repl-diskless-sync-delay', '0']
 }
