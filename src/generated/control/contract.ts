@@ -2577,15 +2577,6 @@ export interface components {
         DeleteRecordSuccess: Record<string, never>;
     };
     responses: {
-        /** @description 当前与可选的网络 · The network that there is, and those that there can be */
-        Network: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Networks"];
-            };
-        };
         /** @description 请求不合规定；`errors` 逐一列出 · The request breaks a rule; `errors` lists which */
         BadRequest: {
             headers: {
