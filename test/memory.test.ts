@@ -130,6 +130,27 @@ describe('files', () => {
     expect((await memory('files')).used).toBe(0)
   })
 
+  test('that a snapshot could not carry back are no part of one; a fork takes them along', async () => {
+    const { admin, box } = await serveControl(['edu'], { maxMemory: 512 * MIB })
+    const many = box('many')
+    const fill = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const form = new FormData()
+        form.append('upload', new Blob([new Uint8Array(4.9 * MIB).fill(++pictures)], { type: 'image/png' }), `${String(pictures)}.png`)
+        expect((await many.call('/edu/upload', { method: 'POST', body: form })).json).toMatchObject({ code: 900 })
+      }
+    }
+    await fill(9)
+    const { text, status } = await many.admin('GET', '/snapshot')
+    expect(status).toBe(200)
+    expect((await box('back').admin('PUT', '/snapshot', text)).status).toBe(200)
+    await fill(1)
+    const refused = await many.admin('GET', '/snapshot')
+    expect([refused.status, kindOf(refused)]).toEqual([507, 'no-room'])
+    expect(refused.text).toContain('take up 48 MiB, which are 65 as base64, and a snapshot can be restored that has 64 at the most')
+    expect((await admin('POST', '/sandboxes', { name: 'forked', fork: { sandbox: 'many' } })).status).toBe(201)
+  }, 60_000)
+
   test('that were replaced make room for new ones: history lets go of them first', async () => {
     for (let i = 0; i < 12; i++) expect((await upload('again', MIB, 'one.png')).json).toMatchObject({ code: 900 })
     expect((await memory('files')).used).toBeLessThanOrEqual(4 * MIB)

@@ -3,6 +3,8 @@ import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock
 import { knownOutages } from '../core/outages.js'
 import type { ControlState, Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { WholeContent } from '../core/whole.js'
+import { NoRoom } from '../core/engine/engine.js'
+import { inMib } from '../core/engine/room.js'
 import { FileBag, fileOf, takeFile } from '../core/files.js'
 import { inSlices } from '../core/slices.js'
 import { SEQUENCES } from '../core/store/transaction.js'
@@ -27,9 +29,15 @@ const MOST_SCALE = 1000
 type Snapshot = NonNullable<Task<'createSandbox'>['input']['snapshot']>
 type SystemSnapshot = Snapshot['systems'][string]
 
-/** @returns all that the sandbox keeps at this moment, but for its journal */
-export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
+/**
+ * @param most so many bytes a snapshot may have that is restored
+ * @returns all that the sandbox keeps at this moment, but for its journal
+ * @throws NoRoom when its files alone are more than could ever be restored
+ */
+export async function takeSnapshot(sandbox: Sandbox, most: number): Promise<Snapshot> {
   const { content: { control, origin, stores }, files } = await sandbox.whole()
+  const [bytes, carried] = [...files.values()].reduce(([sum, text], { length }) => [sum + length, text + 4 * Math.ceil(length / 3)], [0, 0])
+  if (carried > most) throw new NoRoom(`The files of ${quote(sandbox.name)} take up ${inMib(bytes)} MiB, which are ${inMib(carried)} as base64, and a snapshot can be restored that has ${inMib(most)} at the most. Delete some files; or fork the sandbox (createSandbox), which takes them all along.`)
   const systems = Object.entries(control.systems).map(([id, { smsSource, outages, settings, maintenance }]): [string, SystemSnapshot] => {
     return [id, { smsSource, outages: [...outages], settings: { ...settings }, maintenance: maintenance === null ? null : { ...maintenance }, store: showStore(stores[id] ?? {}) }]
   })

@@ -1,4 +1,5 @@
 /** Snapshots and scenarios of a sandbox. */
+import { contract } from '../generated/control/contract.js'
 import { lookAt, openSandbox } from './access.js'
 import type { Handlers } from './task.js'
 import { showSandbox } from './sandboxes.js'
@@ -6,7 +7,7 @@ import { applyScenario, findScenarios, showScenario } from './scenarios.js'
 import { restoreSnapshot, takeSnapshot } from './snapshot.js'
 
 export const state: Handlers<'getSnapshot' | 'putSnapshot' | 'listScenarios' | 'applyScenario'> = {
-  getSnapshot: async ({ input, parts }) => takeSnapshot(await lookAt(parts, input.sandbox)),
+  getSnapshot: async ({ input, parts }) => takeSnapshot(await lookAt(parts, input.sandbox), contract.operations.putSnapshot.bodyLimit),
 
   putSnapshot: async ({ input, parts }) => {
     const sandbox = openSandbox(parts, input.sandbox)

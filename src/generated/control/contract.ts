@@ -1416,9 +1416,9 @@ export interface paths {
         };
         /**
          * 取快照 · Take a snapshot
-         * @description 沙箱此刻的全部状态，日志除外。时钟停住时，恢复后的响应逐字节相同。
+         * @description 沙箱此刻的全部状态，日志除外。时钟停住时，恢复后的响应逐字节相同。文件多得装不进能恢复的快照（64 MiB，按 base64 计）时 507。
          *
-         *     All that the sandbox keeps at this moment, but for the journal. With a frozen clock, what is answered after a restore is the same byte for byte.
+         *     All that the sandbox keeps at this moment, but for the journal. With a frozen clock, what is answered after a restore is the same byte for byte. With more files than a snapshot can carry that is to be restored (64 MiB, as base64) the answer is a 507.
          */
         get: operations["getSnapshot"];
         /**
@@ -5463,6 +5463,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            507: components["responses"]["NoRoom"];
         };
     };
     putSnapshot: {
