@@ -64,6 +64,9 @@ export const peers: readonly Contender[] = [
   },
 ]
 
+/** @returns arguments of `node` that make Prism listen on the port and pass on what keeps live's document */
+export const prismProxy = (port: number, origin: string): readonly string[] => [peer('@stoplight/prism-cli/dist/index.js'), 'proxy', '--host', '127.0.0.1', '--port', String(port), '--verboseLevel', 'silent', liveDocument, origin]
+
 /** Installs the public tools, once. */
 export function installPeers(): void {
   mkdirSync(peersFolder, { recursive: true })

@@ -1,49 +1,84 @@
 /**
- * `npm run bench:forward`: calls that go on to a real backend, through Understudy, through undici's own plain proxy and through
- * `prism proxy`, each in front of the same bare server, in one run. `-- --rounds 5 --seconds 3`.
+ * Calls that go on to a real backend: through Understudy, through undici's own plain proxy and through `prism proxy`, each in front of the same bare
+ * server, their rounds in turn. The plain proxy passes streams on and looks at nothing; the other plain one holds an answer as a whole before it passes
+ * it on, as whoever judges it must.
  */
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { bareHttp, build, type Contender, root, script, understudy } from './contenders.js'
-import { load, type Measured, urlOf } from './load.js'
-import { start } from './process.js'
+import { bareHttp, type Contender, script, understudy } from './contenders.js'
+import { CONNECTIONS, load, type Measured, urlOf } from './load.js'
+import { type Running, start } from './process.js'
+import type { Growth } from './growth.js'
+import { median } from './rounds.js'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '3' } } })
-const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
 const WORK = 'code'
+const [STREAMS, WHOLE, OURS, PRISM] = ['undici, plain proxy', 'undici, plain proxy that has answers whole', 'Understudy, all real', 'prism proxy']
 
-build()
-const backend = await start(bareHttp)
-const origin = urlOf(backend)
-const contenders: readonly Contender[] = [
-  { name: 'undici, plain proxy', command: (port) => [script('plain-proxy.mjs'), String(port), origin], base: '', works: [WORK] },
-  { ...understudy, name: 'Understudy, real', command: (port) => [...understudy.command(port), '--backend', `live=${origin}`] },
-  {
-    name: 'prism proxy',
-    command: (port) => [join(root, 'node_modules/@stoplight/prism-cli/dist/index.js'), 'proxy', '--host', '127.0.0.1', '--port', String(port), '--verboseLevel', 'silent', join(root, 'openapi/bundled/live.json'), origin],
-    base: '',
-    works: [WORK],
-  },
-]
-const servers = []
-for (const contender of contenders) servers.push(await start(contender))
-const taken = new Map<string, Measured[]>()
-try {
-  for (let round = 0; round <= rounds; round++) {
-    for (const server of servers) {
-      const measured = await load(server, WORK, round === 0 ? 1 : seconds)
-      if (round > 0) taken.set(server.contender.name, [...(taken.get(server.contender.name) ?? []), measured])
+/** How one of them forwards. */
+export interface Forwarded {
+  readonly name: string
+  /** Calls per second. */
+  readonly rate: number
+  /** Milliseconds that a call takes with all connections busy. */
+  readonly mean: number
+  readonly p99: number
+  /** Processor time of a call, in microseconds. */
+  readonly processor: number
+  /** Median over the rounds of its mean latency beside the plain proxy's in the same round, and of its rate beside Prism's; null where that was not there. */
+  readonly besidePlain: number
+  readonly besidePrism: number | null
+}
+
+/**
+ * @param prism how `prism proxy` is started; null where it is left out
+ * @returns the plain proxies first
+ */
+export async function measureForwarding({ rounds, seconds }: { readonly rounds: number; readonly seconds: number }, prism: ((port: number, origin: string) => readonly string[]) | null, say: (line: string) => void): Promise<readonly Forwarded[]> {
+  const backend = await start({ ...bareHttp, roams: true })
+  const origin = urlOf(backend)
+  const contenders: readonly Contender[] = [
+    { name: STREAMS, command: (port) => [script('plain-proxy.mjs'), String(port), origin], base: '', works: [WORK] },
+    { name: WHOLE, command: (port) => [script('plain-proxy.mjs'), String(port), origin, 'whole'], base: '', works: [WORK] },
+    { ...understudy, name: OURS, command: (port) => [...understudy.command(port), '--backend', `live=${origin}`] },
+    ...(prism === null ? [] : [{ name: PRISM, command: (port: number) => prism(port, origin), base: '', works: [WORK] as const }]),
+  ]
+  const servers: Running[] = []
+  const taken: Map<string, Measured & { readonly processor: number }>[] = []
+  try {
+    for (const contender of contenders) servers.push(await start(contender))
+    for (let round = 0; round <= rounds; round++) {
+      say(`forwarding, round ${String(round)} of ${String(rounds)}`)
+      const inRound = new Map<string, Measured & { readonly processor: number }>()
+      for (const server of servers) {
+        const before = server.cpu()
+        const measured = await load(server, WORK, seconds)
+        inRound.set(server.contender.name, { ...measured, processor: ((server.cpu() - before) * 1000) / measured.requests })
+      }
+      // In the first one they become warm.
+      if (round > 0) taken.push(inRound)
     }
+  } finally {
+    await Promise.all([backend, ...servers].map((server) => server.stop()))
   }
-} finally {
-  await Promise.all([backend, ...servers].map((server) => server.stop()))
-}
-process.stdout.write('| forwards | calls/s | p99 | mean latency of 32 connections |\n| --- | ---: | ---: | ---: |\n')
-for (const [name, all] of taken) {
-  const rate = median(all.map((one) => one.rate))
-  process.stdout.write(`| ${name} | ${rate.toFixed(0)} | ${median(all.map(({ p99 }) => p99)).toFixed(2)} ms | ${((32 / rate) * 1000).toFixed(2)} ms |\n`)
+  return contenders.map(({ name }) => {
+    const middle = (figure: (own: Measured & { readonly processor: number }, all: (typeof taken)[number]) => number) => median(taken.flatMap((all) => [all.get(name)].flatMap((own) => (own === undefined ? [] : [figure(own, all)]))))
+    return {
+      name,
+      rate: middle(({ rate }) => rate),
+      mean: middle(({ rate }) => (CONNECTIONS / rate) * 1000),
+      p99: middle(({ p99 }) => p99),
+      processor: middle(({ processor }) => processor),
+      besidePlain: middle(({ rate }, all) => (all.get(STREAMS)?.rate ?? Number.NaN) / rate),
+      besidePrism: prism === null ? null : middle(({ rate }, all) => rate / (all.get(PRISM)?.rate ?? Number.NaN)),
+    }
+  })
 }
 
-function median(figures: readonly number[]): number {
-  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
+/** @returns what was aimed at, and whether it was met */
+export function forwardingGoals(rows: readonly Forwarded[]): readonly Growth[] {
+  const ours = rows.find(({ name }) => name === OURS)
+  if (ours === undefined) return []
+  const { besidePlain, besidePrism } = ours
+  return [
+    ...(besidePrism === null ? [] : [{ what: 'forwarded calls/s, × prism proxy', figure: besidePrism.toFixed(2), target: '≥ 2', met: besidePrism >= 2 }]),
+    { what: 'mean latency of a forwarded call, × undici\'s plain proxy', figure: besidePlain.toFixed(2), target: '≤ 1.3', met: besidePlain <= 1.3 },
+  ]
 }

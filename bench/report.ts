@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root, works } from './contenders.js'
+import type { Forwarded } from './forward.js'
 import type { Growth } from './growth.js'
 import type { Row } from './rounds.js'
 import type { Comparison } from './same-bytes.js'
@@ -18,10 +19,10 @@ export interface Plan {
 }
 
 /** @returns the report */
-export function report(rows: readonly Row[], answers: readonly Comparison[], growth: readonly Growth[], { rounds, seconds, requests }: Plan, date: string): string {
+export function report(rows: readonly Row[], answers: readonly Comparison[], forwarded: readonly Forwarded[], growth: readonly Growth[], { rounds, seconds, requests }: Plan, date: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string } // our own file
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; Node ${process.versions.node}; Understudy ${version}; ${date}; ${String(rounds)} rounds of ${String(seconds)} s, 32 connections`
-  return ['# Results', '', machine, '', ...rates(rows), '', ...answersTable(answers), '', ...startAndMemory(rows, requests), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
+  return ['# Results', '', machine, '', ...rates(rows), '', ...answersTable(answers), '', ...startAndMemory(rows, requests), '', ...forwardTable(forwarded), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
 }
 
 function rates(rows: readonly Row[]): string[] {
@@ -44,6 +45,14 @@ function startAndMemory(rows: readonly Row[], requests: number): string[] {
   return markdown(
     ['', 'cold start, ms', '× Express', `resident after ${requests.toLocaleString('en')} requests, MiB`, '× Express'],
     rows.map(({ name, start, startRatio, memory, memoryRatio }) => [name, start.toFixed(0), startRatio.toFixed(2), memory.toFixed(0), memoryRatio.toFixed(2)]),
+  )
+}
+
+/** @returns how calls go on to a real backend, as a table */
+export function forwardTable(forwarded: readonly Forwarded[]): string[] {
+  return markdown(
+    ['before the same backend', 'calls/s', '× Prism', 'mean latency, ms', '× plain proxy', 'p99 ms', 'processor time of a call, µs'],
+    forwarded.map(({ name, rate, besidePrism, mean, besidePlain, p99, processor }) => [name, rate.toFixed(0), besidePrism?.toFixed(2) ?? '–', mean.toFixed(2), besidePlain.toFixed(2), p99.toFixed(2), processor.toFixed(0)]),
   )
 }
 

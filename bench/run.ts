@@ -10,14 +10,15 @@ import { noRedis } from '../test/support/redis.js'
 import { drawCharts } from './charts.js'
 import { measureConsole } from './console.js'
 import { compareContracts } from './contract-size.js'
-import { bareExpress, bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
+import { bareExpress, bareHttp, build, installPeers, peers, prismProxy, root, understudy } from './contenders.js'
 import { endure } from './endurance.js'
 import { keepFigures } from './engine-docs.js'
 import { engineRows } from './engine-figures.js'
 import { measureEngines } from './engines.js'
+import { forwardingGoals, measureForwarding } from './forward.js'
 import { type Growth, measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
-import { growthTable, report, withRows } from './report.js'
+import { forwardTable, growthTable, report, withRows } from './report.js'
 import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
 import { SOAK, soak } from './soak.js'
@@ -26,7 +27,7 @@ import { SOAK, soak } from './soak.js'
 const WHOLE_SOAK = 5_000_000
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, soak: { type: 'boolean', default: false }, calls: { type: 'string', default: String(WHOLE_SOAK) }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, forward: { type: 'boolean', default: false }, soak: { type: 'boolean', default: false }, calls: { type: 'string', default: String(WHOLE_SOAK) }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
 const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
@@ -54,6 +55,12 @@ if (values.engines) {
   process.exit()
 }
 if (!values['no-peers']) installPeers()
+const forwarding = () => measureForwarding({ rounds: values.quick ? plan.rounds : Math.min(plan.rounds, 5), seconds: plan.seconds }, values['no-peers'] ? null : prismProxy, say)
+if (values.forward) {
+  const forwarded = await forwarding()
+  process.stdout.write(`${[...forwardTable(forwarded), '', ...growthTable(forwardingGoals(forwarded))].join('\n')}\n`)
+  process.exit()
+}
 const contenders = [understudy, bareHttp, ...(values['no-peers'] ? [] : peers)]
 const memory = new Map([
   ...(await measureMemory([bareExpress, understudy, bareHttp], plan.requests, plan.starts > 2 ? 3 : 1, say)),
@@ -61,13 +68,14 @@ const memory = new Map([
 ])
 const rows = await runRounds(contenders, plan, memory, say)
 const answers = await compareAnswers(plan, say)
+const forwarded = await forwarding()
 const growth: Growth[] = values.quick
   ? await measureGrowth([100, 10_000], 100, say)
   : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say)), ...(await soak(WHOLE_SOAK, date, say))]
 if (noRedis !== null) say(`the engines are left out: ${noRedis}`)
 // What took half an hour is not to be lost for it.
 const engines = noRedis === null ? await measureEngines(enginePlan, date, say).catch(leaveOut) : null
-const text = report(rows, answers, [...growth, ...(engines === null ? [] : engineRows(engines))], plan, date)
+const text = report(rows, answers, forwarded, [...growth, ...forwardingGoals(forwarded), ...(engines === null ? [] : engineRows(engines))], plan, date)
 process.stdout.write(text)
 if (!values.quick) {
   if (engines !== null) keepFigures(engines)

@@ -109,4 +109,40 @@ describe('edu', () => {
     expect(kicked).toEqual([{ device: 'Other phone', at: '2026-01-05T04:00:00.000Z' }])
     expect(await box.sessions.list({ system: 'edu', state: 'active' })).toEqual([])
   })
+  test('an access token that runs out at the real one is renewed there, and the stub knows the new one', async () => {
+    const real = await edu()
+    const box = await boxOf({ edu: { url: real.url, operations: { eduListTeachers: 'stub' } } })
+    const client = createEduClient({ baseUrl: box.baseUrl('edu'), userType: 's', app: IOS, tokens: memoryTokens<EduTokens>() })
+    await client.POST('/rest/{userType}/login', { body: { phone: '13800001001', passwd: 'abc12345', device: 'My phone' } })
+    const teachers = async () => [(await client.GET('/rest/{userType}/teachers')).data?.code, (await box.requests.list({ operationId: 'eduListTeachers' }))[0]]
+    expect(await teachers()).toMatchObject([900, { source: 'stub', user: expect.any(String) as string }])
+    const [before] = await box.sessions.list({ system: 'edu', state: 'active' })
+    real.expire()
+    expect((await client.GET('/rest/{userType}/info')).data).toMatchObject({ code: 900, info: { nick: 'Real student' } })
+    expect((await box.requests.list({ operationId: 'eduRefreshAccess' })).map(({ source }) => source)).toEqual(['real'])
+    // The same session, by its new token, on both sides of the seam.
+    const after = await box.sessions.list({ system: 'edu', state: 'active' })
+    expect(after.map(({ id }) => id)).toEqual([before?.id])
+    expect(await teachers()).toMatchObject([900, { source: 'stub', user: (await box.requests.list({ operationId: 'eduGetMyInfo' }))[0]?.user }])
+    expect(real.asked.filter(({ path }) => path.endsWith('/teachers'))).toEqual([])
+    expect((await box.backends.drift()).drift).toEqual([])
+    // A logout by the new token ends it on both sides.
+    await client.POST('/rest/{userType}/logout')
+    expect(await box.sessions.list({ system: 'edu', state: 'active' })).toEqual([])
+    expect((await client.GET('/rest/{userType}/info')).error).toMatchObject({ code: expect.any(Number) as number })
+  })
+
+  test('a logout by the shipped client at the real one is one at the stub, for a token that somebody kept', async () => {
+    const real = await edu()
+    const box = await boxOf({ edu: { url: real.url, operations: { eduListTeachers: 'stub' } } })
+    const tokens = memoryTokens<EduTokens>()
+    const client = createEduClient({ baseUrl: box.baseUrl('edu'), userType: 's', app: IOS, tokens })
+    await client.POST('/rest/{userType}/login', { body: { phone: '13800001001', passwd: 'abc12345', device: 'My phone' } })
+    const kept = (await tokens.get()) ?? null
+    await client.POST('/rest/{userType}/logout')
+    await tokens.set(kept)
+    // From here on the stub alone answers.
+    await box.backends.set('edu', { url: real.url, mode: 'stub' })
+    expect((await client.GET('/rest/{userType}/info')).error).toMatchObject({ code: 903 })
+  })
 })

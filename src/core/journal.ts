@@ -68,7 +68,7 @@ export interface JournalEntry {
    * Who answered, this server or a real backend, and why a real one that should have did not (`<reason>: <detail>`; null where there is
    * nothing to tell). Left out where no real backend stands beside the stub.
    */
-  readonly via?: { readonly source: Source; readonly reason: string | null }
+  readonly via?: { readonly source: Source; readonly reason: string | null } | undefined
   /** The newest commit that the call has seen, its own included: what the sandbox was after it. */
   readonly version: number
   /** How many requests had been counted by then. */

@@ -25,7 +25,8 @@ const UNDONE = 'gzip, deflate, br'
 export function outgoingHeaders(headers: CallHeaders, hidden: readonly string[], hops: readonly string[]): Readonly<Record<string, string | readonly string[]>> {
   const named = connectionNames(headers['connection'])
   const going: Record<string, string | readonly string[]> = {}
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name]
     if (value === undefined || STAYS_HERE.has(name) || named.has(name) || /^(?:understudy-|sec-fetch-|access-control-)/.test(name)) continue
     if (hidden.some((text) => String(value).includes(text))) continue
     going[name] = value
@@ -50,7 +51,8 @@ export interface Seam {
 export function incomingHeaders(headers: ReplyHeaders, seam: Seam): ReplyHeaders {
   const named = connectionNames(headers['connection'])
   const coming: Record<string, string | readonly string[]> = {}
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name] ?? ''
     if (STAYS_THERE.has(name) || named.has(name) || /^(?:understudy-|access-control-)/.test(name)) continue
     if (name === 'location' && typeof value === 'string') coming[name] = locationHere(value, seam)
     else if (name === 'set-cookie') coming[name] = [value].flat().map((cookie) => cookieHere(cookie, seam))
@@ -59,8 +61,11 @@ export function incomingHeaders(headers: ReplyHeaders, seam: Seam): ReplyHeaders
   return coming
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set()
+
 function connectionNames(header: string | readonly string[] | undefined): ReadonlySet<string> {
-  return new Set(String(header ?? '').toLowerCase().split(',').map((name) => name.trim()))
+  if (header === undefined || header === 'keep-alive') return NO_NAMES
+  return new Set(String(header).toLowerCase().split(',').map((name) => name.trim()))
 }
 
 /** A place below the backend's base is below the system here; any other place stays what it is, and is not gone to. */

@@ -6,8 +6,7 @@ import { lazily } from '../../plain/lazily.js'
 import type { SchemaObject } from '../../plain/map-schema.js'
 import { stepsOf, stepsOfFragment } from '../../plain/pointer.js'
 import type { AnswerValidators, Contract } from '../contract.js'
-import type { IsDocumented } from './find.js'
-import type { DeclaredHeader } from './finding.js'
+import type { DeclaredHeader, IsDocumented } from './finding.js'
 
 type Node = Readonly<Record<string, unknown>>
 

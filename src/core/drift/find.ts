@@ -5,7 +5,7 @@ import type { Contract } from '../contract.js'
 import { type Departure, judge, type Judged } from '../judge.js'
 import type { ReplyHeaders } from '../reply.js'
 import type { DriftDocument } from './documents.js'
-import { type DeclaredHeader, type DriftKind, type Finding, MOST_FINDINGS, overItems } from './finding.js'
+import { type DeclaredHeader, type DriftKind, type Finding, type IsDocumented, MOST_FINDINGS, overItems } from './finding.js'
 
 /** A real answer as it is looked at. */
 export interface Looked {
@@ -22,9 +22,6 @@ export interface Looked {
   readonly headers: ReplyHeaders
   readonly declared: readonly DeclaredHeader[]
 }
-
-/** Whether a field at a place is one that the contract knows; `true` where that cannot be told. */
-export type IsDocumented = (operation: string, pointer: string) => boolean
 
 /** @returns where the answer departs from the contract, in its headers and in its body: everywhere, and not only where it does so first */
 export async function departuresOf(subject: Judged, looked: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {

@@ -40,6 +40,9 @@ export interface Finding {
   readonly error?: string
 }
 
+/** Whether a field at a place is one that the contract knows; `true` where that cannot be told. */
+export type IsDocumented = (operation: string, pointer: string) => boolean
+
 /** A header of an answer, as far as it is held against the contract. */
 export interface DeclaredHeader {
   /** In lower case. */

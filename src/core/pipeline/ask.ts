@@ -66,9 +66,10 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
     const seam = { backend: backend.url, here: hereOf(call.url, arrival.path), isEncrypted: call.isEncrypted }
     const answer = await takeIn(incoming, wantsWhole || !isBulk(incoming, routed.row.success.mediaType))
     if (String(incoming.headers[REASON_HEADER] ?? '').startsWith('loop')) return none('loop', `${backend.url} leads back to this server`)
-    const head = { status: incoming.status, headers: incomingHeaders(incoming.headers, seam) }
-    const reply = answer.body instanceof Uint8Array ? { ...head, body: answer.body } : { ...head, body: answer.body }
-    return { kind: 'answer', reply, read: readReply(system.contract, routed.operation, incoming.status, answer.looked), original: incoming.headers, view, fields, caller }
+    const { status } = incoming
+    const headersHere = incomingHeaders(incoming.headers, seam)
+    const reply = answer.body instanceof Uint8Array ? { status, headers: headersHere, body: answer.body } : { status, headers: headersHere, body: answer.body }
+    return { kind: 'answer', reply, read: readReply(system.contract, routed.operation, status, answer.looked), original: incoming.headers, view, fields, caller }
   } catch (error) {
     if (!(error instanceof ForwardError)) throw error
     return none(error.reason, error.message)

@@ -1,6 +1,5 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
 import type { HttpDates } from '../clock.js'
-import type { NewEntry } from '../engine/engine.js'
 import { keep } from '../journal.js'
 import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
 import { asHeader, type ReplyHeaders } from '../reply.js'
@@ -23,7 +22,7 @@ export function record({ site, mishaps, reply, error, violations, received, user
   const { call, turn, system } = arrival
   // What is still coming is kept by nobody.
   const responseBody = isStreamed(reply) ? null : keep(reply.body)
-  const entry: NewEntry = {
+  turn.record({
     at: turn.now,
     duration,
     system: system.id,
@@ -42,8 +41,8 @@ export function record({ site, mishaps, reply, error, violations, received, user
     violations,
     changes,
     version: turn.version,
-  }
-  turn.record(via === null ? entry : { ...entry, via: { source: via.source, reason: reasonOf(via) } })
+    via: via === null ? undefined : { source: via.source, reason: reasonOf(via) },
+  })
   return responseBody?.size
 }
 

@@ -78,7 +78,7 @@ export async function play(arrival: Addressed, parts: PlayParts): Promise<Answer
         const performed = await perform(received, report)
         return { answer: answerPerformed(performed), performed }
       })
-      return { ...answered(routed, bridged.answer, mishaps, bridged.via, bridged.performed, bridged.received), userId: bridged.userId }
+      return answered(routed, bridged.answer, mishaps, bridged.via, bridged.performed, bridged.received, bridged.userId)
     }
     const receiving = receive(routed)
     const performed = await perform(receiving instanceof Promise ? await receiving : receiving, report)
@@ -103,7 +103,7 @@ function answerPerformed({ received: { routed }, result, issued }: Performed): A
   return succeed(routed, result, issued === null ? undefined : system.dialect.credentials?.issue?.(issued, turn.now))
 }
 
-function answered(site: Site, { reply, error, violations }: Answer, mishaps: Mishaps, via: Via | null, performed: Performed | null = null, received: Received | null = null): Answered {
+function answered(site: Site, { reply, error, violations }: Answer, mishaps: Mishaps, via: Via | null, performed: Performed | null = null, received: Received | null = null, userId = performed?.userId ?? null): Answered {
   const body = received?.body
   return {
     site,
@@ -112,7 +112,7 @@ function answered(site: Site, { reply, error, violations }: Answer, mishaps: Mis
     error,
     violations,
     received: body?.kind === 'bytes' ? body.bytes : null,
-    userId: performed?.userId ?? null,
+    userId,
     changes: performed?.changes ?? NO_CHANGES,
     via,
   }

@@ -1,9 +1,10 @@
 /** Carries calls to real backends by undici: connections are kept, redirects are not followed, compressed answers come decompressed. */
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Agent } from 'undici'
-import { ForwardError, type Forwarder, type Incoming, type Outgoing } from '../../core/backends/forward.js'
+import type { Forwarder, Incoming, Outgoing } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
+import { Exchange } from './exchange.js'
 import { reasonOf } from './reasons.js'
 
 /** Real milliseconds for a connection to be there. */
@@ -20,90 +21,26 @@ export function undiciForwarder(): Omit<Forwarder, 'connect'> {
   }
 }
 
-async function forward(agent: Agent, { method, origin, path, headers, body, timeout, signal }: Outgoing): Promise<Incoming> {
-  const limit = new Limit(timeout, signal)
+async function forward(agent: Agent, outgoing: Outgoing): Promise<Incoming> {
+  const { method, origin, path, headers, body } = outgoing
+  const exchange = new Exchange(outgoing)
   try {
-    const answer = await agent.request({
-      origin,
-      path,
-      method,
-      headers: flat(headers),
-      body,
-      signal: limit.signal,
-      // One clock for the whole of it, kept here.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
-    const { encodings, kept } = withoutEncoding(answer.headers, answer.statusCode)
-    const hasBody = method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304
-    return { status: answer.statusCode, headers: kept, body: pieces(decoded(answer.body, hasBody ? encodings : []), answer.body, limit) }
+    // One clock for the whole of it, which the exchange keeps.
+    agent.dispatch({ origin, path, method, headers: flat(headers), body, headersTimeout: 0, bodyTimeout: 0 }, exchange)
   } catch (error) {
-    limit.end()
-    throw limit.explain(error)
+    exchange.fail(reasonOf(error))
   }
-}
-
-/** The end that waiting comes to: the time is over, or nobody waits any more. */
-class Limit {
-  readonly #stop = new AbortController()
-  readonly #timer: NodeJS.Timeout
-  readonly #outer: AbortSignal
-  readonly #timeout: number
-  #reason: 'timeout' | 'cancelled' | null = null
-
-  constructor(timeout: number, outer: AbortSignal) {
-    this.#timeout = timeout
-    this.#outer = outer
-    this.#timer = setTimeout(() => {
-      this.#abort('timeout')
-    }, timeout)
-    if (outer.aborted) this.#cancel()
-    else outer.addEventListener('abort', this.#cancel)
-  }
-
-  get signal(): AbortSignal {
-    return this.#stop.signal
-  }
-
-  /** Nothing is waited for any more. */
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#outer.removeEventListener('abort', this.#cancel)
-  }
-
-  /** @returns what broke the exchange off, in the core's words */
-  explain(error: unknown): ForwardError {
-    if (this.#reason === 'timeout') return new ForwardError('timeout', `no whole answer within ${String(this.#timeout)} ms`, { cause: error })
-    if (this.#reason === 'cancelled') return new ForwardError('cancelled', 'the client did not wait for the answer', { cause: error })
-    return reasonOf(error)
-  }
-
-  readonly #cancel = () => {
-    this.#abort('cancelled')
-  }
-
-  #abort(reason: 'timeout' | 'cancelled'): void {
-    this.#reason ??= reason
-    this.#stop.abort()
-  }
-}
-
-async function* pieces(stream: Readable, raw: Readable, limit: Limit): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of stream as AsyncIterable<Uint8Array>) yield piece
-  } catch (error) {
-    throw limit.explain(error)
-  } finally {
-    limit.end()
-    stream.destroy()
-    raw.on('error', () => undefined).destroy()
-  }
+  const answer = await exchange.head
+  const { encodings, kept } = withoutEncoding(answer.headers, answer.status)
+  const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
+  return { status: answer.status, headers: kept, body: hasBody && encodings.length > 0 ? decoded(exchange, encodings) : exchange }
 }
 
 /** The encodings of a body, the outermost last, and the headers without what was about them. One that is unknown stays as it is. */
 function withoutEncoding(headers: Readonly<Record<string, string | string[] | undefined>>, status: number): { readonly encodings: readonly string[]; readonly kept: ReplyHeaders } {
   const kept: Record<string, string | string[]> = {}
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) kept[name] = value
+  for (const name in headers) kept[name] = headers[name] ?? ''
+  if (kept['content-encoding'] === undefined) return { encodings: NO_ENCODINGS, kept }
   const encodings = String(headers['content-encoding'] ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity')
   // A part of something compressed is for whoever has the other parts.
   if (status === 206 || encodings.some((name) => !Object.hasOwn(DECODERS, name))) return { encodings: [], kept }
@@ -111,16 +48,32 @@ function withoutEncoding(headers: Readonly<Record<string, string | string[] | un
   return { encodings, kept }
 }
 
+const NO_ENCODINGS: readonly string[] = []
 const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
 
-function decoded(body: Readable, encodings: readonly string[]): Readable {
-  return [...encodings].reverse().reduce<Readable>((stream, name) => {
+async function* decoded(body: Exchange, encodings: readonly string[]): AsyncGenerator<Uint8Array> {
+  const raw = Readable.from(body, { objectMode: false })
+  const stream = [...encodings].reverse().reduce<Readable>((inner, name) => {
     const decoder = DECODERS[name as keyof typeof DECODERS]() // only known ones are left
-    stream.on('error', (error) => decoder.destroy(error))
-    return stream.pipe(decoder)
-  }, body)
+    inner.on('error', (error) => decoder.destroy(error))
+    return inner.pipe(decoder)
+  }, raw)
+  try {
+    for await (const piece of stream as AsyncIterable<Uint8Array>) yield piece
+  } catch (error) {
+    throw reasonOf(error)
+  } finally {
+    stream.destroy()
+    raw.on('error', () => undefined).destroy()
+  }
 }
 
 function flat(headers: ReplyHeaders): string[] {
-  return Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one]))
+  const list: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === 'string') list.push(name, value)
+    else for (const one of value ?? []) list.push(name, one)
+  }
+  return list
 }

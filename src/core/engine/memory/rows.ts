@@ -37,7 +37,8 @@ export function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pie
     piece, start: piece.used, json: write(piece, json), request: store(piece, requestBody), response: store(piece, responseBody),
   }
   const rare = rareOf(entry)
-  return rare === null ? row : { ...row, ...rare }
+  // Added, and not spread into another object, which takes many times as long.
+  return rare === null ? row : Object.assign(row, rare)
 }
 
 /** @returns the entry, whole */

@@ -1,0 +1,123 @@
+/** One call to a real backend and its answer, with no stream between undici and whoever reads: most answers are one piece. */
+import type { Dispatcher } from 'undici'
+import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
+import { reasonOf } from './reasons.js'
+
+/** So many bytes wait for whoever reads them; then the backend does. */
+const MOST_WAITING = 256 * 1024
+
+/** The head of an answer. */
+export interface Head {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
+interface Waiting<T> {
+  resolve(value: T): void
+  reject(error: ForwardError): void
+}
+
+/** The answer's body is what it iterates over; it throws {@link ForwardError} where that breaks off, and whoever stops early ends it. */
+export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array> {
+  readonly head: Promise<Head>
+  readonly #timeout: number
+  readonly #signal: AbortSignal
+  readonly #timer: NodeJS.Timeout
+  readonly #pieces: Uint8Array[] = []
+  #waiting = 0
+  #answering: Waiting<Head> | null = null
+  #reading: Waiting<IteratorResult<Uint8Array, undefined>> | null = null
+  #controller: Dispatcher.DispatchController | null = null
+  /** Null while more may come. */
+  #end: ForwardError | 'whole' | null = null
+
+  constructor({ timeout, signal }: Pick<Outgoing, 'timeout' | 'signal'>) {
+    this.head = new Promise((resolve, reject) => {
+      this.#answering = { resolve, reject }
+    })
+    this.#timeout = timeout
+    this.#signal = signal
+    this.#timer = setTimeout(this.#timeIsOver, timeout)
+    if (signal.aborted) this.#nobodyWaits()
+    else signal.addEventListener('abort', this.#nobodyWaits)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#end !== null) controller.abort(new Error('given up'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head['headers']): void {
+    // What is not final yet is of no interest.
+    if (status >= 200) this.#answering?.resolve({ status, headers })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+    if (this.#end !== null) return
+    if (this.#reading !== null) {
+      this.#reading.resolve({ done: false, value: piece })
+      this.#reading = null
+      return
+    }
+    this.#pieces.push(piece)
+    this.#waiting += piece.length
+    if (this.#waiting > MOST_WAITING) controller.pause()
+  }
+
+  onResponseEnd(): void {
+    if (this.#finish('whole')) this.#reading?.resolve({ done: true, value: undefined })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.fail(reasonOf(error))
+  }
+
+  /** Nothing more comes, for a reason. */
+  fail(error: ForwardError): void {
+    if (!this.#finish(error)) return
+    this.#answering?.reject(error)
+    this.#reading?.reject(error)
+    this.#controller?.abort(error)
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const piece = this.#pieces.shift()
+    if (piece !== undefined) {
+      this.#waiting -= piece.length
+      if (this.#waiting <= MOST_WAITING) this.#controller?.resume()
+      return Promise.resolve({ done: false, value: piece })
+    }
+    if (this.#end === 'whole') return Promise.resolve({ done: true, value: undefined })
+    if (this.#end !== null) return Promise.reject(this.#end)
+    return new Promise((resolve, reject) => {
+      this.#reading = { resolve, reject }
+    })
+  }
+
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#pieces.length = 0
+    this.fail(new ForwardError('cancelled', 'nobody reads on'))
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /** @returns whether this is the end, and not something after it */
+  #finish(end: ForwardError | 'whole'): boolean {
+    if (this.#end !== null) return false
+    this.#end = end
+    clearTimeout(this.#timer)
+    this.#signal.removeEventListener('abort', this.#nobodyWaits)
+    return true
+  }
+
+  readonly #timeIsOver = () => {
+    this.fail(new ForwardError('timeout', `no whole answer within ${String(this.#timeout)} ms`))
+  }
+
+  readonly #nobodyWaits = () => {
+    this.fail(new ForwardError('cancelled', 'the client did not wait for the answer'))
+  }
+}
