@@ -261,6 +261,15 @@ describe('what comes back', () => {
     expect(answer.headers.get('access-control-expose-headers')).toContain('Understudy-Source')
   })
 
+  test('where the stub is called by https, cookies stay secure ones', async () => {
+    const cookies = ['a=1; Domain=real.example; Path=/base/android; Secure; HttpOnly', 'b=2; Path=/; SameSite=None; Secure', 'c=3; SameSite=None; Secure; Partitioned', 'd=4; SameSite=Lax']
+    const real = await backendOf((_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': cookies }).end(OK))
+    const stub = await stubOf({ listen: false, mountedAt: 'https://stub.example', backends: { live: `${real.url}/base` } })
+    const at = async (origin: string) => (await stub.fetch(`${origin}/live/auth/code?mobile=${PHONE}`)).headers.getSetCookie()
+    expect(await at('https://stub.example')).toEqual(['a=1; Path=/live/android; Secure; HttpOnly', 'b=2; Path=/live; SameSite=None; Secure', 'c=3; SameSite=None; Secure; Partitioned', 'd=4; SameSite=Lax'])
+    expect(await at('http://stub.example')).toEqual(['a=1; Path=/live/android; HttpOnly', 'b=2; Path=/live', 'c=3', 'd=4; SameSite=Lax'])
+  })
+
   test('a large file streams through, whatever its size', async () => {
     const size = 12 * 1024 * 1024
     const real = await backendOf((_request, response) => {
