@@ -13,6 +13,9 @@ const KEEP_ALIVE = 15_000
 /** Bytes that may wait for a slow reader; one that is slower is cut off, and goes on from its last id. */
 const MOST_BACKLOG = 8 * 1024 * 1024
 
+/** Without a reason an error would be made each time, with its stack. */
+const WOKEN = 'something came'
+
 interface Source<E> {
   readonly feed: Feed<E>
   readonly call: Call
@@ -119,7 +122,7 @@ class Backlog {
       this.#isTooMuch = true
       this.empty()
     }
-    this.#wake.abort()
+    this.#wake.abort(WOKEN)
   }
 
   /** Forgets what waits. */
@@ -132,7 +135,7 @@ class Backlog {
   /** Nothing comes any more. */
   end(): void {
     this.#isOver = true
-    this.#wake.abort()
+    this.#wake.abort(WOKEN)
   }
 
   /** Hands out what waits and what comes, until the end. @throws Error when too much waits */

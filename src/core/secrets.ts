@@ -12,6 +12,9 @@ const ABOUT = new Set(['expire', 'expires', 'at', 'type', 'set'])
 /** Too short to be taken as parts of other keys. */
 const SECRET_ALONE = new Set(['auth'])
 
+/** What no key is secret without; most keys and queries have nothing of it, which is soon seen. */
+const HINT = new RegExp([...SECRET, ...SECRET_ALONE, ...[...SECRET_PAIRS].map((pair) => pair.split(' ', 1)[0])].join('|'), 'i')
+
 /** @returns what stands in the place of a secret */
 export function mask(value: string): string {
   return value === '' ? '' : MASK
@@ -19,6 +22,7 @@ export function mask(value: string): string {
 
 /** @returns whether the text under this key of a body, header or query is secret */
 export function isSecret(key: string): boolean {
+  if (!HINT.test(key)) return false
   const words = key.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z\d]+/).filter((word) => word !== '')
   const last = words.at(-1) ?? ''
   if (ABOUT.has(last)) return false
@@ -44,6 +48,7 @@ export function maskDeep(value: unknown, key = ''): unknown {
 
 /** @returns the form or query with secret values masked; the rest stays as it was written */
 export function maskForm(text: string): string {
+  if (!HINT.test(text)) return text
   return text.replace(/(^|&)([^=&]*)=([^&]*)/g, (whole, before: string, name: string, value: string) => {
     return isSecret(name) && value !== '' ? `${before}${name}=${MASK}` : whole
   })

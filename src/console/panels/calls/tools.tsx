@@ -55,7 +55,7 @@ function Extent() {
         ? shown === kept.length ? calls(shown) : t(`${count(shown)} of ${calls(kept.length)}`, `${count(kept.length)} 条中的 ${count(shown)} 条`)
         : shown === whole ? calls(shown) : t(`the newest ${count(shown)} of ${calls(whole)}`, `${count(whole)} 条中最新的 ${count(shown)} 条`)}
       {hasMore() && (isSearch.value ? t(` · looking through ${count(older)} older ones…`, ` · 正在查找更早的 ${count(older)} 条…`) : t(' · older ones come as you scroll', ' · 向下滚动读取更早的'))}
-      {!hasMore() && first > 1 && t(` · calls before number ${count(first)} are no longer listed: the stub keeps ${count(capacity.value)}, this page ${count(MOST_KEPT)}`, ` · ${count(first)} 号之前的不再列出：服务保留 ${count(capacity.value)} 条，本页 ${count(MOST_KEPT)} 条`)}
+      {!hasMore() && first > 1 && t(` · calls before number ${count(first)} are no longer listed: the stub keeps ${count(capacity.value)} at the most, as its memory allows, this page ${count(MOST_KEPT)}`, ` · ${count(first)} 号之前的不再列出：服务最多保留 ${count(capacity.value)} 条（视内存而定），本页 ${count(MOST_KEPT)} 条`)}
       {missing > 0 && (
         <>
           {t(` · ${count(missing)} came too fast to be shown `, ` · ${count(missing)} 条来得太快未显示 `)}

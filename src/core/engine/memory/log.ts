@@ -12,6 +12,7 @@ import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
 import { HeldFiles } from './held-files.js'
 import type { Keeper, KeptSandbox } from './keeper.js'
+import { numberedAs } from './rows.js'
 import type { Shelf } from './shelf.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
@@ -204,7 +205,7 @@ export class MemoryLog implements SandboxLog {
     const { kept } = this.#owner
     let numbered: JournalEntry | null = null
     const [id, requests] = [this.journal.count, this.#requests]
-    const whole = () => (numbered ??= { ...entry, id, requests })
+    const whole = () => (numbered ??= numberedAs(entry, id, requests))
     kept?.keeper.appended(kept.name)
     if (dropped.length > 0) this.#dropped(dropped)
     this.#countJournal()
