@@ -20,6 +20,7 @@ import { PushPanel } from './panels/push.js'
 import { RecordsPanel } from './panels/records.js'
 import { SmsPanel } from './panels/sms.js'
 import { StatePanel } from './panels/state.js'
+import { QuestionDialog } from './parts/question.js'
 import { PANELS as TITLES, type Panel } from '../plain/panels.js'
 import { panel, sandbox } from './place.js'
 
@@ -56,6 +57,7 @@ export function App() {
         </main>
       </div>
       <LoginDialog />
+      <QuestionDialog />
       <Notices />
     </div>
   )

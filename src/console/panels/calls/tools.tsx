@@ -6,6 +6,7 @@ import { count } from '../../format.js'
 import { t } from '../../language.js'
 import { capacity, hasMore, keptLines, leftOut, MOST_KEPT, olderInJournal, pausedAt, version } from '../../live/calls.js'
 import { catchUp } from '../../live/connection.js'
+import { put } from '../../parts/question.js'
 import { filter, go } from '../../place.js'
 import { active, facetName, held, isSearch, listed, text } from './filters.js'
 import { callSearch } from './search.js'
@@ -19,13 +20,23 @@ export function CallTools() {
   const pause = () => {
     pausedAt.value = isPaused ? null : (keptLines().at(-1)?.id ?? 0)
   }
-  const clear = () => void act(control.value.DELETE('/sandboxes/{sandbox}/requests', { params: { path: here.value } }), t('The journal is empty', '日志已清空'))
+  const path = here.value
+  const clear = () => {
+    put({
+      title: t('Clear the journal?', '清空日志？'),
+      words: t('Records and sessions stay; one can no longer rewind to before these:', '数据与会话不变；但无法再退回到它们之前：'),
+      verb: t('Clear', '清空'),
+      sandbox: path.sandbox,
+      callsOnly: true,
+      carryOut: () => act(control.value.DELETE('/sandboxes/{sandbox}/requests', { params: { path } }), t('The journal is empty', '日志已清空')),
+    })
+  }
   return (
     <>
       <div class="tools">
         <input ref={field} type="search" class="grow" value={text.value} onInput={(event) => { filter('q', event.currentTarget.value) }} aria-label={t('Search in path, operation, error and user', '按路径、接口、错误、用户搜索')} aria-keyshortcuts="/" placeholder={t('Search   /', '搜索   /')} autocomplete="off" spellcheck={false} />
         <button type="button" aria-pressed={isPaused} onClick={pause}>{isPaused ? t(`Go on${held.value > 0 ? ` (${count(held.value)} new)` : ''}`, `继续${held.value > 0 ? `（新 ${count(held.value)} 条）` : ''}`) : t('Pause', '暂停')}</button>
-        <button type="button" onClick={clear}>{t('Clear', '清空')}</button>
+        <button type="button" onClick={clear}>{t('Clear…', '清空…')}</button>
       </div>
       <div class="chips">
         {active.value.map(([name, value]) => (

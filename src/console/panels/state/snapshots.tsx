@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks'
 import { act, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
 import { complain } from '../../notices.js'
+import { put } from '../../parts/question.js'
 
 export function Snapshots() {
   const [isOver, setOver] = useState(false)
@@ -27,7 +28,13 @@ export function Snapshots() {
       complain(t(`${file.name} is no JSON, so it is no snapshot.`, `${file.name} 不是 JSON，因此不是快照。`))
       return
     }
-    await act(control.value.PUT('/sandboxes/{sandbox}/snapshot', { params: { path }, body: snapshot }), t(`${file.name} is restored`, `已恢复 ${file.name}`))
+    put({
+      title: t(`Restore ${file.name} over ${path.sandbox}?`, `用 ${file.name} 覆盖 ${path.sandbox}？`),
+      words: t('The sandbox becomes what the file says. This goes:', '沙箱将变成文件中的样子。将失去：'),
+      verb: t('Restore', '恢复'),
+      sandbox: path.sandbox,
+      carryOut: () => act(control.value.PUT('/sandboxes/{sandbox}/snapshot', { params: { path }, body: snapshot }), t(`${file.name} is restored`, `已恢复 ${file.name}`)),
+    })
   }
   const drop = (event: DragEvent) => {
     event.preventDefault()
