@@ -278,7 +278,7 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     // Enter at once, or Escape, leaves everything as it is.
     await page.keyboard.press('Enter')
     await question.waitFor({ state: 'detached' })
-    await page.keyboard.press('Enter')
+    await button.press('Enter')
     await question.waitFor()
     await page.keyboard.press('Escape')
     await question.waitFor({ state: 'detached' })

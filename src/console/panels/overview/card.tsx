@@ -46,10 +46,9 @@ export function SystemCard({ system, maintenance, outages, faults, backend, glan
         {violation !== null && <Link to={{ panel: 'calls', item: String(violation) }} class="lit">{t(`call ${String(violation)} breaks the contract`, `${String(violation)} 号请求违反契约`)}</Link>}
       </p>
       <footer class="buttons">
+        {users.length > 0 && <span class="faint small">{t('Log in as', '登录为')}</span>}
         {users.map((user) => (
-          <button key={`${user.realm}/${user.id}`} type="button" class="small" onClick={() => void logInAs(user)} title={system.hint}>
-            {t(`Log in as ${nameOf(user)}`, `登录为 ${nameOf(user)}`)}
-          </button>
+          <button key={`${user.realm}/${user.id}`} type="button" class="small" onClick={() => void logInAs(user)} title={system.hint} aria-label={t(`Log in as ${nameOf(user)}`, `登录为 ${nameOf(user)}`)}>{nameOf(user)}</button>
         ))}
         <a class="button small quiet" href={referenceOf(id)}>{t(`Reference (${count(system.operations.length)})`, `接口文档（${count(system.operations.length)}）`)}</a>
       </footer>

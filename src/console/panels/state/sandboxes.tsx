@@ -53,7 +53,7 @@ export function SandboxTable() {
 function askReset(name: string): void {
   put({
     title: t(`Reset ${name}?`, `重置 ${name}？`),
-    words: t('It becomes as it was at the start, clock, faults and settings included. This goes:', '它将回到最初的样子，包括时钟、故障与设置。将失去：'),
+    words: t('It becomes as it was at the start, clock, faults and settings included. There is now:', '它将回到最初的样子，包括时钟、故障与设置。现有：'),
     verb: t('Reset', '重置'),
     sandbox: name,
     carryOut: () => act(control.value.POST('/sandboxes/{sandbox}/reset', { params: { path: { sandbox: name } } }), t(`${name} is as at the start`, `${name} 已重置`)),
@@ -63,7 +63,7 @@ function askReset(name: string): void {
 function askDelete(name: string): void {
   put({
     title: t(`Delete ${name}?`, `删除 ${name}？`),
-    words: t('The sandbox goes, and with it:', '沙箱将被删除，同时失去：'),
+    words: t('The sandbox goes, with all that there is in it:', '沙箱将被删除，其中的一切随之消失：'),
     verb: t('Delete', '删除'),
     sandbox: name,
     carryOut: () => act(control.value.DELETE('/sandboxes/{sandbox}', { params: { path: { sandbox: name } } }), t(`${name} is deleted`, `${name} 已删除`)),

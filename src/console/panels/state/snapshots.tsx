@@ -30,7 +30,7 @@ export function Snapshots() {
     }
     put({
       title: t(`Restore ${file.name} over ${path.sandbox}?`, `用 ${file.name} 覆盖 ${path.sandbox}？`),
-      words: t('The sandbox becomes what the file says. This goes:', '沙箱将变成文件中的样子。将失去：'),
+      words: t('The sandbox becomes what the file says. There is now:', '沙箱将变成文件中的样子。现有：'),
       verb: t('Restore', '恢复'),
       sandbox: path.sandbox,
       carryOut: () => act(control.value.PUT('/sandboxes/{sandbox}/snapshot', { params: { path }, body: snapshot }), t(`${file.name} is restored`, `已恢复 ${file.name}`)),
