@@ -202,11 +202,10 @@ export class MemoryLog implements SandboxLog {
   append(entry: NewEntry, generation: number): void {
     if (generation !== this.#generation) return
     const dropped = this.journal.add(entry, this.#requests)
-    const { kept } = this.#owner
     let numbered: JournalEntry | null = null
     const [id, requests] = [this.journal.count, this.#requests]
     const whole = () => (numbered ??= numberedAs(entry, id, requests))
-    kept?.keeper.appended(kept.name)
+    this.#owner.kept?.keeper.appended(this.#owner.kept.name)
     if (dropped.length > 0) this.#dropped(dropped)
     this.#countJournal()
     // Made when it is looked at: in a rush most entries are not.
