@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
+import { encode } from 'uqr'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasBrowser, PHONE, serveConsole, WIDE } from './support/console.js'
 
@@ -40,6 +41,8 @@ async function appBeside(page: Page, sandbox: string) {
 }
 
 const login = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: '13800003001', auth_code: '123456' }) }
+
+const imLogin = { method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' }, body: '{"phone":"13800004001","password":"abc12345"}' } as const
 
 /** Logs in to live. @returns the headers of further calls */
 async function logIn(call: Awaited<ReturnType<typeof appBeside>>['call']) {
@@ -177,17 +180,24 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     expect(await call('/live/auth/login', login)).toMatchObject({ code: 2000 })
   })
 
-  test('the clock jumps past the life of a code, which is said beforehand', async () => {
+  test('the clock jumps past the life of a code and of a token, which is said beforehand', async () => {
     const name = box('clock')
     await app(`/@${name}/live/auth/code?mobile=13800003001`)
     const page = await reader(`/__console/@${name}/clock`, settings)
     const { call } = await appBeside(page, name)
+    await call('/im/android/login/', imLogin)
+    const own = () => call('/im/android/user_contacts/', { credentials: 'include' })
+    expect(await own()).toMatchObject({ status: 1 })
     await page.bringToFront()
-    await page.getByRole('button', { name: say('+2 h', '+2 小时') }).click()
-    await page.getByText(say('SMS code', '验证码')).first().waitFor()
-    await page.getByRole('button', { name: say('Jump 2 h ahead', '快进 2 小时') }).click()
+    await page.getByRole('button', { name: say('+30 d', '+30 天') }).click()
+    const ending = page.getByRole('listitem')
+    await ending.filter({ hasText: say('SMS code', '验证码') }).filter({ hasText: '13800003001' }).waitFor()
+    await ending.filter({ hasText: say('access token', '访问令牌') }).filter({ hasText: 'u-4001' }).waitFor()
+    expect(await own()).toMatchObject({ status: 1 })
+    await page.getByRole('button', { name: say('Jump 30 d ahead', '快进 30 天') }).click()
     await page.locator('.reading .offset').waitFor()
     expect(await call('/live/auth/login', login)).toMatchObject({ code: 4011 })
+    expect(await own()).toMatchObject({ status: 11001 })
   })
 
   test('a code arrives in the inbox, and the next one is counted', async () => {
@@ -201,7 +211,7 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await page.locator('.sms.valid', { hasText: '13800003003' }).getByText('100001').waitFor()
   })
 
-  test('a record is edited, and the app reads it once it is saved; what breaks the schema says so', async () => {
+  test('a record is edited, and the app reads it once it is saved; what breaks the schema or a unique index says which', async () => {
     const name = box('records')
     await app(`/@${name}/live/no`)
     const page = await reader(`/__console/@${name}/records/live/users`, settings)
@@ -221,6 +231,13 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await page.getByRole('button', { name: say('Save 1', '保存 1 处') }).click()
     await page.getByText('The record breaks the schema of live/users').first().waitFor()
     await page.getByRole('button', { name: say('Discard', '放弃') }).click()
+    await page.getByRole('button', { name: say('Edit 1', '编辑 1'), exact: true }).click()
+    await page.getByRole('dialog').getByLabel(/^mobile/).fill('13800003002')
+    await page.getByRole('button', { name: say('Stage', '暂存') }).click()
+    await page.getByRole('button', { name: say('Save 1', '保存 1 处') }).click()
+    await page.getByText('another record of users has the same mobile').first().waitFor()
+    await page.getByRole('button', { name: say('Discard', '放弃') }).click()
+    expect(await call('/live/users/my', as)).toMatchObject({ user: { mobile: '13800003001' } })
   })
 
   test('a packet arrives at an app that is connected', async () => {
@@ -228,7 +245,7 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await app(`/@${name}/live/no`)
     const page = await reader(`/__console/@${name}/push`, settings)
     const { call, page: phone } = await appBeside(page, name)
-    await call('/im/android/login/', { method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' }, body: '{"phone":"13800004001","password":"abc12345"}' })
+    await call('/im/android/login/', imLogin)
     // As a text: this file is checked without the types of a browser.
     const arrived = phone.evaluate(`new Promise((resolve) => {
       const frames = []
@@ -262,6 +279,28 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await expect.poll(channels).toBe(2)
   })
 
+  test('a phone is pointed at the QR code of a sandbox, and finds the base URL', async () => {
+    const name = box('qr')
+    await app(`/@${name}/live/no`)
+    const page = await reader(`/__console/@${name}/state`, settings)
+    await page.getByRole('group', { name: say('System', '系统') }).getByRole('button', { name: 'live', exact: true }).click()
+    const url = `${server.url}/@${name}/live`
+    const code = page.getByRole('img', { name: say(`QR code of ${url}`, `${url} 的二维码`), exact: true })
+    const { data, size } = encode(url, { border: 2 })
+    const dark = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`${String(x)} ${String(y)}`] : [])))
+    expect(await code.getAttribute('viewBox')).toBe(`0 0 ${String(size)} ${String(size)}`)
+    // Each module is where the code has it as it is painted, whatever shape paints it.
+    const painted = await page.evaluate(`(() => {
+      const path = document.querySelector('.qr path')
+      const at = path.ownerSVGElement.createSVGPoint()
+      const places = []
+      for (at.y = .5; at.y < ${String(size)}; at.y++) for (at.x = .5; at.x < ${String(size)}; at.x++) if (path.isPointInFill(at)) places.push((at.x - .5) + ' ' + (at.y - .5))
+      return places
+    })()`)
+    expect(painted).toEqual(dark)
+    expect(await page.evaluate("['rect', 'path'].map((shape) => getComputedStyle(document.querySelector('.qr ' + shape)).fill)")).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)'])
+  })
+
   test('a sandbox is reset after a question that names what goes, and a fork keeps it; by keys alone', async () => {
     const name = box('question')
     await app(`/@${name}/live/no`)
@@ -278,10 +317,12 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     // Enter at once, or Escape, leaves everything as it is.
     await page.keyboard.press('Enter')
     await question.waitFor({ state: 'detached' })
-    await button.press('Enter')
+    // The focus is back where it was, so that the keyboard goes on from there.
+    await page.keyboard.press('Enter')
     await question.waitFor()
     await page.keyboard.press('Escape')
     await question.waitFor({ state: 'detached' })
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe(say(`Reset ${name}`, `重置 ${name}`))
     expect(await call('/live/users/my', as)).toMatchObject({ code: 2000 })
     await page.bringToFront()
     await button.click()

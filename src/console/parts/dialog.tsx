@@ -1,6 +1,6 @@
 /** A dialog of the browser's own: it keeps the focus, closes by Escape and gives the focus back. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../language.js'
 
 interface DialogProps {
@@ -12,14 +12,21 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    dialog.current?.showModal()
+  // While it is still in the page: only a dialog that is closed gives the focus back, one that is merely taken away loses it.
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
   }, [])
+  const closed = () => {
+    // The browser tells of it a moment later; by then another dialog may stand in its place.
+    if (dialog.current !== null) onClose()
+  }
   const clickedBeside = (event: MouseEvent) => {
     if (event.target === dialog.current) onClose()
   }
   return (
-    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={title} onClose={onClose} onMouseDown={clickedBeside}>
+    <dialog ref={dialog} class={wide ? 'wide' : ''} aria-label={title} onClose={closed} onMouseDown={clickedBeside}>
       <div class="dialog">
         <header class="head">
           <h2 class="grow">{title}</h2>
