@@ -2,7 +2,7 @@
  * JSON that may be large, piece by piece, so that others are answered in between. What lies on the way to the many (the members of objects, some
  * levels deep, and the items of lists in them) is gone through here; each piece is left to the engine.
  */
-import { isNestedWithin } from '../plain/json.js'
+import { behindText, isNestedWithin, parseForeignJson, tooDeep } from '../plain/json.js'
 
 /** Objects are gone into so many levels deep: in a snapshot the records lie that deep. */
 const LEVELS = 6
@@ -38,8 +38,8 @@ export function* writeJson(value: unknown, levels = LEVELS): Generator<void, str
  * @throws SyntaxError if it is no JSON, or nested more deeply
  */
 export function* readJson(text: string, nested: number): Generator<void, unknown> {
+  if (text.length < SHORT) return parseForeignJson(text, nested)
   const reader = new Reader(text, nested)
-  if (text.length < SHORT) return reader.whole()
   const read = yield* reader.value(LEVELS)
   // What is not as it seems is for the engine to judge, and to say where it is wrong.
   return read === UNREADABLE || !reader.isAtEnd ? reader.whole() : read
@@ -51,6 +51,7 @@ const UNREADABLE = Symbol('unreadable')
 /** What something that lies in the text begins or ends with, but for blanks. */
 const MARKS = /["{}[\]]/g
 const SCALAR_END = /[,\]}]/g
+const NO_BLANK = /[^ \t\n\r]/g
 
 class Reader {
   readonly #text: string
@@ -126,12 +127,12 @@ class Reader {
 
   #parse(text: string, nested: number): unknown {
     const value: unknown = JSON.parse(text)
-    if (!isNestedWithin(value, nested)) throw new SyntaxError(`it has more than ${String(this.#nested)} objects and lists inside one another`)
+    if (!isNestedWithin(value, nested)) throw tooDeep(this.#nested)
     return value
   }
 
   #skipBlanks(): void {
-    while (' \t\n\r'.includes(this.#text[this.#at] ?? '-')) this.#at++
+    if (this.#find(NO_BLANK) === null) this.#at = this.#text.length
   }
 
   #take(mark: string): boolean {
@@ -141,7 +142,7 @@ class Reader {
     return true
   }
 
-  /** Goes behind a value, without looking at what it is. */
+  /** Goes behind a value, without looking at what it is. @throws SyntaxError where it is nested too deeply, whatever comes then */
   #skipValue(): boolean {
     this.#skipBlanks()
     const first = this.#text[this.#at]
@@ -156,19 +157,16 @@ class Reader {
       if (mark === '"') continue
       this.#at++
       depth += mark === '{' || mark === '[' ? 1 : -1
+      if (depth > this.#nested) throw tooDeep(this.#nested)
     } while (depth > 0)
     return true
   }
 
   /** Goes behind the text that begins here. */
   #skipText(): boolean {
-    for (let end = this.#text.indexOf('"', this.#at + 1); end !== -1; end = this.#text.indexOf('"', end + 1)) {
-      let before = end - 1
-      while (this.#text[before] === '\\') before--
-      this.#at = end + 1
-      if ((end - before) % 2 === 1) return true
-    }
-    return false
+    const end = behindText(this.#text, this.#at)
+    if (end !== -1) this.#at = end
+    return end !== -1
   }
 
   /** Goes to what comes next of these. @returns what it is; null when there is none */

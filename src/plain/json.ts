@@ -23,14 +23,46 @@ export function isNestedWithin(value: unknown, levels: number): boolean {
   return true
 }
 
+/** A shorter text is parsed at once: however deeply it is nested, that takes no time that anybody would notice. */
+const SHORT = 8 * 1024
+
+/** @returns the place behind the JSON text that begins at this one; -1 where it does not end */
+export function behindText(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let before = end - 1
+    while (json[before] === '\\') before--
+    if ((end - before) % 2 === 1) return end + 1
+  }
+  return -1
+}
+
+/** @returns whether the brackets of the text open no more deeply, which is cheap to tell; to parse millions of them takes minutes and gigabytes */
+function isTextNestedWithin(json: string, levels: number): boolean {
+  let depth = 0
+  for (let at = 0; at !== -1 && at < json.length; ) {
+    const mark = json[at]
+    if (mark === '{' || mark === '[') depth++
+    else if (mark === '}' || mark === ']') depth--
+    if (depth > levels) return false
+    at = mark === '"' ? behindText(json, at) : at + 1
+  }
+  return true
+}
+
+/** @returns what is said of a value that is nested more deeply */
+export function tooDeep(levels: number): SyntaxError {
+  return new SyntaxError(`it has more than ${String(levels)} objects and lists inside one another`)
+}
+
 /**
- * Parses JSON text that comes from outside: nothing else is to see a value that is nested more deeply than it can bear.
+ * Parses JSON text that comes from outside: nothing else is to see a value that is nested more deeply than it can bear, nor does the engine.
  * @param levels so many objects and lists may lie inside one another
  * @throws SyntaxError if it is no JSON, or nested more deeply
  */
 export function parseForeignJson(text: string, levels = MOST_DEPTH): unknown {
+  if (text.length > SHORT && !isTextNestedWithin(text, levels)) throw tooDeep(levels)
   const value: unknown = JSON.parse(text)
-  if (!isNestedWithin(value, levels)) throw new SyntaxError(`it has more than ${String(levels)} objects and lists inside one another`)
+  if (!isNestedWithin(value, levels)) throw tooDeep(levels)
   return value
 }
 

@@ -71,6 +71,14 @@ describe('is read', () => {
     expect(result).toStrictEqual(JSON.parse(`[${items}]`))
   })
 
+  test('where it is nested too deeply, to no more than the place where that shows: what comes then is not looked at', () => {
+    for (const deep of [(count: number) => '['.repeat(count), (count: number) => '{"a":'.repeat(count)]) {
+      for (const count of [10_000, LONG]) {
+        for (const text of [deep(count), `{"[":"\\"[","it":${deep(count)}`]) expect(() => atOnce(readJson(text, 100))).toThrow('it has more than 100 objects and lists inside one another')
+      }
+    }
+  })
+
   test('no deeper than it may, wherever that lies', () => {
     const nest = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
     for (const around of ['{"a":%}', '{"a":{"b":%}}', '[%]', '{"a":[1,%]}', '{"a":{"b":{"c":{"d":{"e":{"f":{"g":%}}}}}}}']) {
