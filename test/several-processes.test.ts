@@ -302,6 +302,19 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
     })
   })
 
+  test('a call that has just been answered is found by its number, and counted in the list of sandboxes, whichever process is asked', async () => {
+    const [first, second] = stubs
+    if (first === undefined || second === undefined) raise()
+    for (const [who, asked] of Object.entries({ first, second })) {
+      await first.box(`numbered-by-${who}`, 'live').call('/auth/code?mobile=13800003000')
+      const answer = await fetch(`${asked.url}/__admin/sandboxes/numbered-by-${who}/requests/1`)
+      expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ id: 1, operationId: 'liveSendCode' })])
+      await first.box(`listed-by-${who}`, 'live').call('/auth/code?mobile=13800003000')
+      const list = await fetch(`${asked.url}/__admin/sandboxes`)
+      expect(await list.json()).toHaveProperty('sandboxes', expect.arrayContaining([expect.objectContaining({ name: `listed-by-${who}`, journal: 1 })]))
+    }
+  })
+
   test('a call that reads makes one round trip, one that writes makes two; lines of the journal ride along, and those that are left go together', async () => {
     const proxy = await Proxy.to(redis.port)
     const stub = await createStub({ systems: ['live', 'job', 'im'], engine: redisEngine(`redis://127.0.0.1:${String(proxy.port)}`) })

@@ -11,6 +11,7 @@ import { Feeds } from './feeds.js'
 import { CONTROL_FIELDS, keysOf, overviewFrom, type Sign } from './layout.js'
 import { type LogOwner, RedisLog } from './log.js'
 import { openPort, prefixOf } from './address.js'
+import { othersArrive } from './outbox.js'
 import { persist, type RedisPort } from './port.js'
 import { Registry } from './registry.js'
 import { numberFrom } from './reply.js'
@@ -128,7 +129,7 @@ class RedisEngine implements Engine, LogOwner {
 
   async overview(name: string): Promise<Overview | null> {
     const { meta, docs, journal } = keysOf(this.#prefix, name)
-    await this.#logs.get(name)?.journal.flush()
+    await (this.#logs.get(name)?.journal.settle() ?? othersArrive())
     const found = await persist(() => this.port.run(OVERVIEW, [meta, docs, journal], [`${CONTROL_FIELDS.replace('[', '\\[')}*`]))
     return found === null ? null : overviewFrom(found)
   }

@@ -42,6 +42,11 @@ export class RedisJournal {
     return this.#outbox.flush()
   }
 
+  /** @returns once all has come there that was on its way, here and in other processes */
+  settle(): Promise<void> {
+    return this.#outbox.settle()
+  }
+
   /** @returns what entries are chosen by, as they stand in the stream, oldest first */
   async items(): Promise<readonly Item[]> {
     await this.#outbox.settle()
@@ -53,9 +58,17 @@ export class RedisJournal {
   }
 
   async entries(ids?: readonly number[]): Promise<readonly JournalEntry[]> {
-    // Whoever has ids has looked before.
+    // Whoever has ids has mostly looked before.
     if (ids === undefined) await this.#outbox.settle()
-    return itemsFrom(await persist(() => this.#run(ENTRIES, (ids ?? []).map(String)))).map(entryFrom)
+    const found = await this.#found(ids ?? [])
+    if (ids === undefined || found.length >= ids.length) return found
+    await this.#outbox.settle()
+    return this.#found(ids)
+  }
+
+  /** @returns those of these ids that are there; all when there are none */
+  async #found(ids: readonly number[]): Promise<readonly JournalEntry[]> {
+    return itemsFrom(await persist(() => this.#run(ENTRIES, ids.map(String)))).map(entryFrom)
   }
 
   async status(): Promise<JournalStatus> {

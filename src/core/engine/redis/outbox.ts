@@ -10,6 +10,11 @@ const WINDOW = 10
 /** So many characters wait at the most. */
 const MOST = 256 * 1024
 
+/** @returns once the lines of other processes that set out before have come there */
+export function othersArrive(): Promise<void> {
+  return pause(WINDOW)
+}
+
 /** Lines that have set out together. */
 interface Load {
   readonly lines: string[]
@@ -73,7 +78,7 @@ export class Outbox {
 
   /** @returns once all has come there that was on its way, here and in other processes */
   async settle(): Promise<void> {
-    await Promise.all([this.flush(), pause(WINDOW)])
+    await Promise.all([this.flush(), othersArrive()])
   }
 }
 
