@@ -13,7 +13,7 @@ if (noRedis !== null) console.warn(`The stories are not told with Redis: ${noRed
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/build-console.ts',
+    globalSetup: 'test/support/build.ts',
     // Servers, the generator and fuzzing share two cores on a small machine; a hang is told from a slow test only after a while.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,11 +1,8 @@
 /** What `understudy diff` finds in handwritten documents: what the generator spells out of one line counts as that line. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { cliFile } from './support/cli.js'
 import { MadeUp } from './support/made-up.js'
-
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
-const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
 
 const FRAMES = `
     Taken:
@@ -61,7 +58,7 @@ afterEach(() => {
   project.remove()
 })
 
-const diff = (now = '.') => spawnSync(process.execPath, [tsx, cli, 'diff', 'HEAD', now], { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+const diff = (now = '.') => spawnSync(process.execPath, [cliFile, 'diff', 'HEAD', now], { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
 
 const BREAKING: readonly (readonly [what: string, file: string, from: string, to: string, said: string])[] = [
   ['a header of many answers is renamed', 'openapi/shop.yaml', 'x-name: Server-Status', 'x-name: X-Status', 'Server-Status'],

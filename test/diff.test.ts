@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { reportOf } from '../src/cli/diff.js'
 import { compare } from '../src/cli/diff/compare.js'
 import { pairs, readSide } from '../src/cli/diff/side.js'
+import { cliFile } from './support/cli.js'
 import { changesOf, rowOf, type Shop, shop, sideOf } from './support/diff.js'
 import { MadeUp } from './support/made-up.js'
 
@@ -120,9 +121,7 @@ describe('sides', () => {
   afterAll(() => {
     rmSync(folder, { recursive: true })
   })
-  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
-  const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
-  const run = (...args: string[]) => spawnSync(process.execPath, [tsx, cli, 'diff', ...args], { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+  const run = (...args: string[]) => spawnSync(process.execPath, [cliFile, 'diff', ...args], { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
   const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder })
   const write = (file: string, edit: Edit = () => undefined) => {
     const document = shop()
@@ -150,7 +149,7 @@ describe('sides', () => {
 
   test('are the handwritten documents of a project: an edit is seen before anything is generated from it', () => {
     const project = new MadeUp()
-    const inProject = (...args: string[]) => spawnSync(process.execPath, [tsx, cli, 'diff', ...args], { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+    const inProject = (...args: string[]) => spawnSync(process.execPath, [cliFile, 'diff', ...args], { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
     try {
       // As it was generated once, and is not again below.
       project.write('openapi/bundled/shop.json', JSON.stringify(shop()))

@@ -13,6 +13,7 @@ import { fileEngine } from '../src/core/engine/file/engine.js'
 import { keyOfRecords } from '../src/core/house.js'
 import { createStub, type StubOptions } from '../src/stub.js'
 import { loadSystems } from '../src/systems/load.js'
+import { cliFile } from './support/cli.js'
 import { send } from './support/serve.js'
 
 const systems = await loadSystems([])
@@ -159,7 +160,7 @@ test('a folder can be checked, read and cleared; another is left alone', async (
 
 /** Starts the command line on the folder, as a user would. */
 async function startProcess(data: string, system = 'live'): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', '--data', data, system], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [cliFile, 'start', '--port', '0', '--data', data, system], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]
     if (url !== undefined) return { url, child }

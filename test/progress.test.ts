@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { cliFile, nodeFlags, understudy } from './support/cli.js'
+import { cliFile, understudy } from './support/cli.js'
 
 const document = fileURLToPath(new URL('../openapi/bundled/trid.json', import.meta.url))
 /** `script` gives a program a terminal; not every system has it, or the same one. */
@@ -10,7 +10,7 @@ const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--vers
 
 test.skipIf(!hasTerminal)('on a terminal the step that is under way is written over by the next, and gone at the end', () => {
   const { NO_COLOR: _plain, ...env } = process.env
-  const command = [process.execPath, ...nodeFlags, cliFile, 'diff', document, document].map((word) => `'${word}'`).join(' ')
+  const command = [process.execPath, cliFile, 'diff', document, document].map((word) => `'${word}'`).join(' ')
   const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', env: { ...env, TERM: 'xterm' } })
   expect(status).toBe(0)
   const line = '\r\u001B[2K'

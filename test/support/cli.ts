@@ -1,10 +1,10 @@
-/** The command line as a user runs it: a process of its own, from the sources. */
+/** The command line as a user runs it: a process of its own, from what was built for these tests. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** `src/cli.ts`. */
-export const cliFile = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
-/** What Node needs to run it, wherever the process stands. */
+/** `dist/cli.js`, which `test/support/build.ts` builds from the sources before any test runs. */
+export const cliFile = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+/** What Node needs to run TypeScript, wherever the process stands. */
 export const nodeFlags = ['--import', import.meta.resolve('tsx')]
 
 /** How a process ended and what it wrote. */
@@ -30,7 +30,7 @@ export interface Surroundings {
 
 /** Starts `understudy …`. */
 export function begin(args: readonly string[], surroundings: Surroundings = {}): Running {
-  return beginProcess(process.execPath, [...nodeFlags, cliFile, ...args], surroundings)
+  return beginProcess(process.execPath, [cliFile, ...args], surroundings)
 }
 
 /** Runs `understudy …` to its end. */

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { connect, type Stub } from '../../src/client/stub.js'
 import { type Box, boxOf } from './box.js'
+import { cliFile } from './cli.js'
 
 export class StubProcess {
   readonly url: string
@@ -22,7 +23,7 @@ export class StubProcess {
    * @param env what its environment has beside that of the tests
    */
   static async start(flags: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StubProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    const child = spawn(process.execPath, [cliFile, 'start', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
     let said = ''
     child.stderr.on('data', (text: Buffer) => (said += text.toString()))
     for await (const line of createInterface({ input: child.stdout })) {

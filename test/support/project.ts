@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cliFile, type Ended, beginProcess, nodeFlags } from './cli.js'
+import { cliFile, type Ended, beginProcess } from './cli.js'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const EXPORTS = { '.': './src/index.ts', './testing': './src/testing/index.ts', './testing/vitest': './src/testing/vitest.ts', './errors': './src/errors/index.ts', './contract/*': './src/contract/*.ts' }
@@ -23,7 +23,7 @@ export class Project {
     await mkdir(join(modules, '.bin'))
     await symlink(join(repository, 'src'), join(modules, 'understudy/src'))
     for (const name of ['vitest', 'express', '@types']) await symlink(join(repository, 'node_modules', name), join(modules, name))
-    const shim = `#!/bin/sh\nexec "${process.execPath}" ${nodeFlags.join(' ')} "${cliFile}" "$@"\n`
+    const shim = `#!/bin/sh\nexec "${process.execPath}" "${cliFile}" "$@"\n`
     await writeFile(join(modules, '.bin/understudy'), shim, { mode: 0o755 })
     const project = new Project(folder)
     await project.write('node_modules/understudy/package.json', JSON.stringify({ name: 'understudy', type: 'module', exports: EXPORTS }))
