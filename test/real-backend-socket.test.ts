@@ -1,7 +1,7 @@
 /** im's push channel when a real backend answers it: forwarded as a whole, judged frame by frame, and ended as the other side ends it. */
 import { describe, expect, test } from 'vitest'
 import { createImClient, openImSocket } from '../src/contract/im.js'
-import { type Box, createStub } from '../src/index.js'
+import { type Box, createStub, type StubOptions } from '../src/index.js'
 import { WebSocket } from 'ws'
 import { startImBackend } from './backends/im.js'
 import { closedAfterEach } from './support/closing.js'
@@ -13,10 +13,10 @@ const SESSION_ERROR = { status: 11001, pushId: '', message: 'session error' }
 const NETWORK_ERROR = { status: 11001, pushId: '', message: 'network error' }
 const closing = closedAfterEach()
 
-async function stage(options: { readonly mode?: 'real' | 'real-or-stub' | 'compare'; readonly operations?: Readonly<Record<string, 'stub' | 'real'>> } = {}) {
+async function stage(options: { readonly mode?: 'real' | 'real-or-stub' | 'compare'; readonly operations?: Readonly<Record<string, 'stub' | 'real'>> } = {}, sockets: StubOptions['sockets'] = {}) {
   const real = await startImBackend()
   closing.push(() => real.close())
-  const stub = await createStub({ systems: ['im'], backends: { im: { url: real.url, ...options } } })
+  const stub = await createStub({ systems: ['im'], backends: { im: { url: real.url, ...options } }, sockets })
   closing.push(() => stub.close())
   return { real, box: await stub.sandbox() }
 }
@@ -238,5 +238,75 @@ describe('what goes wrong on purpose goes wrong before anything is passed on', (
     await box.reset()
     expect(await second.closed).toMatchObject({ code: 1001 })
     await expect.poll(() => real.push.closed).toEqual([1001, 1001])
+  })
+})
+
+/** Nearly as large as a frame may be; together far more than the connections themselves take. */
+const LARGE = Array.from({ length: 60 }, (_, i) => JSON.stringify({ status: 1, pushId: String(i), message: 'x'.repeat(250_000) }))
+
+/** Long enough for everything to have been read that anybody would read: what comes is answered by the same process, in turn. */
+async function manyCalls(box: Box): Promise<void> {
+  for (let i = 0; i < 50; i++) await box.fetch('/im/android/user_contacts/')
+}
+
+describe('whoever sends faster than the other side reads', () => {
+  test('waits, as a backend, and the client hears everything in its order when it reads again', async () => {
+    const { real, box } = await stage()
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    client.socket.pause()
+    for (const frame of [...LARGE, ...LARGE]) real.push.send(frame)
+    await manyCalls(box)
+    expect(real.push.waiting).toBeGreaterThan(0)
+    client.socket.resume()
+    for (const frame of [...LARGE, ...LARGE]) expect(await client.nextText() === frame).toBe(true)
+    expect(real.push.waiting).toBe(0)
+    client.send(HEARTBEAT)
+    expect(await client.next()).toMatchObject({ message: '' })
+  })
+
+  test('waits, as a client, and the backend hears everything in its order when it reads again', async () => {
+    const { real, box } = await stage()
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    real.push.pause()
+    for (const frame of [...LARGE, ...LARGE]) client.send(frame)
+    await manyCalls(box)
+    expect(client.socket.bufferedAmount).toBeGreaterThan(0)
+    real.push.resume()
+    for (const _frame of [...LARGE, ...LARGE]) expect(await client.next()).toMatchObject({ message: 'ok' })
+    expect(real.push.frames.slice(1).every((frame, i) => frame === LARGE[i % LARGE.length])).toBe(true)
+    expect(real.push.frames).toHaveLength(1 + 2 * LARGE.length)
+  })
+
+  test('has no more read of it than a frame or two while one of its frames is held up, in bytes and not only in frames; a server that stops waits for neither side', async () => {
+    const { real } = await stage()
+    const stub = await createStub({ systems: ['im'], backends: { im: real.url } })
+    const box = await stub.sandbox()
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    for (const operationId of ['imPushFrame', 'imPushDelivery']) await box.faults.next('im', operationId, { kind: 'latency', min: 60_000 })
+    // Each direction by itself: fewer frames than may wait, and far larger than what may.
+    for (const frame of LARGE) client.send(frame)
+    for (const frame of LARGE) real.push.send(frame)
+    await expect.poll(async () => (await box.faults.list()).map(({ fired }) => fired)).toEqual([1, 1])
+    await manyCalls(box)
+    expect([client.socket.bufferedAmount, real.push.waiting].map((bytes) => bytes > 0)).toEqual([true, true])
+    await stub.close()
+    await expect.poll(() => real.push.closed).toHaveLength(1)
+    client.socket.terminate()
+  })
+
+  test('costs a reader for whom too much waits the connection, and both sides are told why', async () => {
+    const { real, box } = await stage({}, { backlog: 16 * 1024 })
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    client.socket.pause()
+    const frame = JSON.stringify({ status: 1, pushId: 'p-r1', message: 'x'.repeat(30_000) })
+    for (let i = 0; i < 1000; i++) real.push.send(frame)
+    await manyCalls(box)
+    client.socket.resume()
+    expect(await client.closed).toEqual({ code: 1013, reason: 'too slow a reader' })
+    await expect.poll(() => real.push.closed).toEqual([1013])
   })
 })

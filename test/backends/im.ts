@@ -14,8 +14,13 @@ export interface PushSide {
   readonly handshakes: readonly IncomingMessage['headers'][]
   /** The codes with which clients have closed. */
   readonly closed: readonly number[]
+  /** Bytes that were sent and that nobody has taken yet. */
+  readonly waiting: number
   /** Sends the text to everybody, as it is. */
   send(text: string): void
+  /** Reads nothing more of those who are connected, until told to. */
+  pause(): void
+  resume(): void
   /** Ends all sessions: everybody is told, and closed. */
   kick(): void
   close(code: number, reason: string): void
@@ -95,9 +100,22 @@ function pushSide(isLive: (cookie: string | undefined) => boolean, endAll: () =>
     frames,
     handshakes,
     closed,
+    get waiting() {
+      return [...server.clients].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0)
+    },
     send: (text) => {
       each((socket) => {
         socket.send(text)
+      })
+    },
+    pause: () => {
+      each((socket) => {
+        socket.pause()
+      })
+    },
+    resume: () => {
+      each((socket) => {
+        socket.resume()
       })
     },
     kick: () => {

@@ -101,6 +101,16 @@ export class Connection {
     this.parts.wire.close(code, reason)
   }
 
+  /** Ends the connection at once, without a word. */
+  cut(): void {
+    this.parts.wire.cut()
+  }
+
+  /** Resolves when the connection is gone. */
+  get gone(): Promise<void> {
+    return this.parts.wire.gone
+  }
+
   /** The connection is closing or gone: nothing that still comes from it is looked at. */
   forget(): void {
     this.#ended = true

@@ -97,6 +97,17 @@ export class Relay {
     this.parts.far.close(closeCodes.goingAway, '')
   }
 
+  /** Ends both connections at once, without a word. */
+  cut(): void {
+    this.parts.wire.cut()
+    this.parts.far.cut()
+  }
+
+  /** Resolves when both connections are gone. */
+  get gone(): Promise<unknown> {
+    return Promise.all([this.parts.wire.gone, this.parts.far.gone])
+  }
+
   /** The connection is closing or gone. */
   forget(): void {
     this.#isEnding = true

@@ -36,7 +36,7 @@ export interface SocketLimits {
 
 export const defaultLimits: SocketLimits = { frame: 256 * 1024, backlog: 1024 * 1024, perSandbox: 2000 }
 
-/** So many frames of one connection may wait for their answer; then no more are read. */
+/** So many frames of one connection may wait for their answer; then no more are read. Nor are they once those that wait are as large as one frame may be. */
 const MOST_PENDING = 64
 /** Real milliseconds that clients have to say goodbye when the stage closes. */
 const GOODBYE = 1000
@@ -205,7 +205,7 @@ export class Switchboard {
       begin: (link) => {
         this.#welcome(sandbox, link, (group, id) => {
           const wire = new Wire(link, this.limits.backlog, this.#options.budget, {
-            frame: paced(link, (data, isBinary) => connection.receive(data, isBinary)),
+            frame: paced(link, this.limits.frame, (data, isBinary) => connection.receive(data, isBinary)),
             closed: () => {
               this.#leave(sandbox, group, connection)
             },
@@ -266,14 +266,14 @@ export class Switchboard {
         const isWelcome = this.#welcome(sandbox, link, (group, id) => {
           const { backlog } = this.limits
           const wire = new Wire(link, backlog, this.#options.budget, {
-            frame: paced(link, (data, isBinary) => relay.fromClient(data, isBinary)),
+            frame: paced(link, this.limits.frame, (data, isBinary) => relay.fromClient(data, isBinary)),
             closed: (code, reason) => {
               this.#leave(sandbox, group, relay)
               relay.clientGone(code, reason)
             },
           })
           const farWire = new Wire(far, backlog, this.#options.budget, {
-            frame: paced(far, (data, isBinary) => relay.fromBackend(data, isBinary)),
+            frame: paced(far, this.limits.frame, (data, isBinary) => relay.fromBackend(data, isBinary)),
             closed: (code, reason) => {
               relay.backendGone(code, reason)
             },
@@ -329,24 +329,33 @@ export class Switchboard {
   }
 }
 
-/** Hands frames on, and stops reading while too many wait for their answer. */
-function paced(link: SocketLink, receive: (data: Uint8Array, isBinary: boolean) => Promise<void>): (data: Uint8Array, isBinary: boolean) => void {
-  let pending = 0
+/** Hands frames on, and stops reading while too many wait for their answer, or too much of them. @param most bytes */
+function paced(link: SocketLink, most: number, receive: (data: Uint8Array, isBinary: boolean) => Promise<void>): (data: Uint8Array, isBinary: boolean) => void {
+  const pending = { frames: 0, bytes: 0 }
+  let isPaused = false
   return (data, isBinary) => {
-    if (++pending === MOST_PENDING) link.pause()
+    pending.frames++
+    pending.bytes += data.length
+    if (!isPaused && (pending.frames >= MOST_PENDING || pending.bytes >= most)) {
+      isPaused = true
+      link.pause()
+    }
     void receive(data, isBinary).then(() => {
-      if (--pending === MOST_PENDING / 2) link.resume()
+      pending.frames--
+      pending.bytes -= data.length
+      if (!isPaused || pending.frames > MOST_PENDING / 2 || pending.bytes > most / 2) return
+      isPaused = false
+      link.resume()
     })
   }
 }
 
 async function farewell(connection: Held): Promise<void> {
-  const { wire } = connection.parts
   const gone = new AbortController()
   connection.close(closeCodes.goingAway, 'the server stops')
-  await Promise.race([wire.gone, pause(GOODBYE, gone.signal)])
+  await Promise.race([connection.gone, pause(GOODBYE, gone.signal)])
   gone.abort()
-  wire.cut()
+  connection.cut()
 }
 
 /** What the upgrade request shows to its dialect. */
