@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { type Box, createStub, type DriftReport } from '../src/index.js'
+import { type Box, createStub } from '../src/index.js'
 import type { Backend } from './backends/backend.js'
 import type { DepartureKind } from './backends/departures.js'
 import { startEduBackend } from './backends/edu.js'
@@ -75,8 +75,6 @@ const flows: Readonly<Record<System, (box: Box) => Promise<void>>> = {
   },
 }
 
-const shown = ({ drift }: DriftReport) => drift.map(({ operationId, kind, pointer }) => `${operationId} ${kind} ${pointer}`)
-
 describe('a backend that keeps its contract', () => {
   test.each(Object.keys(flows) as System[])('%s: nothing is found', async (system) => {
     const { box, real } = await beside(system)
@@ -89,32 +87,38 @@ describe('a backend that keeps its contract', () => {
 })
 
 describe('departures', () => {
-  const found: Readonly<Record<DepartureKind, readonly string[]>> = {
-    wrongCode: ['liveListChannels undocumentedCode /code'],
-    missingField: ['liveListChannels missingField /channels/*/owner/mobile'],
-    numberAsText: ['liveListChannels type /count'],
-    foundNothing: [],
-    otherEnvelope: ['liveListChannels undocumentedCode /code'],
-    htmlPage: ['liveListChannels notJson '],
-    slow: ['liveListChannels noAnswer '],
-    dropped: ['liveListChannels noAnswer '],
+  /** All that is found of each, with what the report says of it. */
+  const found: Readonly<Record<DepartureKind, readonly (readonly [place: string, message: RegExp])[]>> = {
+    wrongCode: [['undocumentedCode /code', /^77777 /]],
+    missingField: [['missingField /channels/*/owner/mobile', /'mobile'/]],
+    numberAsText: ['/channels/*/id', '/channels/*/like_count', '/channels/*/owner/id', '/channels/*/started_at', '/channels/*/status', '/channels/*/visit_count', '/count'].map((place) => [`type ${place}`, /must be/] as const),
+    foundNothing: [], // live answers everything with 200
+    otherEnvelope: [['undocumentedCode /code', /^nothing under "code"/]],
+    htmlPage: [['notJson ', /HTTP 502/]],
+    slow: [['noAnswer ', /^timeout: /]],
+    dropped: [['noAnswer ', /^reset: /]],
     gzip: [],
-    redirect: ['liveListChannels notJson '],
-    endless: ['liveListChannels noAnswer '],
-    wrongContentType: ['liveListChannels mediaType '],
+    redirect: [['notJson ', /HTTP 302/]],
+    endless: [['noAnswer ', /^tooLarge: /]],
+    wrongContentType: [['mediaType ', /text\/plain/]],
   }
 
-  test.each(Object.keys(found) as DepartureKind[])('%s is found, there and nowhere else', async (kind) => {
-    const { box, real } = await beside('live', 'real', kind === 'slow' ? 300 : 10_000)
+  test.each(Object.keys(found) as DepartureKind[])('%s is found, there and nowhere else, until it is over', async (kind) => {
+    const { box, real } = await beside('live', 'real', kind === 'slow' ? 1000 : 10_000)
     real.depart({ kind, at: '/channels/live' })
     await flows.live(box)
-    const report = await box.backends.drift()
-    if (kind === 'foundNothing' || kind === 'gzip') expect(shown(report)).toEqual([]) // live answers everything with 200
-    else {
-      expect(shown(report)).toEqual(expect.arrayContaining([...found[kind]]))
-      expect(report.drift.every(({ operationId, count }) => operationId === 'liveListChannels' && count === 1)).toBe(true)
-    }
-    expect((await box.requests.list({ operationId: 'liveListChannels' }))[0]?.violations.length ?? 0).toBe(['foundNothing', 'gzip', 'slow', 'dropped', 'endless'].includes(kind) ? 0 : report.drift.length)
+    const { drift, calls } = await box.backends.drift()
+    expect(drift.map(({ operationId, kind: of, pointer, count }) => [operationId, `${of} ${pointer}`, count])).toEqual(found[kind].map(([place]) => ['liveListChannels', place, 1]))
+    for (const [i, [, message]] of found[kind].entries()) expect(drift[i]?.last.message).toMatch(message)
+    expect(calls).toContainEqual({ system: 'live', operationId: 'liveListChannels', asked: 1, departed: found[kind].length === 0 ? 0 : 1 })
+    const listed = await box.requests.list({ operationId: 'liveListChannels' })
+    const hasAnswer = !['slow', 'dropped', 'endless'].includes(kind)
+    expect(listed.map(({ source, violations }) => [source, violations.length])).toEqual([hasAnswer ? ['real', drift.length] : ['stub', 0]])
+    // The same calls of the same backend, once it keeps its contract again.
+    await box.backends.clearDrift()
+    real.depart()
+    await flows.live(box)
+    expect((await box.backends.drift()).drift).toEqual([])
   })
 
   test('a failure that travels as a success of HTTP is found where statuses tell something', async () => {
@@ -192,15 +196,25 @@ describe('compare', () => {
 
   test('another refusal than the stub\'s is another order of checks; a success in its place is other behaviour', async () => {
     const { box, real } = await beside('edu', 'compare')
+    const logIn = (phone: string, passwd: string) => box.fetch('/edu/rest/s/login', json({ phone, passwd }, HEADERS))
+    const told = async () => (await box.backends.drift()).drift.map(({ kind, pointer, count, error, last }) => [kind, pointer, count, error, last.message])
+    // Where both know him both say the same, be it yes or no.
+    await logIn('13800001001', 'abc12345')
+    await logIn('13800001001', 'wrong1234')
+    expect(await told()).toEqual([])
     const [user] = await box.db('edu').list('users', { phone: '13800001001', userType: 's' })
     await box.db('edu').update('users', String(user?.userID), { phone: '13800001777' })
-    await box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'abc12345' }, HEADERS))
-    await box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'wrong1234' }, HEADERS))
-    expect(real.asked).toHaveLength(2)
-    expect((await box.backends.drift()).drift.map(({ kind, last }) => [kind, last.message])).toEqual([
-      ['behaviour', 'the stub answers USER_NOT_FOUND, the backend a success'],
-      ['checkOrder', 'the stub answers USER_NOT_FOUND, the backend WRONG_PASSWORD'],
+    await logIn('13800001001', 'abc12345')
+    await logIn('13800001001', 'wrong1234')
+    expect(await told()).toEqual([
+      ['behaviour', '', 1, null, 'the stub answers USER_NOT_FOUND, the backend a success'],
+      ['checkOrder', '', 1, 'WRONG_PASSWORD', 'the stub answers USER_NOT_FOUND, the backend WRONG_PASSWORD'],
     ])
+    // The other way round it is other behaviour as well.
+    await box.backends.clearDrift()
+    await logIn('13800001777', 'abc12345')
+    expect(await told()).toEqual([['behaviour', '', 1, 'USER_NOT_FOUND', 'the stub answers a success, the backend USER_NOT_FOUND']])
+    expect(real.asked).toHaveLength(5)
   })
 })
 

@@ -28,6 +28,13 @@ test('with the test API', async () => {
   expect(code, stdout + stderr).toBe(0)
 })
 
+/** What SARIF 2.1.0 asks of a log (its sections 3.13, 3.14, 3.18, 3.19 and 3.49), as far as it is no result. */
+interface Sarif {
+  readonly version: string
+  readonly $schema: string
+  readonly runs: readonly { readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly { readonly id: string; readonly shortDescription: { readonly text: string } }[] } }; readonly results: readonly unknown[] }[]
+}
+
 test('the report in its four forms and two languages, and what its exit code says', async () => {
   const real = await startLiveBackend()
   const stub = await createStub({ systems: ['live'], backends: { live: real.url } })
@@ -43,7 +50,23 @@ test('the report in its four forms and two languages, and what its exit code say
   expect(markdown.stdout).toContain('live-q5 登录成功的状态码')
   expect((await report('--format', 'html')).stdout).toMatch(/^<!doctype html><html lang="en">.*undocumented code.*liveLogin: 1 calls, 1 with a difference/s)
   expect(JSON.parse((await report('--format', 'json')).stdout)).toMatchObject({ drift: [{ kind: 'undocumentedCode' }] })
-  expect(JSON.parse((await report('--format', 'sarif')).stdout)).toMatchObject({ version: '2.1.0', runs: [{ results: [{ ruleId: 'undocumentedCode', level: 'error', occurrenceCount: 1 }] }] })
+  const { version, $schema, runs } = JSON.parse((await report('--format', 'sarif', '--lang', 'zh')).stdout) as Sarif
+  expect([version, runs.length]).toEqual(['2.1.0', 1])
+  expect(new URL($schema).pathname).toBe('/sarif-2.1.0.json')
+  const { driver } = runs[0]?.tool ?? {}
+  expect(driver?.name).toBe('understudy')
+  expect(driver?.rules.every(({ id, shortDescription }) => id !== '' && shortDescription.text !== '')).toBe(true)
+  const rules = driver?.rules.map(({ id }) => id) ?? []
+  expect(new Set(rules).size).toBe(rules.length)
+  expect(rules).toContain('undocumentedCode')
+  expect(runs[0]?.results).toEqual([{
+    ruleId: 'undocumentedCode',
+    level: 'error',
+    message: { text: expect.stringMatching(/^liveLogin \/code: 未列出的状态码 \(×1\)\. .*live-q5/) as string },
+    locations: [{ physicalLocation: { artifactLocation: { uri: 'openapi/live.yaml' } }, logicalLocations: [{ name: 'liveLogin', fullyQualifiedName: 'live/liveLogin /code' }] }],
+    partialFingerprints: { understudyDrift: 'live/liveLogin/undocumentedCode//code' },
+    occurrenceCount: 1,
+  }])
   await stub.close()
   await real.close()
 })

@@ -285,7 +285,7 @@ describe('whoever sends faster than the other side reads', () => {
     const box = await stub.sandbox()
     const client = await connect(box, await logIn(box))
     await client.ask(START)
-    for (const operationId of ['imPushFrame', 'imPushDelivery']) await box.faults.next('im', operationId, { kind: 'latency', min: 60_000 })
+    for (const operationId of ['imPushFrame', 'imPushDelivery'] as const) await box.faults.next('im', operationId, { kind: 'latency', min: 60_000 })
     // Each direction by itself: fewer frames than may wait, and far larger than what may.
     for (const frame of LARGE) client.send(frame)
     for (const frame of LARGE) real.push.send(frame)
