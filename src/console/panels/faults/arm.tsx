@@ -65,7 +65,7 @@ export function ArmForm() {
       {kind === 'drop' && <label class="check"><input type="checkbox" checked={carriedOut} onChange={(event) => { setCarriedOut(event.currentTarget.checked) }} /> {t('the call is carried out; only its answer is lost', '请求已执行，只丢响应')}</label>}
       <div class="pair">
         <label class="field"><span>{t('Times', '次数')}</span><input type="number" min={1} max={1_000_000} value={times} placeholder={t('for ever', '不限')} onInput={(event) => { setTimes(event.currentTarget.value) }} /></label>
-        <label class="field"><span>{t('For how long', '持续')}</span><input value={lasting} maxLength={64} placeholder={t('for ever; or 20s, 5m', '不限；或 20s、5m')} autocomplete="off" onInput={(event) => { setLasting(event.currentTarget.value) }} /></label>
+        <label class="field"><span>{t('For how long', '持续')}</span><input value={lasting} maxLength={64} placeholder={t('for ever, or 20s', '不限；或 20s、5m')} autocomplete="off" onInput={(event) => { setLasting(event.currentTarget.value) }} /></label>
       </div>
       <label class="field"><span>{t('Probability', '概率')} {percent} %</span><input type="range" min={1} max={100} value={percent} onInput={(event) => { setPercent(event.currentTarget.valueAsNumber) }} /></label>
       <button class="main">{t('Arm', '布置')}</button>

@@ -8,7 +8,7 @@ export function Scenarios() {
   const { data } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/scenarios', { params: { path } })), path.sandbox, { once: true })
   return (
     <section class="card">
-      <h2>{t('Scenarios', '场景')}</h2>
+      <h2>{t('Scenarios', '场景')}{data !== null && data.scenarios.length > 0 && <span class="faint small"> {data.scenarios.length}</span>}</h2>
       {data?.scenarios.length === 0 && <p class="faint">{t('The systems served bring none.', '所服务的系统没有自带场景。')}</p>}
       <ul class="rules scenarios">
         {(data?.scenarios ?? []).map(({ system, name, description }) => (
