@@ -1,7 +1,8 @@
 /** The packages as `npm publish` would upload them, built beside the working tree: whoever runs from `dist` meanwhile is not disturbed. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { invocationOf } from '../src/cli/words.js'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -106,11 +107,10 @@ function pack(stage: string, folder: string): string {
  * @throws Error with everything that it printed if it fails
  */
 export function run(command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } })
-  } catch (error) {
-    if (!(error instanceof Error) || !('stdout' in error) || !('stderr' in error)) throw error
-    // Without the cause: all that it knows is in the message, and it would be printed twice.
-    throw new Error(`${command} ${args.join(' ')}\n${String(error.stdout)}${String(error.stderr)}`)
-  }
+  // On Windows npm is a batch file.
+  const { file, args: words, verbatim } = invocationOf([command, ...args])
+  const { status, stdout, stderr, error } = spawnSync(file, words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], windowsVerbatimArguments: verbatim, env: { ...process.env, NO_COLOR: '1', ...env } })
+  if (error !== undefined) throw error
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`)
+  return stdout
 }

@@ -65,5 +65,6 @@ describe.skipIf(!has('zsh'))('zsh', () => {
 })
 
 test('another shell is named, with those that there are', async () => {
+  expect(await understudy(['completion'])).toMatchObject({ code: 1, stderr: expect.stringContaining("'bash|zsh|fish'") as unknown })
   expect(await understudy(['completion', 'tcsh'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Allowed choices are bash, zsh, fish') as unknown })
 })

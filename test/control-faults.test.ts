@@ -37,6 +37,10 @@ describe('fault rules', () => {
     await here.admin('PUT', '/snapshot', snapshot ?? {})
     expect((await code(here)).status).toBe(500)
     expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, for: 'soon' })).json).toMatchObject({ status: 400, errors: [{ field: 'for' }] })
+    const inWords = { errors: [{ field: 'fault.min', message: 'must be a number, in milliseconds: 2000' }] }
+    expect((await here.admin('POST', '/faults', { fault: { kind: 'latency', min: '2s' } })).json).toMatchObject(inWords)
+    // It would be taken and never act.
+    for (const none of ['0s', 'PT0S']) expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, for: none })).json).toMatchObject({ status: 400, errors: [{ field: 'for', message: expect.stringContaining('no time at all') as unknown }] })
   })
 
   test('while a rule answers, nothing in the world changes', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { certificate, LEAST_NODE, node, proxies, variables } from '../src/cli/doctor/checks.js'
+import { generated } from '../src/cli/doctor/generated.js'
 import { holderOf } from '../src/cli/doctor/holder.js'
 import { addSettingFlags } from '../src/cli/config/settings.js'
 import { Command } from 'commander'
@@ -27,6 +28,12 @@ test('says what is well and what is not, for people and for programs, and ends w
   expect(findings.filter(({ state, about }) => state === 'bad' && about !== 'generated')).toEqual([])
   expect(words.stdout).toMatch(/^✓ +Node\.js +\d/m)
   expect(words.stdout).not.toContain('\u001b')
+  // What was found well is not generated once more.
+  if (well.code === 0) {
+    const steps: string[] = []
+    expect(await generated((step) => { steps.push(step) })).toMatchObject([{ state: 'good' }])
+    expect(steps).toEqual([])
+  }
 
   writeFileSync(join(folder, 'understudy.config.json'), '{ "prot": 1 }')
   const ill = await understudy(['doctor', '--json'], { cwd: folder, env })

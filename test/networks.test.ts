@@ -56,7 +56,7 @@ test('a team\'s own stand in the configuration, and are had by ctl as the others
     const { code: exit, stdout, stderr } = await understudy(['ctl', '--url', url, ...args], { cwd: folder })
     return [exit, stdout + stderr]
   }
-  expect(await ctl('network')).toEqual([0, expect.stringMatching(/^NETWORK +EVERY CALL +\n3g +slow milliseconds=10 *\nsubway .*\noffline .*\nlift +latency min=1 max=5 probability=0.5 *\n$/)])
+  expect(await ctl('network')).toEqual([0, expect.stringMatching(/^NETWORK +EVERY CALL\n3g +slow milliseconds=10\nsubway .*\noffline .*\nlift +latency min=1 max=5 probability=0.5\n$/)])
   expect(await ctl('network', 'lift')).toEqual([0, expect.stringMatching(/lift .* now\n$/)])
   expect(await ctl('network', 'lifft')).toEqual([1, expect.stringContaining('Did you mean "lift"?')])
   expect(await ctl('network', 'off')).toEqual([0, expect.not.stringContaining(' now')])
@@ -66,9 +66,10 @@ test('a team\'s own stand in the configuration, and are had by ctl as the others
 })
 
 test('what is wrong with one is said with a guess', async () => {
-  const { wrong, said } = { wrong: { Lift: [], 'a-b': [{ fault: { kind: 'latncy', min: 1 } }, { fault: { kind: 'drop', carriedout: true } }, { falt: { kind: 'drop' } }, { fault: { kind: 'latency', min: 5, max: 1 } }, { fault: { kind: 'reset' }, for: 'soon' }] }, said: [
+  const { wrong, said } = { wrong: { Lift: [], 'a-b': [{ fault: { kind: 'latncy', min: 1 } }, { fault: { kind: 'drop', carriedout: true } }, { falt: { kind: 'drop' } }, { fault: { kind: 'latency', min: 5, max: 1 } }, { fault: { kind: 'reset' }, for: 'soon' }, { fault: { kind: 'reset' }, for: '0s' }, { fault: { kind: 'latency', min: '2s' } }] }, said: [
     'networks: "Lift" cannot be a name;', 'networks.Lift has to be a list of 1 to 20 rules', 'networks.a-b[0]: fault.kind must be one of', 'Did you mean "latency"?',
     'networks.a-b[1]: fault.carriedout is not known here. Did you mean "carriedOut"?', 'networks.a-b[2]: falt is not known here. Did you mean "fault"?', 'networks.a-b[3]: fault.max is below fault.min', 'networks.a-b[4]: for is "soon", which is no duration',
+    'networks.a-b[5]: for is "0s", which is no time at all', 'networks.a-b[6]: fault.min must be a number, in milliseconds: 2000',
   ] }
   writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ networks: wrong }))
   const { code: exit, stderr } = await understudy(['config', '--config', 'wrong.json'], { cwd: folder })

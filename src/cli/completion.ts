@@ -19,7 +19,7 @@ export function addCompletion(program: Command): void {
         '  zsh:  eval "$(understudy completion zsh)"                in ~/.zshrc, behind compinit\n' +
         '  fish: understudy completion fish | source                in ~/.config/fish/config.fish',
     )
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
+    .addArgument(new Argument(`<${Object.keys(SCRIPTS).join('|')}>`, 'the shell').choices(Object.keys(SCRIPTS)))
     .action((shell: keyof typeof SCRIPTS) => {
       process.stdout.write(SCRIPTS[shell](placesOf(program, Object.keys(systems))))
     })

@@ -2,11 +2,15 @@
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { addSettingFlags } from './config/settings.js'
-import { certificate, configuration, generated, network, node, port, proxies, variables } from './doctor/checks.js'
+import { certificate, configuration, network, node, port, proxies, variables } from './doctor/checks.js'
 import type { Finding } from './doctor/finding.js'
-import { table } from './output.js'
+import { generated } from './doctor/generated.js'
+import { progressOn, table } from './output.js'
 
 const MARKS = { good: pc.green('✓'), note: pc.yellow('!'), bad: pc.red('✗') } as const
+
+/** The longest name of what is looked at. */
+const ABOUT_WIDTH = 'configuration'.length
 
 /** Adds the command to the program. */
 export function addDoctor(program: Command): void {
@@ -19,8 +23,17 @@ export function addDoctor(program: Command): void {
     .action(async ({ config, json }: { readonly config?: string; readonly json?: true }) => {
       const settings = addSettingFlags(new Command())
       const { finding, place } = await configuration(settings, config)
-      const findings: Finding[] = [node(), finding, ...(place === null ? [] : [await port(place)]), variables(settings), ...proxies(), network(), await certificate(), ...(await generated())]
-      process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${table(findings.map(({ state, about, text }) => [MARKS[state], pc.bold(about), text]))}\n`)
+      const findings: Finding[] = []
+      // People see each as soon as it is known.
+      const tell = (...found: readonly Finding[]) => {
+        findings.push(...found)
+        if (!json) for (const { state, about, text } of found) process.stdout.write(`${table([[MARKS[state], pc.bold(about.padEnd(ABOUT_WIDTH)), text]])}\n`)
+      }
+      tell(node(), finding)
+      if (place !== null) tell(await port(place))
+      tell(variables(settings), ...proxies(), network(), await certificate())
+      tell(...(await generated(progressOn())))
+      if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = 1
     })
 }

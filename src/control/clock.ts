@@ -58,15 +58,30 @@ export function parseInstant(text: string): number {
 }
 
 /**
+ * @param start when a rule begins
+ * @param span how long it acts
+ * @returns the moment from which it does not act any more, in UTC as JSON has it
+ * @throws Refusal when it is no duration, none at all, or leads beyond what a clock can show
+ */
+export function endOfRule(start: number, span: string): string {
+  const end = later(start, span, 'for')
+  if (end === start) throw durationMisfit(span, 'for', 'is no time at all; the rule would never act. Leave "for" out for one that acts until it is removed.')
+  return instant(end)
+}
+
+function durationMisfit(text: string, field: string, message: string): Error {
+  return refusal(400, 'invalid-request', `${quote(text)} ${message}`, { errors: [{ field, message }] })
+}
+
+/**
  * @param field where the duration stands in the request
  * @returns the moment so much later
  * @throws Refusal when it is no duration, or leads beyond what a clock can show
  */
 export function later(start: number, by: string, field: string): number {
-  const misfit = (message: string) => refusal(400, 'invalid-request', `${quote(by)} ${message}`, { errors: [{ field, message }] })
   const duration = parseDuration(by)
-  if (duration === null) throw misfit(`is no duration. Write it like ${DURATION_FORMS}.`)
-  if (by.startsWith('-')) throw misfit('goes back; here time goes on only. Setting the clock takes it back.')
+  if (duration === null) throw durationMisfit(by, field, `is no duration. Write it like ${DURATION_FORMS}.`)
+  if (by.startsWith('-')) throw durationMisfit(by, field, 'goes back; here time goes on only. Setting the clock takes it back.')
   const months = duration.years * 12 + duration.months
   const end = months <= MOST_MONTHS ? addDuration(start, duration) : Number.POSITIVE_INFINITY
   if (!(end <= addDuration(start, { years: MOST_YEARS, months: 0, ms: 0 }))) {

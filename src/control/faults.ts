@@ -5,8 +5,8 @@ import { ANY, type FaultRule } from '../core/faults/rule.js'
 import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
-import { instant, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
-import { later } from './clock.js'
+import { lookAt, openSandbox, systemOf, systemsOf } from './access.js'
+import { endOfRule } from './clock.js'
 import type { ControlParts, Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
@@ -26,7 +26,7 @@ export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFa
     const { real } = sandbox
     const after = await sandbox.control.change((state) => {
       checkRoom(state.faults.length + 1)
-      const until = span === undefined ? {} : { until: instant(later(readClock(state.clock, real), span, 'for')) }
+      const until = span === undefined ? {} : { until: endOfRule(readClock(state.clock, real), span) }
       const rule: FaultRule = { id: `fault-${String(state.nextFault)}`, system, operationId, fault, times, probability, ...until, matched: 0, fired: 0 }
       return { ...state, faults: [...state.faults, rule], nextFault: state.nextFault + 1 }
     })

@@ -46,14 +46,21 @@ function ruleMisfits(rule: unknown): readonly string[] {
   // Where a word is misspelt, that it is missing is no news.
   if (unknown !== undefined) return [`${unknown} is not known here.${didYouMean(unknown, KEYS)}`]
   const isValid = validate(rule)
-  const complaints = isValid ? [] : complaintsOf(validate.errors ?? [])
+  const complaints = isValid ? [] : complaintsOf(validate.errors ?? [], rule)
   const kind = isObject(rule) && isObject(rule['fault']) ? rule['fault']['kind'] : undefined
   const span = isObject(rule) ? rule['for'] : undefined
   return [
     ...complaints.map((complaint) => `${sayComplaint(complaint, 'the rule')}${complaint.field === 'fault.kind' && typeof kind === 'string' ? `.${didYouMean(kind, KINDS)}` : complaint.message === 'is not known here' ? `.${didYouMean(lastOf(complaint.field), FAULT_KEYS)}` : ''}`),
-    ...(isValid && typeof span === 'string' && (parseDuration(span) === null || span.startsWith('-')) ? [`for is ${JSON.stringify(span)}, which is no duration; write it like 20s or PT5M`] : []),
+    ...(isValid && typeof span === 'string' ? spanMisfits(span) : []),
     ...(isValid && isObject(rule) && isObject(rule['fault']) && Number(rule['fault']['max']) < Number(rule['fault']['min']) ? ['fault.max is below fault.min'] : []),
   ]
+}
+
+function spanMisfits(span: string): readonly string[] {
+  const duration = parseDuration(span)
+  if (duration === null || span.startsWith('-')) return [`for is ${JSON.stringify(span)}, which is no duration; write it like 20s or PT5M`]
+  const isNone = duration.years === 0 && duration.months === 0 && duration.ms === 0
+  return isNone ? [`for is ${JSON.stringify(span)}, which is no time at all; the rule would never act`] : []
 }
 
 function lastOf(field: string | null): string {

@@ -5,8 +5,8 @@ import { ANY, type FaultRule, isOver } from '../core/faults/rule.js'
 import { didYouMean } from '../core/guess.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
-import { instant, lookAt, openSandbox } from './access.js'
-import { later } from './clock.js'
+import { lookAt, openSandbox } from './access.js'
+import { endOfRule } from './clock.js'
 import { checkRoom } from './faults.js'
 import type { Handlers } from './task.js'
 
@@ -24,7 +24,7 @@ export const networks: Handlers<'getNetwork' | 'putNetwork' | 'clearNetwork'> = 
       const now = readClock(state.clock, real)
       const others = state.faults.filter((rule) => rule.network === undefined)
       const added = rules.map(({ fault, probability = 1, for: span }, index): FaultRule => ({
-        id: `fault-${String(state.nextFault + index)}`, system: ANY, operationId: ANY, fault, times: null, probability, ...(span === undefined ? {} : { until: instant(later(now, span, 'for')) }), matched: 0, fired: 0, network,
+        id: `fault-${String(state.nextFault + index)}`, system: ANY, operationId: ANY, fault, times: null, probability, ...(span === undefined ? {} : { until: endOfRule(now, span) }), matched: 0, fired: 0, network,
       }))
       checkRoom(others.length + added.length)
       return { ...state, faults: [...others, ...added], nextFault: state.nextFault + added.length }

@@ -1,6 +1,8 @@
 /** Ajv's complaints in words. No other file knows how Ajv puts them. */
+import { isObject } from '../plain/json.js'
 import { stepsOf } from '../plain/pointer.js'
 import type { Violation } from './contract.js'
+import { parseMilliseconds } from './duration.js'
 import { wordsOfFormat, wordsOfPattern } from './forms.js'
 
 /** What is wrong with one field of a call, in the words of whoever made it. */
@@ -10,11 +12,14 @@ export interface Complaint {
   readonly message: string
 }
 
-/** @returns the broken rules as complaints about fields */
-export function complaintsOf(violations: readonly Violation[]): readonly Complaint[] {
+/**
+ * @param whole what broke them; with it a duration where a number is wanted is told as that number
+ * @returns the broken rules as complaints about fields
+ */
+export function complaintsOf(violations: readonly Violation[], whole?: unknown): readonly Complaint[] {
   // What is too short has no form either, and once is enough.
   const short = new Set(violations.filter(({ keyword }) => keyword === 'minLength').map(({ instancePath }) => instancePath))
-  return violations.filter((violation) => saysSomething(violation) && !(violation.keyword === 'pattern' && short.has(violation.instancePath))).map(complain)
+  return violations.filter((violation) => saysSomething(violation) && !(violation.keyword === 'pattern' && short.has(violation.instancePath))).map((violation) => complain(violation, whole))
 }
 
 /** @returns a complaint as one sentence; `whole` stands for what has no field */
@@ -54,14 +59,23 @@ function saysSomething({ keyword }: Violation): boolean {
   return keyword !== 'if'
 }
 
-function complain({ instancePath, keyword, message = 'is not valid', params }: Violation): Complaint {
+function complain({ instancePath, keyword, message = 'is not valid', params }: Violation, whole: unknown): Complaint {
   const path = stepsOf(instancePath)
   const missing = params['missingProperty']
   if (typeof missing === 'string') return { field: [...path, missing].join('.'), message: 'is missing' }
   const unknown = keyword === 'additionalProperties' ? params['additionalProperty'] : params['unevaluatedProperty']
   if (typeof unknown === 'string') return { field: [...path, unknown].join('.'), message: 'is not known here' }
   const field = path.length === 0 ? null : path.join('.')
-  return { field, message: wordsOfLength(keyword, params) ?? wordsOf(params) ?? message }
+  return { field, message: wordsOfLength(keyword, params) ?? wordsOf(params) ?? wordsOfNumber(params, whole, path) ?? message }
+}
+
+/** `2s` where milliseconds are counted. */
+function wordsOfNumber({ type }: Violation['params'], whole: unknown, path: readonly string[]): string | null {
+  if (type !== 'integer') return null
+  let value = whole
+  for (const step of path) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  const milliseconds = typeof value === 'string' ? parseMilliseconds(value) : null
+  return milliseconds === null ? null : `must be a number, in milliseconds: ${String(milliseconds)}`
 }
 
 /** How long a text has to be. */

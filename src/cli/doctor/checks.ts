@@ -1,17 +1,14 @@
 /** What `understudy doctor` looks at. */
-import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { machineTime } from '../../core/clock.js'
 import { didYouMean } from '../../core/guess.js'
 import { systems } from '../../generated/systems.js'
 import { configFolder } from '../../hosts/node/certificates.js'
 import { networkAddresses } from '../../hosts/node/ways.js'
-import { packageFile } from '../../paths.js'
 import { resolveSettings } from '../config/settings.js'
 import type { Finding } from './finding.js'
 import { holderOf } from './holder.js'
@@ -102,14 +99,4 @@ export async function certificate(folder = configFolder()): Promise<Finding> {
   } catch {
     return { about: 'certificate', state: 'bad', text: `${file} is no certificate; remove ${folder}, and --https makes another` }
   }
-}
-
-/** @returns whether the generated files are those that the documents and fixtures make; nothing outside of the repository */
-export async function generated(root = dirname(packageFile)): Promise<Finding[]> {
-  const [script, runner] = [join(root, 'scripts/generate.ts'), join(root, 'node_modules/tsx/dist/cli.mjs')]
-  if (!existsSync(script) || !existsSync(runner)) return []
-  const said = await new Promise<string | null>((resolve) => {
-    execFile(process.execPath, [runner, script, '--check'], { cwd: root }, (error, stdout, stderr) => { resolve(error === null ? null : `${stderr}${stdout}`.trim().split('\n')[0] ?? '') })
-  })
-  return [said === null ? { about: 'generated', state: 'good', text: 'as openapi/ and fixtures/ make it' } : { about: 'generated', state: 'bad', text: `${said}; npm run generate` }]
 }

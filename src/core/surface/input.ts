@@ -81,7 +81,7 @@ function meant(name: string, known: readonly string[]): string {
 }
 
 function check(book: Rulebook, operation: string, validate: Validator | undefined, values: Fields): void {
-  if (validate !== undefined && !validate(values)) throw broken(book, operation, complaintsOf(validate.errors ?? []))
+  if (validate !== undefined && !validate(values)) throw broken(book, operation, complaintsOf(validate.errors ?? [], values))
 }
 
 function broken({ document }: Rulebook, operation: string, complaints: readonly Complaint[]) {
