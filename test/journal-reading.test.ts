@@ -1,6 +1,6 @@
 /** Reading the journal costs what is read, however full it is. An engine that counts what it is asked for stands behind a real server. */
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Engine } from '../src/core/engine/engine.js'
+import type { Engine, SandboxLog } from '../src/core/engine/engine.js'
 import { memoryEngine } from '../src/core/engine/memory/engine.js'
 import { at, serveControl } from './support/control.js'
 import { isBusy } from './support/inside.js'
@@ -55,8 +55,7 @@ function counting(engine: Engine): Engine {
     start: (house) => engine.start(house),
     open: (name, follower) => {
       const log = engine.open(name, follower)
-      return {
-        ...log,
+      const counted: Partial<SandboxLog> = {
         heads: () => {
           asked.heads++
           return log.heads()
@@ -67,6 +66,13 @@ function counting(engine: Engine): Engine {
           return entries
         },
       }
+      // All else is what the log itself does.
+      return new Proxy(log, {
+        get: (target, name) => {
+          const value: unknown = Reflect.get(name in counted ? counted : target, name)
+          return typeof value === 'function' ? value.bind(target) as unknown : value
+        },
+      })
     },
     has: (name) => engine.has(name),
     names: () => engine.names(),
