@@ -29,6 +29,19 @@ test('a tour of edu shows code, login, an expired token, a kick-out, an injected
   expect(sandboxes.map(({ name }) => name)).toEqual([box])
 })
 
+test('of a stub that asks for a token the first screen shows how the tour is had, and without it the tour says what to give', async () => {
+  const stub = begin(['start', 'live', '--port', '0', '--admin-token', 'open-sesame'])
+  running.push(stub)
+  const [, url = '', ...flags] = (await stub.says(/^tour +understudy tour --url (\S+) (--token) (\S+) /m)).slice(0, 4)
+  expect(await understudy(['tour', '--url', url, ...flags])).toMatchObject({ code: 0, stderr: '' })
+  for (const [given, said] of [[[], 'its'], [['--token', 'sesame'], 'another']] as const) {
+    for (const command of [['tour'], ['ctl', 'clock'], ['drift']]) {
+      const { code, stderr } = await understudy([...command, '--url', url, ...given])
+      expect([code === 0, stderr]).toEqual([false, expect.stringContaining(`asks for ${said} admin token, which it printed at its start; give it with --token, or UNDERSTUDY_ADMIN_TOKEN`)])
+    }
+  }
+})
+
 test('every line of a tour can be pasted into a terminal', async () => {
   const url = await start('live')
   const { stdout } = await understudy(['tour', '--url', url, '--lang', 'zh'])
@@ -47,7 +60,7 @@ test('a tour, and where everything is, can be had as JSON', async () => {
   const { url, ...facts } = JSON.parse(line) as { url: string }
   expect(facts).toEqual({
     secureUrl: null, systems: [{ id: 'live', url: `${url}/live` }, { id: 'trid', url: `${url}/trid` }],
-    reference: `${url}/docs`, console: `${url}/`, controlPlane: `${url}/__admin`, adminToken: null, ways: [],
+    reference: `${url}/docs`, console: `${url}/`, controlPlane: `${url}/__admin`, adminToken: null, backends: [], ways: [],
   })
   const { code, stdout } = await understudy(['tour', '--url', url, '--json'])
   const { sandbox, steps } = JSON.parse(stdout) as { sandbox: string; steps: object[] }

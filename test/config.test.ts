@@ -90,6 +90,12 @@ describe('a configuration file', () => {
     })
   })
 
+  test('a mode for a tag alone is told with the system that the tag is of, and a misspelt operation is guessed', async () => {
+    const asked = (name: string) => run(['config', 'live', 'edu', '--backend', 'live=https://other.example', '--backend-mode', `${name}=stub`])
+    expect(await asked('channels')).toMatchObject({ code: 1, stderr: 'error: --backend-mode channels=stub: no system and no operation is called "channels". A tag is named with its system: live/channels\n' })
+    expect(await asked('liveLogn')).toMatchObject({ code: 1, stderr: 'error: --backend-mode liveLogn=stub: no system and no operation is called "liveLogn". Did you mean "liveLogin"?\n' })
+  })
+
   test('keeps sandboxes in one place: the strongest of those who say where', async () => {
     write({ 'understudy.config.json': '{ "data": "kept" }' })
     expect(await held([], { UNDERSTUDY_ENGINE: 'redis://localhost' })).toMatchObject({ data: { value: join(folder, 'kept'), from: 'file' }, engine: { value: null } })
@@ -142,7 +148,7 @@ test('ctl and tour go to the stub that the configuration of the folder starts, w
   const elsewhere = `http://127.0.0.1:${String(await freePort())}`
   for (const asked of [run(['ctl', 'sandboxes', '--url', elsewhere]), run(['ctl', 'sandboxes'], { UNDERSTUDY_URL: elsewhere })]) expect((await asked).stderr).toContain(`nothing answers at ${elsewhere}`)
   // Its token goes nowhere else: a stub that is named is shown what it is named with.
-  expect((await run(['ctl', 'sandboxes', '--url', `http://127.0.0.1:${String(port)}`])).stderr).toContain('Authorization: Bearer')
+  expect((await run(['ctl', 'sandboxes', '--url', `http://127.0.0.1:${String(port)}`])).stderr).toContain('asks for its admin token')
   write({ 'understudy.config.json': '{ "port": 0 }' })
   expect((await run(['ctl', 'sandboxes'])).stderr).toBe('error: the configuration takes a free port, which only the stub knows; say where it answers with --url, or UNDERSTUDY_URL\n')
 }, 60_000)

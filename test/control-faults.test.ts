@@ -39,6 +39,8 @@ describe('fault rules', () => {
     expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, for: 'soon' })).json).toMatchObject({ status: 400, errors: [{ field: 'for' }] })
     const inWords = { errors: [{ field: 'fault.min', message: 'must be a number, in milliseconds: 2000' }] }
     expect((await here.admin('POST', '/faults', { fault: { kind: 'latency', min: '2s' } })).json).toMatchObject(inWords)
+    // What stands in digits may count anything.
+    expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, times: '3' })).json).toMatchObject({ errors: [{ field: 'times', message: 'must be integer' }] })
     // It would be taken and never act.
     for (const none of ['0s', 'PT0S']) expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, for: none })).json).toMatchObject({ status: 400, errors: [{ field: 'for', message: expect.stringContaining('no time at all') as unknown }] })
   })

@@ -76,6 +76,7 @@ test('a system that is served alone answers at the root and below its name', asy
     expect((await send(`${stub.url}/nothing`)).json).toEqual({ code: 4000, desc: 'bad request: unknown path' })
   } finally {
     await stub.close()
+    await stub.close()
   }
 })
 

@@ -1,5 +1,6 @@
 /** Which stub a command goes to that drives one which runs. */
 import { Option } from 'commander'
+import { ControlError } from '../client/control.js'
 import { connect, type Stub } from '../client/stub.js'
 import type { UnderstudyConfig } from '../config.js'
 import { findConfig, readConfig } from './config/file.js'
@@ -30,7 +31,10 @@ export function tokenOption(): Option {
  */
 export async function reachStub(flags: ReachFlags): Promise<{ readonly stub: Stub; readonly token: string | undefined }> {
   const { url, token } = flags.url === undefined ? await placeOf(flags) : { url: flags.url, token: flags.token }
-  return { stub: await connect(url, token === undefined ? {} : { token }), token }
+  const stub = await connect(url, token === undefined ? {} : { token }).catch((error: unknown) => {
+    throw error instanceof ControlError && error.problem.status === 401 ? new Error(`the stub at ${url} asks for ${token === undefined ? 'its' : 'another'} admin token, which it printed at its start; give it with --token, or UNDERSTUDY_ADMIN_TOKEN`) : error
+  })
+  return { stub, token }
 }
 
 /** The token of the configuration goes nowhere but where the configuration says. */

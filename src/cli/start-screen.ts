@@ -1,11 +1,11 @@
 /** What `understudy start` shows first: what is served, and where to go next. */
 import pc from 'picocolors'
 import { renderUnicodeCompact } from 'uqr'
+import type { BackendInput } from '../core/backends/setting.js'
 import type { System } from '../core/system.js'
 import { type Way, waysIn } from '../hosts/node/ways.js'
 import type { RunningServer } from '../server.js'
 import { table } from './output.js'
-
 
 export interface ScreenOptions {
   /** Whether there is a control plane, and a console with it. */
@@ -14,10 +14,12 @@ export interface ScreenOptions {
   readonly lan: boolean
   /** Whether it was started by `npm start` in the repository, where there is no command `understudy`. */
   readonly byNpm: boolean
+  /** Where calls go on to, by system. */
+  readonly backends: Readonly<Record<string, BackendInput>>
 }
 
 /** @returns the lines */
-export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm }: ScreenOptions): string {
+export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm, backends }: ScreenOptions): string {
   const { adminToken } = server
   const { url, secureUrl } = urlsOf(server)
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
@@ -26,13 +28,20 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
     ...(hasAdmin ? [['console', `${url}/  shows what the apps ask, and drives the stub`] as const] : []),
     ['reference', `${url}/docs  every operation and error, to try in the page`],
     ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
-    ...(hasAdmin ? [['tour', `${byNpm ? 'npm run tour' : 'understudy tour'}${url.endsWith(':4010') ? '' : `${byNpm ? ' --' : ''} --url ${url}`}  two minutes: login, kick, maintenance, errors`] as const] : []),
+    ...(hasAdmin ? [['tour', `${tourCommand(url, adminToken, byNpm)}  two minutes: login, kick, maintenance, errors`] as const] : []),
     ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
+    ...Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ['real backend', `${id} at ${real}, mode ${mode}`] as const),
     lan ? ['stop', 'Ctrl+C'] : ['phone', `${byNpm ? 'npm start --' : 'understudy start'} --lan  lets phones in · stop with Ctrl+C`],
   ]
   const lines = [table(rows), '', ...next.map(([name, text]) => `${pc.dim(name.padEnd(LABEL))} ${text}`)]
   if (hasAdmin && adminToken !== null) lines.push(`admin token ${adminToken}`)
   return `${[...lines, ...(lan ? ways(server) : [])].join('\n')}\n`
+}
+
+/** @returns what plays the tour on this server, to copy */
+function tourCommand(url: string, adminToken: string | null, byNpm: boolean): string {
+  const flags = [...(url.endsWith(':4010') ? [] : ['--url', url]), ...(adminToken === null ? [] : ['--token', /^[\w.~-]+$/.test(adminToken) ? adminToken : '<admin token>'])]
+  return [byNpm ? 'npm run tour' : 'understudy tour', ...(byNpm && flags.length > 0 ? ['--'] : []), ...flags].join(' ')
 }
 
 const LABEL = 'control plane'.length
@@ -44,7 +53,7 @@ function urlsOf({ url, secure }: Pick<RunningServer, 'url' | 'secure'>): { reado
 }
 
 /** @returns the same for programs, as one line of JSON */
-export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan }: ScreenOptions): string {
+export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, backends }: ScreenOptions): string {
   const { secure, adminToken, port } = server
   const { url, secureUrl } = urlsOf(server)
   const facts = {
@@ -55,6 +64,7 @@ export function startFacts(systems: readonly System[], server: Pick<RunningServe
     console: hasAdmin ? `${url}/` : null,
     controlPlane: hasAdmin ? `${url}/__admin` : null,
     adminToken: hasAdmin ? adminToken : null,
+    backends: Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ({ system: id, url: real, mode })),
     ways: lan ? waysIn().map(({ host, reaches }) => ({ reaches, url: `http://${host}:${String(port)}`, secureUrl: secure === null ? null : `https://${host}:${String(secure.port)}` })) : [],
   }
   return `${JSON.stringify(facts)}\n`

@@ -55,7 +55,7 @@ async function start(ids: string[], { watch = false, sources, json = false }: St
   beFrugal()
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
-  const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start' }
+  const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends }
   process.stdout.write(json ? startFacts(systems, server, screen) : startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)

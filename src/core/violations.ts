@@ -74,7 +74,8 @@ function wordsOfNumber({ type }: Violation['params'], whole: unknown, path: read
   if (type !== 'integer') return null
   let value = whole
   for (const step of path) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
-  const milliseconds = typeof value === 'string' ? parseMilliseconds(value) : null
+  // A mere number as text may count anything.
+  const milliseconds = typeof value === 'string' && !Number.isFinite(Number(value)) ? parseMilliseconds(value) : null
   return milliseconds === null ? null : `must be a number, in milliseconds: ${String(milliseconds)}`
 }
 

@@ -106,8 +106,8 @@ export function addSettingFlags(command: Command): Command {
     .addOption(option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go, and more records and files are refused', 'MAX_MEMORY').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data', 'DATA'))
     .addOption(option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db, rediss://…, or several hosts of a cluster; docs/scale.md tells how', 'ENGINE').argParser(parseEngine))
-    .addOption(new Option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags').argParser(parsePair).default({}))
-    .addOption(new Option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare').argParser(parsePair).default({}))
+    .addOption(new Option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags').argParser(parsePair).default({}, 'none'))
+    .addOption(new Option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare').argParser(parsePair).default({}, 'none'))
     .addOption(option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in', 'ADMIN_TOKEN').argParser(parseToken))
     .addOption(option('--allow-origin <origin>', 'let pages of this origin drive the control plane (http://localhost:5173); may be given several times', 'ALLOW_ORIGIN').argParser(parseOrigins).default([]))
     .option('--no-admin', 'without the control plane')
@@ -209,11 +209,18 @@ function backendsOf(systems: readonly System[], { backend: urls, backendMode: mo
     const [id = '', tag] = name.split('/', 2)
     const owner = systems.find((system) => system.id === id) ?? systems.find(({ contract, sockets }) => Object.hasOwn(contract.operations, name) || Object.hasOwn(sockets, name))
     const target = owner === undefined ? undefined : found.get(owner.id)
-    if (owner === undefined || target === undefined) throw new Error(`--backend-mode ${name}=${mode}: ${owner === undefined ? `no system and no operation is called ${JSON.stringify(name)}` : `${owner.id} has no backend; give one with --backend ${owner.id}=<url>`}`)
+    if (owner === undefined || target === undefined) throw new Error(`--backend-mode ${name}=${mode}: ${owner === undefined ? noneCalled(systems, name) : `${owner.id} has no backend; give one with --backend ${owner.id}=<url>`}`)
     if (!isMode(mode)) throw new Error(`--backend-mode ${name}=${mode}: the modes are ${modeNames.join(', ')}.${didYouMean(mode, modeNames)}`)
     found.set(owner.id, owner.id === name ? { ...target, mode } : { ...target, operations: { ...target.operations, [tag ?? name]: mode } })
   }
   return Object.fromEntries(found)
+}
+
+/** @returns that there is no such system or operation; a tag is named with its system, for several may have it */
+function noneCalled(systems: readonly System[], name: string): string {
+  const tagged = systems.filter(({ contract }) => Object.values(contract.operations).some(({ tag }) => tag === name)).map(({ id }) => `${id}/${name}`)
+  const known = systems.flatMap(({ id, contract, sockets }) => [id, ...Object.keys(contract.operations), ...Object.keys(sockets)])
+  return `no system and no operation is called ${JSON.stringify(name)}.${tagged.length > 0 ? ` A tag is named with its system: ${tagged.join(', ')}` : didYouMean(name, known)}`
 }
 
 /**

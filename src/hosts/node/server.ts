@@ -27,7 +27,7 @@ export interface Listening {
   readonly secure: { readonly url: string; readonly port: number } | null
   /** @returns how many connections are open */
   connections(): Promise<number>
-  /** Closes the stage, stops listening, lets requests under way finish, and resolves when the last one has. */
+  /** Closes the stage, stops listening, lets requests under way finish, and resolves when the last one has; called again, it waits for the same. */
   close(): Promise<void>
 }
 
@@ -46,6 +46,7 @@ export async function listenOn({ stage, port, host, tls, report }: ListenOptions
     takeUpgrades(one, stage.sockets, report)
     return stoppable(one)
   })
+  let closing: Promise<void> | null = null
   const place = await listen(server, port, host)
   try {
     return {
@@ -53,9 +54,7 @@ export async function listenOn({ stage, port, host, tls, report }: ListenOptions
       port: place.port,
       secure: secure === null ? null : await listen(secure, port === 0 ? 0 : port + 1, host).then((found) => ({ url: `https://${found.host}`, port: found.port })),
       connections: async () => (await Promise.all(servers.map((one) => promisify(one.getConnections.bind(one))()))).reduce((all, some) => all + some, 0),
-      close: async () => {
-        await Promise.all([...stops.map((stop) => stop()), stage.close()])
-      },
+      close: () => (closing ??= Promise.all([...stops.map((stop) => stop()), stage.close()]).then(() => undefined)),
     }
   } catch (error) {
     server.close()
