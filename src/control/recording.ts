@@ -4,9 +4,12 @@ import type { JournalEntry } from '../core/journal.js'
 import { misfitOf } from '../core/records.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { isSecret, mapTexts } from '../core/secrets.js'
+import type { Doc } from '../core/store/types.js'
+import type { World } from '../core/store/world.js'
 import type { System } from '../core/system.js'
 import { openSandbox, systemsOf, transact } from './access.js'
-import type { Handlers } from './task.js'
+import { isSame, sift } from './standing.js'
+import type { ControlParts, Handlers } from './task.js'
 
 /** Collections that are the stub's own affair. */
 const OWN = ['sessions', 'smsCodes']
@@ -22,8 +25,15 @@ interface Left {
   readonly reason: string
 }
 
+/** A record, and where it was seen. */
+interface Seen {
+  readonly record: Doc
+  readonly operationId: string
+  readonly pointer: string
+}
+
 interface Recording {
-  readonly put: Map<string, Map<string, Readonly<Record<string, unknown>>>>
+  readonly put: Map<string, Map<string, Seen>>
   readonly left: Map<string, Left>
 }
 
@@ -35,10 +45,17 @@ export const recording: Handlers<'getRecording'> = {
     for (const system of systemsOf(parts, id)) {
       const recorded = await record(system, sandbox, entries.filter((entry) => entry.system === system.id))
       if (recorded.put.size === 0 && recorded.left.size === 0) continue
-      recordings.push(show(system, recorded, secrets))
+      recordings.push(show(system, await worldOf(parts, system), recorded, secrets))
     }
     return { recordings }
   },
+}
+
+/** The least that a scenario is laid over: the world of the fixtures, without what was made in bulk. */
+async function worldOf({ served, boot }: ControlParts, system: System): Promise<World> {
+  const one = served.get(system.id)
+  if (one === undefined) throw new Error(`the system ${system.id} is not served`)
+  return one.worldAt({ boot, scale: 0 })
 }
 
 async function record(system: System, sandbox: Sandbox, entries: readonly JournalEntry[]): Promise<Recording> {
@@ -49,7 +66,7 @@ async function record(system: System, sandbox: Sandbox, entries: readonly Journa
     const sessions = await tx.list('sessions', ({ real }) => real !== undefined)
     return Promise.all([...new Set(sessions.map(({ userId }) => userId))].map((userId) => tx.get(directory.collection, directory.key(userId))))
   })
-  for (const user of users) if (user !== undefined) put(system, recorded, directory.collection, user)
+  for (const user of users) if (user !== undefined) put(system, recorded, directory.collection, { record: user, operationId: '', pointer: '' })
   for (const entry of entries) {
     if (entry.operation === null || entry.error !== null || entry.responseBody === null) continue
     const body = readBody(entry)
@@ -76,7 +93,7 @@ function walk(system: System, recorded: Recording, operationId: string, value: u
   const tried = Object.keys(system.state).filter((name) => !OWN.includes(name)).map((collection) => ({ collection, ...fit(system, collection, value) }))
   const fits = tried.flatMap(({ collection, record: found, misfit }) => (misfit === null ? [{ collection, found }] : []))
   const [only] = fits
-  if (only !== undefined && fits.length === 1) put(system, recorded, only.collection, only.found)
+  if (only !== undefined && fits.length === 1) put(system, recorded, only.collection, { record: only.found, operationId, pointer })
   const inside = Object.entries(value).map(([name, item]) => walk(system, recorded, operationId, item, `${pointer}/${name}`)).includes(true)
   if (fits.length === 1 || (fits.length === 0 && inside)) return true
   // The envelope itself is no record, and not every object is meant to be one.
@@ -99,41 +116,36 @@ function fit(system: System, collection: string, value: Readonly<Record<string, 
   return { record: found, shared: Object.keys(found).length, misfit: misfitOf(system, collection, found) }
 }
 
-function put(system: System, { put: all }: Recording, collection: string, found: Readonly<Record<string, unknown>>): void {
-  const records = all.get(collection) ?? new Map<string, Readonly<Record<string, unknown>>>()
+function put(system: System, { put: all }: Recording, collection: string, seen: Seen): void {
+  const records = all.get(collection) ?? new Map<string, Seen>()
   // What was seen last holds, also where it is the same one by another key: a user whose login told no id.
-  for (const [key, other] of records) if (isSame(system, collection, found, other)) records.delete(key)
-  records.set(String(found[system.state[collection]?.key ?? '']), found)
+  for (const [key, other] of records) if (isSame(system, collection, seen.record, other.record)) records.delete(key)
+  records.set(String(seen.record[system.state[collection]?.key ?? '']), seen)
   all.set(collection, records)
-}
-
-/** Whether two records cannot stand beside each other, though their keys differ. */
-function isSame(system: System, collection: string, one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
-  const unique: readonly (readonly string[])[] = system.state[collection]?.unique ?? []
-  return unique.some((fields) => fields.every((field) => one[field] !== undefined && one[field] !== null && one[field] === other[field]))
 }
 
 function left({ left: all }: Recording, one: Left): void {
   if (all.size < MOST_LEFT) all.set(`${one.operationId} ${one.pointer} ${one.reason}`, one)
 }
 
-function show(system: System, recorded: Recording, secrets: boolean) {
-  const veil = secrets ? (found: Readonly<Record<string, unknown>>) => ({ ...found }) : veilOf()
+function show(system: System, world: World, recorded: Recording, secrets: boolean) {
+  const veil = secrets ? (found: Doc) => ({ ...found }) : veilOf()
+  const shown = [...recorded.put].flatMap(([collection, seen]) => [...seen.values()].map((one) => ({ ...one, collection, record: veil(one.record) })))
+  const fitting = shown.filter(({ collection, record: found, operationId, pointer }) => {
+    const misfit = misfitOf(system, collection, found)
+    if (misfit !== null) left(recorded, { operationId, pointer, reason: `it is no record of ${collection} any more once its secrets are replaced: ${misfit}` })
+    return misfit === null
+  })
+  const { standing, fallen } = sift(system, world, fitting)
+  for (const { one: { operationId, pointer }, reason } of fallen) left(recorded, { operationId, pointer, reason })
   const records: Record<string, Record<string, unknown>[]> = {}
-  for (const [collection, found] of recorded.put) {
-    for (const one of found.values()) {
-      const shown = veil(one)
-      const misfit = misfitOf(system, collection, shown)
-      if (misfit === null) (records[collection] ??= []).push(shown)
-      else left(recorded, { operationId: '', pointer: `/${collection}`, reason: `a record does not fit any more once its secrets are replaced: ${misfit}` })
-    }
-  }
+  for (const { collection, record: found } of standing) (records[collection] ??= []).push(found)
   const description = { en: 'Recorded from a real backend.', zh: '从真实后端记录。' }
   return { system: system.id, scenario: { description, put: records }, left: [...recorded.left.values()] }
 }
 
 /** @returns what replaces secrets, and each phone number by one that is made up, the same for the same */
-function veilOf(): (record: Readonly<Record<string, unknown>>) => Record<string, unknown> {
+function veilOf(): (record: Doc) => Record<string, unknown> {
   const numbers = new Map<string, string>()
   const madeUp = (phone: string) => {
     const known = numbers.get(phone) ?? `1990000${String(numbers.size + 1).padStart(4, '0')}`

@@ -4,13 +4,16 @@ import { type Answered, type Backend, fields, startBackend } from './backend.js'
 const refused = (code: number, desc: string): Answered => ({ json: { code, desc } })
 const accepted = (payload: object = {}): Answered => ({ json: { code: 2000, desc: 'ok', ...payload } })
 
-/** Users are made at first sight; a new login voids the former key. */
-export function startLiveBackend(): Promise<Backend> {
+/**
+ * Users are made at first sight; a new login voids the former key.
+ * @param ownerMobile what the list of channels tells of the number of whose they are
+ */
+export function startLiveBackend(ownerMobile: string | null = null): Promise<Backend> {
   const codes = new Set<string>()
   const keys = new Map<string, string>()
   const users = new Map<string, { id: number; nickname: string; avatar: string; gender: number | null; bio: string }>()
   let drawn = 0
-  const owner = { id: 7, nickname: 'Real owner', bio: '', avatar: '', gender: null, mobile: null }
+  const owner = { id: 7, nickname: 'Real owner', bio: '', avatar: '', gender: null, mobile: ownerMobile }
   return startBackend(({ method, path, query, headers, text }) => {
     const key = Buffer.from((headers.authorization ?? '').replace(/^basic /i, ''), 'base64').toString().split(':', 1)[0] ?? ''
     const mobile = [...keys].find(([, value]) => value === key)?.[0]
