@@ -175,6 +175,21 @@ describe('what is wrong with a configuration', () => {
     expect(stderr).not.toMatch(/^ +at /m)
   })
 
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['waits for what never comes', { 'understudy.config.mjs': 'await new Promise(() => {})\nexport default {}' }, 'understudy.config.mjs does not come to its end: it waits for what never comes\n'],
+    ['imports a file that does', { 'understudy.config.ts': "import './team.mjs'\nexport default {}", 'team.mjs': 'await new Promise(() => {})' }, 'team.mjs does not come to its end: it waits for what never comes\n'],
+    ['ends the process', { 'understudy.config.mjs': '\nprocess.exit(0)\nexport default {}' }, 'understudy.config.mjs:2:9: process.exit(0) was called, and a configuration may not end the process\n'],
+    ['ends the process, and catches what comes of it', { 'understudy.config.cjs': 'try { process.exit() } catch {}\nmodule.exports = {}' }, 'process.exit() was called, and a configuration may not end the process\n'],
+  ])('that %s is told with its file', async (_what, files, said) => {
+    write(files)
+    for (const command of ['config', 'start']) {
+      const { code, stdout, stderr } = await run([command])
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toMatch(/^error: understudy\.config\.\w+ cannot be run: /)
+      expect(stderr).toContain(said)
+    }
+  })
+
   test('in a file that it imports is told where it is', async () => {
     write({ 'understudy.config.ts': "import './team.ts'\nexport default {}", 'team.ts': 'const one = 1\nthrow new Error(`not today ${one}`)' })
     expect((await run(['start'])).stderr).toBe(`error: understudy.config.ts cannot be run: ${join(folder, 'team.ts')}:2:7: not today 1\n`)

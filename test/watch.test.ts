@@ -160,6 +160,46 @@ test('a system that is left out takes its records aside, and one that comes is t
   expect((await fetch(`${url}/__admin/sandboxes/alice/maintenance`)).status).toBe(200)
 }, 60_000)
 
+/** The ids of the systems that are served. */
+async function served(url: string): Promise<unknown> {
+  return ((await (await fetch(`${url}/__admin/health`)).json()) as { readonly systems: unknown }).systems
+}
+
+test.each([
+  ['mjs', '{}', 'import { ids } from "./ids.mjs"\nexport default { port: 0, fixtures: "worlds", systems: ids }\n', 'export const ids = ["live"]\n'],
+  ['js', '{ "type": "module" }', 'import { ids } from "./ids.js"\nexport default { port: 0, fixtures: "worlds", systems: ids }\n', 'export const ids = ["live"]\n'],
+  ['js', '{}', 'const { ids } = require("./ids.js")\nmodule.exports = { port: 0, fixtures: "worlds", systems: ids }\n', 'exports.ids = ["live"]\n'],
+  ['cjs', '{}', 'const { ids } = require("./ids.cjs")\nmodule.exports = { port: 0, fixtures: "worlds", systems: ids }\n', 'exports.ids = ["live"]\n'],
+])('an edit of understudy.config.%s beside a package.json of %s counts, and of what it imports', async (ending, manifest, config, ids) => {
+  rmSync(join(folder, 'understudy.config.ts'))
+  write('package.json', manifest)
+  write(`understudy.config.${ending}`, config)
+  write(`ids.${ending}`, ids)
+  const { url, says } = await start()
+  expect(await served(url)).toEqual(['live'])
+  edit(`understudy.config.${ending}`, 'systems: ids', 'systems: [...ids, "im"]')
+  await says(/^taken over: understudy\.config/m)
+  expect(await served(url)).toEqual(['im', 'live'])
+  edit(`ids.${ending}`, '"live"', '')
+  await says(/^taken over: ids/m)
+  expect(await served(url)).toEqual(['im'])
+}, 60_000)
+
+test('a configuration that never comes to its end, or wants to end the process, is told as such; the stub goes on, and takes the next edit over', async () => {
+  rmSync(join(folder, 'understudy.config.ts'))
+  const good = 'export default { port: 0, fixtures: "worlds", systems: ["live"] }\n'
+  write('understudy.config.mjs', good)
+  const { url, says } = await start()
+  write('understudy.config.mjs', `process.exit(0)\n${good}`)
+  expect(await says(/not taken over: .*\n/)).toMatch(/understudy\.config\.mjs cannot be run: .*process\.exit\(0\) was called/)
+  write('understudy.config.mjs', `await new Promise(() => {})\n${good}`)
+  expect(await says(/not taken over: .*\n/)).toMatch(/understudy\.config\.mjs does not come to its end: it was given 10 s/)
+  expect(await served(url)).toEqual(['live'])
+  write('understudy.config.mjs', good.replace('"live"', '"im"'))
+  await says(/^taken over: understudy\.config\.mjs\n/m)
+  expect(await served(url)).toEqual(['im'])
+}, 60_000)
+
 test('a stub that shares its sandboxes cannot watch, and says why', async () => {
   const one = begin(['start', '--watch', '--engine', 'redis://127.0.0.1:1'], { cwd: folder })
   running.push(one)

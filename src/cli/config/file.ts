@@ -5,8 +5,9 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { UnderstudyConfig } from '../../config.js'
 import { didYouMean } from '../../core/guess.js'
 import { isObject } from '../../plain/json.js'
-import { whereAndWhy } from '../../plain/where.js'
 import { type Check, misfitsOf, stubOptionChecks } from '../../stub-options.js'
+import { ConfigError } from './error.js'
+import { runModule } from './module.js'
 
 /** The names of a configuration file, in the folder where a command is run. */
 export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `understudy.config.${ending}`)
@@ -19,18 +20,6 @@ export interface ConfigFile {
   readonly config: UnderstudyConfig
   /** The file, and the project's own files that it imports, as absolute paths. */
   readonly read: readonly string[]
-}
-
-/** A configuration cannot be read, or says what cannot be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  /** The files in which the mistake may be, as absolute paths. */
-  readonly read: readonly string[]
-
-  constructor(message: string, read: readonly string[]) {
-    super(message)
-    this.read = read
-  }
 }
 
 const { systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, networks, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
@@ -97,26 +86,5 @@ async function readJson(path: string): Promise<unknown> {
     return JSON.parse(text)
   } catch (error) {
     throw new ConfigError(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`, [path])
-  }
-}
-
-/**
- * Runs a module in TypeScript or JavaScript. Node.js 20 reads no TypeScript by itself; jiti does, in what the module imports too, and needs nothing else.
- * `understudy` is this very package, so that a configuration works where nothing is installed, and its systems are of the same making.
- */
-async function runModule(path: string): Promise<{ readonly value: unknown; readonly read: readonly string[] }> {
-  const [{ createJiti }, understudy] = await Promise.all([import('jiti'), import('../../index.js')])
-  // Nothing is written beside the project: what is cached is stale one day.
-  const jiti = createJiti(path, { fsCache: false, interopDefault: false, virtualModules: { understudy } })
-  const before = new Set(Object.keys(jiti.cache))
-  const loaded = () => Object.keys(jiti.cache).filter((file) => !before.has(file) && !/[\\/]node_modules[\\/]/.test(file))
-  try {
-    const module: unknown = await jiti.import(path)
-    return { value: isObject(module) ? module['default'] : undefined, read: loaded() }
-  } catch (error) {
-    throw new ConfigError(`${basename(path)} cannot be run: ${whereAndWhy(error, dirname(path))}`, [path, ...loaded()])
-  } finally {
-    // Read anew the next time: by then it may have been edited.
-    for (const file of loaded()) Reflect.deleteProperty(jiti.cache, file)
   }
 }
