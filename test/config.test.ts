@@ -90,6 +90,11 @@ describe('a configuration file', () => {
     })
   })
 
+  test('HTTPS is turned on and off by its variable, which has to say which of both', async () => {
+    for (const [said, https] of [['true', true], ['1', true], ['false', false], ['0', false], ['', false]] as const) expect((await held([], { UNDERSTUDY_HTTPS: said }))['https']).toMatchObject({ value: https })
+    expect(await run(['config'], { UNDERSTUDY_HTTPS: 'maybe' })).toMatchObject({ code: 1, stderr: 'error: UNDERSTUDY_HTTPS is "maybe"; it has to be true or false\n' })
+  })
+
   test('a mode for a tag alone is told with the system that the tag is of, and a misspelt operation is guessed', async () => {
     const asked = (name: string) => run(['config', 'live', 'edu', '--backend', 'live=https://other.example', '--backend-mode', `${name}=stub`])
     expect(await asked('channels')).toMatchObject({ code: 1, stderr: 'error: --backend-mode channels=stub: no system and no operation is called "channels". A tag is named with its system: live/channels\n' })

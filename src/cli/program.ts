@@ -20,7 +20,7 @@ const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: 
 const program = new Command('understudy')
   .description('A stand-in for five app backends: contract, types and a working stub server.')
   .version(version, '-v, --version')
-  .showHelpAfterError('(understudy --help tells more)')
+  .showHelpAfterError('(add --help for more)')
 
 addStart(program)
 addList(program)
@@ -34,4 +34,11 @@ addTour(program)
 addDoctor(program)
 addCompletion(program)
 
+let isServer = false
+program.hook('preAction', (_, action) => { isServer = action.name() === 'start' })
+// Whoever reads may have read enough: `understudy tour | head`. A stub goes on without a reader.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  if (!isServer) process.exit()
+})
 program.parseAsync().catch(fail)

@@ -84,6 +84,12 @@ const EVERYWHERE = '0.0.0.0'
 
 const DEFAULT: Source = { from: 'default', name: null }
 
+/** A variable that turns something on turns it off as well. */
+const ON = ['true', '1']
+const OFF = ['false', '0', '']
+const HTTPS = 'UNDERSTUDY_HTTPS'
+const HTTPS_MEANS = 'speak HTTPS too, on the next port, with a certificate of an authority of this machine'
+
 const PORT_FLAGS = '-p, --port <number>'
 const PORT_MEANS = 'port to listen on; 0 takes a free one'
 
@@ -92,12 +98,13 @@ export function addSettingFlags(command: Command): Command {
   const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(`UNDERSTUDY_${variable}`)
   // Kubernetes tells containers beside a service called "understudy" where that is, by a variable of the same name.
   const port = /^tcp:/.test(process.env['UNDERSTUDY_PORT'] ?? '') ? new Option(PORT_FLAGS, PORT_MEANS) : option(PORT_FLAGS, PORT_MEANS, 'PORT')
+  const https = OFF.includes(process.env[HTTPS] ?? '') ? new Option('--https', HTTPS_MEANS) : option('--https', HTTPS_MEANS, 'HTTPS')
   return command
     .addOption(option('-c, --config <file>', 'the configuration; without it understudy.config.ts, .js or .json of this folder', 'CONFIG'))
     .addOption(port.argParser(parsePort).default(4010))
     .addOption(option('-H, --host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
     .option('--lan', 'for phones: listen on every address, ask for a token, and show how each device gets here')
-    .addOption(option('--https', 'speak HTTPS too, on the next port, with a certificate of an authority of this machine', 'HTTPS').default(false))
+    .addOption(https.default(false))
     .addOption(option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', 'SEED').argParser(parseWhole).default(1))
     .addOption(option('--scale <number>', 'add so many records to each world that can grow (job: jobs)', 'SCALE').argParser(parseWhole).default(0))
     .addOption(option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json', 'FIXTURES'))
@@ -142,6 +149,8 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   const systems = await loadSystems(ids.length > 0 ? ids : configured, configured.filter((one) => typeof one !== 'string'))
   sources.set('systems', ids.length > 0 ? { from: 'flag', name: '[system...]' } : config.systems === undefined ? DEFAULT : fromFile)
   const same = Object.fromEntries(SAME.map((key) => [key, isFromFile(key, key) ? config[key] : flags[key]]).filter(([, value]) => value !== undefined)) as Pick<Settings, (typeof SAME)[number]> // flags are read and keys are checked by what they are
+  const variable = process.env[HTTPS] ?? ''
+  if (![...ON, ...OFF].includes(variable)) throw new Error(`${HTTPS} is ${JSON.stringify(variable)}; it has to be true or false`)
   const lan = flags.lan === true
   if (lan && sourceOf(command, 'host').from === 'flag') throw new Error('--lan and --host cannot be used together; --lan is --host 0.0.0.0, and more')
   if (lan) sources.set('host', { from: 'flag', name: '--lan' })
