@@ -8,10 +8,10 @@ import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
 import { systemsOf } from './access.js'
-import { veilOf } from './veil.js'
+import { type EntryVeil, veilOf } from './veil.js'
 import { globTest } from './glob.js'
 import { nearMisses } from './near-misses.js'
-import { isSecret, mask, mapTexts, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
+import { mask } from '../core/secrets.js'
 
 type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
 
@@ -47,8 +47,8 @@ function checkName(what: 'operation' | 'error', given: string | undefined, names
 }
 
 /** @returns the entry for people and programs; secrets in it are masked unless asked for */
-export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets: boolean) {
-  const veil = veilOf(entry, secrets)
+export function showEntry({ served, issued }: ControlParts, entry: JournalEntry, secrets: boolean) {
+  const veil = veilOf(entry, secrets, issued.adopted)
   const system = served.get(entry.system)?.system
   return {
     id: entry.id,
@@ -59,49 +59,49 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     preflight: entry.preflight,
     request: {
       method: entry.method,
-      url: secrets ? entry.url : veil(maskUrl(entry.url)),
-      headers: showHeaders(entry.requestHeaders, secrets),
-      body: showBody(entry.requestBody, entry.requestHeaders['content-type'], secrets, veil),
+      url: veil.url(entry.url),
+      headers: showHeaders(entry.requestHeaders, veil),
+      body: showBody(entry.requestBody, entry.requestHeaders['content-type'], veil),
     },
     response: {
       status: entry.status,
-      headers: showHeaders(entry.responseHeaders, secrets),
-      body: showBody(entry.responseBody, entry.responseHeaders['content-type'], secrets, veil),
+      headers: showHeaders(entry.responseHeaders, veil),
+      body: showBody(entry.responseBody, entry.responseHeaders['content-type'], veil),
     },
-    user: entry.user === null ? null : veil(entry.user),
+    user: entry.user === null ? null : veil.text(entry.user),
     error: entry.error,
     faults: [...entry.faults],
-    violations: entry.violations.map(veil),
-    changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key: typeof key === 'string' ? veil(key) : key, before: showRecord(before, secrets, veil), after: showRecord(after, secrets, veil) })),
+    violations: entry.violations.map(veil.text),
+    changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key: typeof key === 'string' ? veil.text(key) : key, before: showRecord(before, veil), after: showRecord(after, veil) })),
     ...(entry.changesLeftOut !== undefined && { changesLeftOut: entry.changesLeftOut }),
     source: entry.via?.source ?? ('stub' as const),
-    sourceReason: entry.via?.reason ?? null,
+    sourceReason: typeof entry.via?.reason === 'string' ? veil.text(entry.via.reason) : null,
     nearMisses: entry.operation !== null || entry.preflight || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
   }
 }
 
 
-function showRecord(record: Readonly<Record<string, unknown>> | null, secrets: boolean, veil: (text: string) => string): Record<string, unknown> | null {
+function showRecord(record: Readonly<Record<string, unknown>> | null, veil: EntryVeil): Record<string, unknown> | null {
   if (record === null) return null
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, secrets ? value : mapTexts(maskDeep(value, name), veil)]))
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, veil.value(value, name)]))
 }
 
-function showHeaders(headers: CallHeaders | ReplyHeaders, secrets: boolean): Record<string, string | string[]> {
+function showHeaders(headers: CallHeaders | ReplyHeaders, veil: EntryVeil): Record<string, string | string[]> {
   const shown = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] => {
     if (value === undefined) return []
-    const hidden = !secrets && isSecret(name)
-    return [[name, typeof value === 'string' ? (hidden ? mask(value) : value) : [...value].map((item) => (hidden ? mask(item) : item))]]
+    const show = veil.isHidden(name) ? mask : veil.text
+    return [[name, typeof value === 'string' ? show(value) : [...value].map(show)]]
   })
   return Object.fromEntries(shown)
 }
 
-function showBody(body: KeptBody | null, type: string | readonly string[] | undefined, secrets: boolean, veil: (text: string) => string) {
+function showBody(body: KeptBody | null, type: string | readonly string[] | undefined, veil: EntryVeil) {
   if (body === null) return null
   const { size, content, encoding } = body
   const bytes = Buffer.from(content, encoding)
   const truncated = bytes.length < size
   const text = encoding === 'utf8' ? content : decodeText(bytes, truncated)
-  const shown = text === null || secrets ? text : veil(maskText(text, String(type ?? '')))
+  const shown = text === null ? null : veil.body(text, String(type ?? ''))
   return { bytes: size, truncated, text: shown, base64: text === null ? bytes.toString('base64') : null }
 }
 
@@ -112,8 +112,4 @@ function decodeText(bytes: Buffer, truncated: boolean): string | null {
   } catch {
     return null
   }
-}
-
-function maskText(text: string, type: string): string {
-  return type.startsWith('application/x-www-form-urlencoded') ? maskForm(text) : maskMembers(text)
 }

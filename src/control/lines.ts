@@ -4,8 +4,8 @@
  */
 import type { JournalEntry, JournalEvent } from '../core/journal.js'
 import type { Feed, Journal } from '../core/sandbox-journal.js'
-import { maskUrl } from '../core/secrets.js'
-import { veilOf } from './veil.js'
+import { maskPhones } from '../core/secrets.js'
+import { showUrl } from './veil.js'
 
 /** Lines are collected for so many milliseconds; in a rush for twice as many each time, up to the most. */
 const COLLECT = 100
@@ -19,8 +19,7 @@ const MOST_LINES = 200
 const MOST_URL = 300
 
 /** @returns what a list shows of the entry, without secrets */
-export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via }: JournalEntry) {
-  const veil = veilOf({ via }, false)
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via, requestHeaders }: JournalEntry) {
   return {
     id,
     at: new Date(at).toISOString(),
@@ -28,10 +27,10 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
     system,
     operationId: operation,
     method,
-    url: veil(maskUrl(url)).slice(0, MOST_URL),
+    url: showUrl({ url, via, requestHeaders }).slice(0, MOST_URL),
     status,
     error,
-    user: user === null ? null : veil(user),
+    user: user === null || via === undefined ? user : maskPhones(user),
     faults: [...faults],
     violations: violations.length,
     changes: changes.length + changesLeftOut,

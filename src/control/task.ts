@@ -1,4 +1,5 @@
 /** What the handlers of the control plane get and give; their types follow from control.yaml. */
+import type { IssuedTokens } from '../core/backends/issued.js'
 import type { Backend } from '../core/backends/setting.js'
 import type { Budget } from '../core/budget.js'
 import type { DriftDocuments } from '../core/drift/documents.js'
@@ -27,6 +28,8 @@ export interface ControlParts {
   /** Where they were found not to be what their contracts say. */
   readonly drift: DriftBook
   readonly documents: DriftDocuments
+  /** The tokens that real backends have given. */
+  readonly issued: Pick<IssuedTokens, 'adopted'>
   readonly seed: string
   readonly maxSandboxes: number
   /** How much memory may be filled with what is sent, and how much is. */

@@ -1,8 +1,44 @@
-/** What is hidden of a call beside its secrets. */
-import type { JournalEntry } from '../core/journal.js'
-import { maskPhones } from '../core/secrets.js'
+/** What is hidden of a call: secrets, and beside them phone numbers where a real backend has its part. */
+import type { SecretTexts } from '../core/backends/secret-texts.js'
+import { secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
+import type { JournalEntry, KeptBody } from '../core/journal.js'
+import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
 
-/** Phone numbers of a world that is made up are for everybody to see. Where a real backend has its part, they may be somebody's. */
-export function veilOf({ via }: { readonly via?: JournalEntry['via'] | undefined }, secrets: boolean): (text: string) => string {
-  return via === undefined || secrets ? (text) => text : maskPhones
+/** How a call is shown. */
+export interface EntryVeil {
+  readonly text: (text: string) => string
+  readonly url: (url: string) => string
+  readonly body: (text: string, type: string) => string
+  readonly value: (value: unknown, name: string) => unknown
+  /** Whether a header of this name is shown without its value. */
+  readonly isHidden: (header: string) => boolean
+}
+
+const same = <T>(shown: T): T => shown
+const OPEN: EntryVeil = { text: same, url: same, body: same, value: same, isHidden: () => false }
+const OWN: EntryVeil = { text: same, url: maskUrl, body: (text, type) => (type.startsWith('application/x-www-form-urlencoded') ? maskForm(text) : maskMembers(text)), value: maskDeep, isHidden: isSecret }
+
+/**
+ * Phone numbers of a world that is made up are for everybody to see. Where a real backend has its part, they may be somebody's.
+ * @param adopted the tokens that real backends have given
+ */
+export function veilOf(entry: JournalEntry, secrets: boolean, adopted?: Pick<SecretTexts, 'hide'>): EntryVeil {
+  if (secrets) return OPEN
+  if (entry.via === undefined) return OWN
+  const { url, requestHeaders, responseHeaders, requestBody, responseBody } = entry
+  const bodies = [requestBody, responseBody].flatMap((body) => (body === null ? [] : [textOf(body)]))
+  return foreign(veilOver([secretsIn({ url, headers: [requestHeaders, responseHeaders], bodies }), ...(adopted === undefined ? [] : [adopted])]))
+}
+
+/** @returns the URL as a list shows it */
+export function showUrl({ url, via, requestHeaders }: Pick<JournalEntry, 'url' | 'via' | 'requestHeaders'>): string {
+  return via === undefined ? maskUrl(url) : veilOver([secretsIn({ url, headers: [requestHeaders], bodies: [] })]).text(url)
+}
+
+function foreign({ text, body, value }: Veil): EntryVeil {
+  return { text, url: text, body, value, isHidden: isForeignSecret }
+}
+
+function textOf({ content, encoding }: KeptBody): string {
+  return encoding === 'utf8' ? content : Buffer.from(content, encoding).toString('utf8')
 }

@@ -23,11 +23,26 @@ export function mask(value: string): string {
 /** @returns whether the text under this key of a body, header or query is secret */
 export function isSecret(key: string): boolean {
   if (!HINT.test(key)) return false
-  const words = key.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z\d]+/).filter((word) => word !== '')
+  const words = wordsOf(key)
   const last = words.at(-1) ?? ''
   if (ABOUT.has(last)) return false
   if (words.length === 1 && SECRET_ALONE.has(last)) return true
   return words.some((word, i) => SECRET.has(word) || (i > 0 && SECRET_PAIRS.has(`${words[i - 1] ?? ''} ${word}`)))
+}
+
+/** What makes the value under a key secret, in whatever way the words in the key are parted. */
+const FOREIGN = /token|secret|passw|pwd|passphrase|jwt|session|sessid|apikey|accesskey|authcode|verifycode|smscode|cookie|authorization/
+
+/** @returns whether what a real backend, or a call to it, has under this key is secret: it names things as it likes */
+export function isForeignSecret(key: string): boolean {
+  if (isSecret(key)) return true
+  const words = wordsOf(key)
+  if (ABOUT.has(words.at(-1) ?? '')) return false
+  return words.includes('sid') || FOREIGN.test(words.join(''))
+}
+
+function wordsOf(key: string): readonly string[] {
+  return key.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z\d]+/).filter((word) => word !== '')
 }
 
 /** @returns the value with every text in it changed, at any depth */
@@ -54,14 +69,12 @@ export function maskForm(text: string): string {
   })
 }
 
+/** A mobile number in one piece, or in three or two as people write it; with the code of the country before it or without. */
+const PHONE = /(?:(?<!\d)|(?<=%[\dA-F]{2}))(?:(?:00)?86[ -]?)?(?:1\d{10}|1[3-9]\d[ -]\d{8}|1[3-9]\d{5}[ -]\d{4}|1[3-9]\d[ .()\u2010-\u2015\u00a0-]{1,3}\d{4}[ .\u2010-\u2015\u00a0-]{1,2}\d{4})(?!\d)/gi
+
 /** @returns the text with all but the first digit of what may be a mobile number masked */
 export function maskPhones(text: string): string {
-  return text.replace(/(?<!\d)1\d{10}(?!\d)/g, `1${MASK}`)
-}
-
-/** @returns the JSON text with its secrets and phone numbers masked; of what is no JSON, what looks like a member of it */
-export function maskJsonText(text: string): string {
-  return maskPhones(maskMembers(text))
+  return text.replace(PHONE, `1${MASK}`)
 }
 
 /** @returns the JSON text with the secrets in it masked; of what is no JSON as a whole, what looks like a member of it */

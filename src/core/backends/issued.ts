@@ -1,10 +1,13 @@
 /** The tokens that the stub has issued, so that one whose session is long forgotten, by a reset or a newer login, is still known as the stub's. */
 import type { Change } from '../store/types.js'
+import { SecretTexts } from './secret-texts.js'
 
 /** So many are remembered; of more, the oldest are forgotten. */
 const MOST = 50_000
 
 export class IssuedTokens {
+  /** Those that real backends have given, which are shown to nobody. */
+  readonly adopted = new SecretTexts()
   readonly #tokens = new Set<string>()
   /** The same in the order in which they came: a set finds its oldest only by walking over the places of all that have gone. */
   readonly #order: string[] = []
@@ -20,6 +23,7 @@ export class IssuedTokens {
     for (const { collection, after } of changes) {
       if (collection !== 'sessions' || after === null) continue
       const { accessToken, refreshToken, real } = after as { readonly accessToken?: unknown; readonly refreshToken?: unknown; readonly real?: { readonly access?: unknown; readonly refresh?: unknown } } // a session
+      for (const token of [real?.access, real?.refresh]) if (typeof token === 'string') this.adopted.add(token)
       for (const token of [accessToken, refreshToken]) if (typeof token === 'string' && token !== real?.access && token !== real?.refresh) this.#remember(token)
     }
   }

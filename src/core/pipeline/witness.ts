@@ -2,11 +2,12 @@
 import type { Unanswered } from '../backends/forward.js'
 import { readReply } from '../backends/read.js'
 import { maskTokens } from '../backends/tokens.js'
+import { secretsIn, type Veil, veilOver } from '../backends/veil.js'
+import type { IssuedTokens } from '../backends/issued.js'
 import type { DriftDocuments } from '../drift/documents.js'
 import { departuresOf, differencesOf } from '../drift/find.js'
 import type { DriftExample, Finding } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
-import { maskJsonText, maskPhones, maskUrl } from '../secrets.js'
 import { isStreamed } from '../stage/outcome.js'
 import type { System } from '../system.js'
 import { urlBelow } from './address.js'
@@ -19,6 +20,7 @@ import type { Routed } from './route.js'
 export interface WitnessParts {
   readonly drift: DriftBook
   readonly documents: DriftDocuments
+  readonly issued: IssuedTokens
 }
 
 /** What these say is no fault of the backend's. */
@@ -35,12 +37,25 @@ const MOST_TEXT = 300
  * @param isNotThere whether the backend was found not to have the operation
  * @returns where the answer departs from the contract, or from the stub's
  */
-export async function witness(routed: Routed, asked: Asked, { drift, documents }: WitnessParts, stubbed: Answer | null, isNotThere: boolean): Promise<readonly Finding[]> {
+export async function witness(routed: Routed, asked: Asked, { drift, documents, issued }: WitnessParts, stubbed: Answer | null, isNotThere: boolean): Promise<readonly Finding[]> {
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
   const { arrival, operation } = routed
-  const findings = asked.kind === 'none' ? [{ kind: 'noAnswer', pointer: '', message: `${asked.reason}: ${asked.detail}` } as const] : isNotThere ? [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(asked.read.status)}` } as const] : await findingsOf(routed, asked, documents, stubbed)
-  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(arrival.system, shown(routed, asked, finding)) })
+  const found = asked.kind === 'none' ? [{ kind: 'noAnswer', pointer: '', message: `${asked.reason}: ${asked.detail}` } as const] : isNotThere ? [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(asked.read.status)}` } as const] : await findingsOf(routed, asked, documents, stubbed)
+  const veil = veilOver([...(found.length === 0 ? [] : [secretsIn(exchangeOf(routed, asked))]), issued.adopted])
+  const findings = found.map((finding) => veiled(arrival.system, finding, veil))
+  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(arrival.system, shown(routed, asked, finding), veil) })
   return findings
+}
+
+/** @returns the finding without secrets and phone numbers: fields are named by the backend, and may be any of these */
+export function veiled(system: System, finding: Finding, veil: Veil): Finding {
+  return { ...finding, pointer: maskTokens(system, veil.text(finding.pointer)), message: maskTokens(system, veil.text(finding.message)) }
+}
+
+function exchangeOf({ arrival: { call } }: Routed, asked: Asked): Parameters<typeof secretsIn>[0] {
+  const answered = asked.kind === 'answer' ? asked : null
+  const body = answered === null || isStreamed(answered.reply) ? '' : Buffer.from(answered.reply.body).toString('utf8', 0, MOST_MASKED)
+  return { url: call.url, headers: [call.headers, answered?.original ?? {}], bodies: [JSON.stringify(asked.fields), body] }
 }
 
 async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, stubbed: Answer | null): Promise<readonly Finding[]> {
@@ -77,14 +92,14 @@ export interface Shown {
 }
 
 /** @returns the call as an example: its secrets and phone numbers masked, and whatever may be a token, for a backend may call it anything */
-export function exampleOf(system: System, { at, method, url, status, message, body }: Shown): DriftExample {
+export function exampleOf(system: System, { at, method, url, status, message, body }: Shown, veil: Veil): DriftExample {
   return {
     at,
     method,
-    url: maskTokens(system, maskPhones(maskUrl(url))).slice(0, MOST_TEXT),
+    url: maskTokens(system, veil.text(url)).slice(0, MOST_TEXT),
     status,
-    message: maskTokens(system, maskPhones(message)).slice(0, MOST_TEXT),
-    body: body === null || body.length === 0 ? null : maskTokens(system, maskJsonText(Buffer.from(body).toString('utf8', 0, MOST_MASKED))).slice(0, MOST_BODY),
+    message: maskTokens(system, veil.text(message)).slice(0, MOST_TEXT),
+    body: body === null || body.length === 0 ? null : maskTokens(system, veil.body(Buffer.from(body).toString('utf8', 0, MOST_MASKED))).slice(0, MOST_BODY),
   }
 }
 

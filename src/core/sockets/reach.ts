@@ -4,15 +4,16 @@ import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
 import { hereOf, outward, type OutwardParts } from '../backends/outward.js'
 import { type Backend, modeOf } from '../backends/setting.js'
 import { type KnownTokens, knownTokens } from '../backends/tokens.js'
+import { secretsIn, veilOver } from '../backends/veil.js'
 import type { DriftDocument, DriftDocuments } from '../drift/documents.js'
 import type { Finding } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
 import type { Address } from '../pipeline/address.js'
 import { backendOf } from '../pipeline/bridge.js'
-import { exampleOf, NOT_ITS_FAULT } from '../pipeline/witness.js'
+import { exampleOf, NOT_ITS_FAULT, veiled } from '../pipeline/witness.js'
 import type { Reply, ReplyHeaders } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
-import type { Call } from '../stage/call.js'
+import type { Call, CallHeaders } from '../stage/call.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import type { SocketLink } from './wire.js'
@@ -55,6 +56,8 @@ export interface SocketNote {
   readonly url: string
   readonly status: number | null
   readonly body: Uint8Array | null
+  /** Of the handshake, as far as they are at hand. */
+  readonly headers?: readonly CallHeaders[]
 }
 
 /** These say, of a handshake, that the backend has no such socket. */
@@ -80,7 +83,7 @@ export class Reach {
     const mode = modeOf(backend, name, null)
     if (mode === 'stub' || mode === 'compare') return { kind: 'stub', reason: null, detail: '' }
     const note = (status: number | null, finding: Finding | null) => {
-      this.note({ sandbox, system, operation, findings: finding === null ? [] : [finding], at: turn.now, url: path, status, body: null })
+      this.note({ sandbox, system, operation, findings: finding === null ? [] : [finding], at: turn.now, url: path, status, body: null, headers: [headers] })
     }
     const going = await outward({ system, turn, url, path, search, headers, shown, text: '' }, backend, this.#parts)
     const none = (reason: Unanswered, detail: string): Reached => {
@@ -124,8 +127,10 @@ export class Reach {
   }
 
   /** Notes where the backend's socket is not what it should be. */
-  note({ sandbox, system, operation, findings, at, url, status, body }: SocketNote): void {
-    this.#parts.drift.note(sandbox, { system: system.id, operation, findings, example: ({ message }) => exampleOf(system, { at, method: 'WS', url, status, message, body }) })
+  note({ sandbox, system, operation, findings, at, url, status, body, headers = [] }: SocketNote): void {
+    const frame = body === null ? [] : [Buffer.from(body).toString('utf8')]
+    const veil = veilOver([...(findings.length === 0 ? [] : [secretsIn({ url, headers, bodies: frame })]), this.#parts.issued.adopted])
+    this.#parts.drift.note(sandbox, { system: system.id, operation, findings: findings.map((finding) => veiled(system, finding, veil)), example: ({ message }) => exampleOf(system, { at, method: 'WS', url, status, message, body }, veil) })
   }
 }
 

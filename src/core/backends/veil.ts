@@ -1,0 +1,135 @@
+/** Hides secrets and phone numbers in what came of a real backend. It may call anything by any name, so more is hidden than of what the stub says. */
+import { isObject, parseForeignJson } from '../../plain/json.js'
+import { searchOf } from '../../plain/url.js'
+import type { ReplyHeaders } from '../reply.js'
+import { isForeignSecret, mask, maskPhones } from '../secrets.js'
+import type { CallHeaders } from '../stage/call.js'
+import { SecretTexts } from './secret-texts.js'
+
+/** A call, and what it was answered with, as far as either is at hand. */
+export interface Exchange {
+  readonly url: string
+  readonly headers: readonly (CallHeaders | ReplyHeaders)[]
+  readonly bodies: readonly string[]
+}
+
+/** @returns the secrets that the call carried and those that its answer gave: cookies, Authorization, and whatever has the name of a secret */
+export function secretsIn({ url, headers, bodies }: Exchange): SecretTexts {
+  const found = new SecretTexts()
+  const take = (text: string) => { found.add(text) }
+  for (const one of headers) {
+    for (const [name, value] of Object.entries(one)) {
+      if (value !== undefined && isForeignSecret(name)) for (const text of [value].flat()) takeHeader(name, text, take)
+    }
+  }
+  takePairs(searchOf(url), take)
+  for (const body of bodies) {
+    const value = parse(body)
+    if (value === undefined) takePairs(body, take)
+    else takeMembers(value, false, take)
+  }
+  return found
+}
+
+type Take = (text: string) => void
+
+function takeHeader(name: string, value: string, take: Take): void {
+  if (/cookie/.test(name)) {
+    for (const pair of name === 'set-cookie' ? [value.split(';', 1)[0] ?? ''] : value.split(';')) take(pair.slice(pair.indexOf('=') + 1).trim().replace(/^"|"$/g, ''))
+    return
+  }
+  const credential = value.slice(value.trim().lastIndexOf(' ') + 1).trim()
+  take(credential)
+  const decoded = Buffer.from(credential, 'base64').toString('latin1')
+  if (/^[\x20-\x7e]+$/.test(decoded)) take(decoded.slice(Math.max(decoded.indexOf('='), decoded.indexOf(':')) + 1))
+}
+
+function takePairs(text: string, take: Take): void {
+  if (!text.includes('=')) return
+  for (const [name, value] of new URLSearchParams(text)) if (isForeignSecret(name)) take(value)
+}
+
+function takeMembers(value: unknown, isSecret: boolean, take: Take): void {
+  if (typeof value === 'string') {
+    if (isSecret) take(value)
+  } else if (Array.isArray(value)) for (const item of value as readonly unknown[]) takeMembers(item, isSecret, take)
+  else if (isObject(value)) for (const [name, item] of Object.entries(value)) takeMembers(item, isSecret || isForeignSecret(name), take)
+}
+
+/** Hides what must not be seen. */
+export interface Veil {
+  /** @returns a text, URL or pointer without secrets and phone numbers */
+  readonly text: (text: string) => string
+  /** @returns a body without them: of JSON, by the names of its fields */
+  readonly body: (text: string) => string
+  /** @returns a value without them, at any depth */
+  readonly value: (value: unknown, name?: string) => unknown
+}
+
+/** @param known what is hidden wherever it stands */
+export function veilOver(known: readonly Pick<SecretTexts, 'hide'>[]): Veil {
+  const exact = (text: string) => known.reduce((shown, one) => one.hide(shown), text)
+  const text = (said: string) => maskPhones(hidePairs(exact(said).replace(JWT, mask).replace(SCHEME, (_whole, scheme: string) => `${scheme} ${mask('secret')}`)))
+  const value = (said: unknown, name = '') => hideMembers(said, isForeignSecret(name), text)
+  return {
+    text,
+    value,
+    body: (said) => {
+      const parsed = parse(said)
+      if (parsed === undefined) return text(said)
+      const [before, after] = [JSON.stringify(parsed), JSON.stringify(value(parsed))]
+      // Numbers may be somebody's phone, too.
+      return maskPhones(exact(before === after ? said : after))
+    },
+  }
+}
+
+/** A JSON object in Base64 is what a JSON Web Token begins with. */
+const JWT = /(?<![\w-])eyJ[\w.-]{10,}/g
+const SCHEME = /(?<![\w-])(Bearer|Basic)(?:\s|%20|\+){1,4}[^\s"'<>\\;,]+/gi
+/** A name and what stands between it and its value, in a query, a header, a script or a piece of JSON. */
+const NAME = /(?<![\w-])([\w-]+)(\\{0,2}["']?\s{0,4}(?:[=:]|%3[ad])\s{0,4})(\\{0,2}["']?)/gi
+/** What a value reaches to, by how it begins. */
+const TO_QUOTE = /[^"\\]*(?:\\.[^"\\]*)*/y
+const TO_APOSTROPHE = /[^'\\]*/y
+const TO_ESCAPED = /[^"'\\]*/y
+const TO_GAP = /[^\s"'<>\\;,&]+/y
+
+function hidePairs(text: string): string {
+  let shown = ''
+  let from = 0
+  NAME.lastIndex = 0
+  for (let pair = NAME.exec(text); pair !== null; pair = NAME.exec(text)) {
+    const [, name = '', between = '', quote = ''] = pair
+    if (!isForeignSecret(name) && !(between.includes('=') && /.key$/i.test(name))) continue
+    const reach = quote === '' ? TO_GAP : quote === '"' ? TO_QUOTE : quote === "'" ? TO_APOSTROPHE : TO_ESCAPED
+    const start = (reach.lastIndex = NAME.lastIndex)
+    const value = reach.exec(text)?.[0] ?? ''
+    if (value === '' || isNoSecret(value)) continue
+    shown += text.slice(from, start) + mask(value)
+    from = NAME.lastIndex = start + value.length
+  }
+  return shown + text.slice(from)
+}
+
+/** How many of something there are, or whether there is one, is no secret. */
+function isNoSecret(value: string): boolean {
+  return /^(?:\d{1,3}|true|false|null)$/.test(value) || /^[[{]/.test(value)
+}
+
+function hideMembers(value: unknown, isSecret: boolean, text: (said: string) => string): unknown {
+  if (typeof value === 'string') return isSecret ? mask(value) : text(value)
+  if (typeof value === 'number') return isSecret && !isNoSecret(String(value)) ? mask('secret') : value
+  if (Array.isArray(value)) return value.map((item: unknown) => hideMembers(item, isSecret, text))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [text(name), hideMembers(item, isSecret || isForeignSecret(name), text)]))
+}
+
+function parse(text: string): unknown {
+  if (!/^\s*[[{"]/.test(text)) return undefined
+  try {
+    return parseForeignJson(text)
+  } catch {
+    return undefined
+  }
+}
