@@ -1,9 +1,14 @@
 /** Records that were seen at a real backend, as a scenario that a stub can be given. */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createStub } from '../src/index.js'
+import { startBackend } from './backends/backend.js'
+import { startEduBackend } from './backends/edu.js'
+import { startImBackend } from './backends/im.js'
 import { startLiveBackend } from './backends/live.js'
 import { understudy } from './support/cli.js'
 
@@ -33,6 +38,12 @@ test('users and lists that fit a schema are written down without secrets, and wh
   // The owner of the channel was told without his number, so that he has no place; what names him has none either.
   expect(stdout).toMatch(/liveListChannels +\/channels\/\* +its owner_id names 7 of users, which is neither recorded nor in the world/)
   expect(text).not.toContain('Real channel')
+  // A scenario that is there is somebody's work.
+  const again = ['ctl', '--url', stub.url, 'record', 'scenario', 'seen', '--fixtures', folder]
+  const refused = await understudy(again)
+  expect([refused.code, refused.stdout]).toEqual([1, ''])
+  expect(refused.stderr).toContain('live/scenarios/seen.json is there already, so nothing was written')
+  expect((await understudy([...again, '--force'])).code).toBe(0)
   await stub.close()
   await real.close()
 
@@ -67,4 +78,53 @@ test('a record stands with those that it names, and whoever stands in the way of
   expect(twin.put['channels']).toBeUndefined()
   expect(twin.reasons).toContain('/channels/*/owner: it cannot stand beside id 1 of the world, which has what only one may have')
   expect(twin.reasons).toContain('/channels/*: its owner_id names 7 of users, which is neither recorded nor in the world')
+})
+
+test('where there is nothing to write there is no file, which is said and seen by the exit code', async () => {
+  const real = await startImBackend()
+  const stub = await createStub({ systems: ['im'], backends: { im: real.url } })
+  const record = () => understudy(['ctl', '--url', stub.url, 'record', 'scenario', 'nothing', '--fixtures', folder])
+  const unasked = await record()
+  expect(unasked.code).toBe(2)
+  expect(unasked.stdout).toContain('nothing was seen of a real backend in this sandbox, so nothing was written')
+  const box = await stub.sandbox('default')
+  await box.fetch('/im/android/login/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ phone: '13900009999', password: 'abc12345' }) })
+  expect((await record()).code).toBe(2)
+  await box.fetch('/im/android/login/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ phone: '13800004001', password: 'abc12345' }) })
+  const unplaced = await record()
+  expect(unplaced.code).toBe(2)
+  expect(unplaced.stdout).toContain('im: no record could be placed, so no file was written')
+  expect(unplaced.stdout).toContain('who logged in is not placed: no answer told the id that the user has, or told one of another form')
+  expect(existsSync(join(folder, 'im/scenarios/nothing.json'))).toBe(false)
+  await stub.close()
+  await real.close()
+})
+
+test('a password is replaced by one of the form that its field asks for, so that whoever is recorded can log in', async () => {
+  const user = { userID: 'feed00000000000000000009', userType: 's', phone: PHONE, passwd: 'A1'.repeat(32), nick: 'Real', name: '', intro: '', avatar: '', school: '', version: '', grade: '', banned: false }
+  const real = await startBackend(({ path }) => (path === '/rest/s/teachers' ? { json: { code: 900, list: [user] } } : null), { status: 404, json: { code: 911, msg: '' } })
+  const stub = await createStub({ systems: ['edu'], backends: { edu: real.url } })
+  const box = await stub.sandbox()
+  await box.fetch('/edu/rest/s/teachers')
+  const [recording] = await box.backends.recording('edu')
+  const [recorded] = recording?.scenario.put['users'] ?? []
+  expect(recorded).toMatchObject({ userID: user.userID, phone: '19900000001' })
+  expect(recorded?.['passwd']).toBe(createHash('sha256').update('recorded-secret').digest('hex').toUpperCase())
+  await stub.close()
+  await real.close()
+})
+
+test('who logged in is written as answers told, never as the stub knows him, and what was filled in is listed', async () => {
+  const real = await startEduBackend()
+  const stub = await createStub({ systems: ['edu'], backends: { edu: real.url } })
+  const box = await stub.sandbox()
+  // The stub has somebody else of this number, with a password and a school.
+  await box.fetch('/edu/rest/s/login', { method: 'POST', headers: { 'content-type': 'application/json', client: 'a', platform: 'android', channel: 'c', u: 'u', w: '1' }, body: JSON.stringify({ phone: '13800001001', passwd: 'abc12345', device: 'Phone' }) })
+  const [recording] = await box.backends.recording('edu')
+  expect(recording?.scenario.put['users']).toEqual([
+    { userID: 'feed00000000000000000001', userType: 's', phone: '19900000001', passwd: null, nick: 'Real student', name: '', intro: '', avatar: '', school: '', version: '', grade: '', banned: false },
+  ])
+  expect(recording?.left).toContainEqual({ operationId: 'eduLogin', pointer: '', reason: 'users feed00000000000000000001: filled in, as no answer told them: passwd, name, school, version, grade, banned' })
+  await stub.close()
+  await real.close()
 })

@@ -1,13 +1,14 @@
 /** What was seen of a real backend's records, as a scenario: only what fits a schema, and a list of what does not. */
+import { createHash } from 'node:crypto'
 import { isObject, parseForeignJson } from '../plain/json.js'
 import type { JournalEntry } from '../core/journal.js'
 import { misfitOf } from '../core/records.js'
-import type { Sandbox } from '../core/sandbox.js'
 import { isSecret, mapTexts } from '../core/secrets.js'
 import type { Doc } from '../core/store/types.js'
 import type { World } from '../core/store/world.js'
 import type { System } from '../core/system.js'
-import { openSandbox, systemsOf, transact } from './access.js'
+import { openSandbox, systemsOf } from './access.js'
+import { isSamePerson, People } from './recorded-people.js'
 import { isSame, sift } from './standing.js'
 import type { ControlParts, Handlers } from './task.js'
 
@@ -15,8 +16,11 @@ import type { ControlParts, Handlers } from './task.js'
 const OWN = ['sessions', 'smsCodes']
 /** So many things that could not be placed are listed. */
 const MOST_LEFT = 200
-/** What stands in the place of a password or a token; long enough for any rule. */
+/** What stands in the place of a password or a token. */
 const INSTEAD = 'recorded-secret'
+/** The same in the forms that schemas ask of what is kept: itself, hashed in hexadecimal, hashed as PHP does. */
+const HASH = createHash('sha256').update(INSTEAD).digest('hex')
+const INSTEADS = [INSTEAD, HASH.toUpperCase(), HASH, `$2y$10$${HASH.slice(0, 53)}`]
 
 /** Something that was seen and has no place. */
 interface Left {
@@ -43,7 +47,7 @@ export const recording: Handlers<'getRecording'> = {
     const entries = (await sandbox.journal.read()).filter(({ via }) => via?.source === 'real')
     const recordings = []
     for (const system of systemsOf(parts, id)) {
-      const recorded = await record(system, sandbox, entries.filter((entry) => entry.system === system.id))
+      const recorded = await record(system, entries.filter((entry) => entry.system === system.id))
       if (recorded.put.size === 0 && recorded.left.size === 0) continue
       recordings.push(show(system, await worldOf(parts, system), recorded, secrets))
     }
@@ -58,20 +62,25 @@ async function worldOf({ served, boot }: ControlParts, system: System): Promise<
   return one.worldAt({ boot, scale: 0 })
 }
 
-async function record(system: System, sandbox: Sandbox, entries: readonly JournalEntry[]): Promise<Recording> {
+async function record(system: System, entries: readonly JournalEntry[]): Promise<Recording> {
   const recorded: Recording = { put: new Map(), left: new Map() }
-  // Who has logged in at the real backend was made from what it told.
-  const { users: directory } = system
-  const users = await transact(sandbox, system, async (tx) => {
-    const sessions = await tx.list('sessions', ({ real }) => real !== undefined)
-    return Promise.all([...new Set(sessions.map(({ userId }) => userId))].map((userId) => tx.get(directory.collection, directory.key(userId))))
-  })
-  for (const user of users) if (user !== undefined) put(system, recorded, directory.collection, { record: user, operationId: '', pointer: '' })
+  const people = new People(system)
   for (const entry of entries) {
     if (entry.operation === null || entry.error !== null || entry.responseBody === null) continue
     const body = readBody(entry)
-    if (body === undefined) left(recorded, { operationId: entry.operation, pointer: '', reason: 'its answer is no JSON, or longer than what the journal keeps' })
-    else walk(system, recorded, entry.operation, body, '')
+    if (body === undefined) {
+      left(recorded, { operationId: entry.operation, pointer: '', reason: 'its answer is no JSON, or longer than what the journal keeps' })
+      continue
+    }
+    await people.see(entry, body)
+    walk(system, recorded, entry.operation, body, '')
+  }
+  const { collection } = system.users
+  for (const one of people.seen()) {
+    // Who was told of as a whole needs nothing that was filled in.
+    if ([...recorded.put.get(collection)?.values() ?? []].some(({ record: other }) => isSamePerson(system, one.record, other))) continue
+    if (one.reason === null) put(system, recorded, collection, one)
+    if (one.reason !== null || one.note !== null) left(recorded, { operationId: one.operationId, pointer: '', reason: one.reason ?? one.note ?? '' })
   }
   return recorded
 }
@@ -129,8 +138,8 @@ function left({ left: all }: Recording, one: Left): void {
 }
 
 function show(system: System, world: World, recorded: Recording, secrets: boolean) {
-  const veil = secrets ? (found: Doc) => ({ ...found }) : veilOf()
-  const shown = [...recorded.put].flatMap(([collection, seen]) => [...seen.values()].map((one) => ({ ...one, collection, record: veil(one.record) })))
+  const veil = secrets ? (_collection: string, found: Doc) => ({ ...found }) : veilOf(system)
+  const shown = [...recorded.put].flatMap(([collection, seen]) => [...seen.values()].map((one) => ({ ...one, collection, record: veil(collection, one.record) })))
   const fitting = shown.filter(({ collection, record: found, operationId, pointer }) => {
     const misfit = misfitOf(system, collection, found)
     if (misfit !== null) left(recorded, { operationId, pointer, reason: `it is no record of ${collection} any more once its secrets are replaced: ${misfit}` })
@@ -145,15 +154,15 @@ function show(system: System, world: World, recorded: Recording, secrets: boolea
 }
 
 /** @returns what replaces secrets, and each phone number by one that is made up, the same for the same */
-function veilOf(): (record: Doc) => Record<string, unknown> {
+function veilOf(system: System): (collection: string, record: Doc) => Record<string, unknown> {
   const numbers = new Map<string, string>()
   const madeUp = (phone: string) => {
     const known = numbers.get(phone) ?? `1990000${String(numbers.size + 1).padStart(4, '0')}`
     numbers.set(phone, known)
     return known
   }
-  return (record) => Object.fromEntries(Object.entries(record).map(([name, value]) => {
-    if (isSecret(name) && typeof value === 'string') return [name, INSTEAD]
+  return (collection, record) => Object.fromEntries(Object.entries(record).map(([name, value]) => {
+    if (isSecret(name) && typeof value === 'string') return [name, INSTEADS.find((instead) => misfitOf(system, collection, { ...record, [name]: instead }) === null) ?? INSTEAD]
     return [name, mapTexts(value, (text) => text.replace(/(?<!\d)1\d{10}(?!\d)/g, madeUp))]
   }))
 }
