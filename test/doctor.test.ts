@@ -1,6 +1,6 @@
 /** `understudy doctor` on machines on which something is the matter. */
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { certificate, LEAST_NODE, node, proxies, variables } from '../src/cli/doctor/checks.js'
 import { generated } from '../src/cli/doctor/generated.js'
 import { holderOf } from '../src/cli/doctor/holder.js'
+import { machineTime } from '../src/core/clock.js'
+import { localCertificates } from '../src/hosts/node/certificates.js'
 import { addSettingFlags } from '../src/cli/config/settings.js'
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
@@ -74,7 +76,20 @@ describe('it notices', () => {
   test('a certificate that is none', async () => {
     expect(await certificate(join(folder, 'nowhere'))).toMatchObject({ state: 'good', text: 'none yet; --https makes one' })
     writeFileSync(join(folder, 'ca.pem'), 'no certificate')
-    expect(await certificate(folder)).toMatchObject({ state: 'bad', text: expect.stringContaining('is no certificate') as unknown })
+    expect(await certificate(folder)).toMatchObject({ state: 'note', text: expect.stringContaining('without a key') as unknown })
+    writeFileSync(join(folder, 'ca-key.pem'), 'no key')
+    expect(await certificate(folder)).toMatchObject({ state: 'bad', text: expect.stringContaining('holds no certificate') as unknown })
     rmSync(join(folder, 'ca.pem'))
+    rmSync(join(folder, 'ca-key.pem'))
+  })
+
+  test('a key that is another certificate\'s, and one that others may read', async () => {
+    const [one, other] = [join(folder, 'one'), join(folder, 'other')]
+    for (const place of [one, other]) await localCertificates(place, ['localhost'], machineTime().now())
+    expect(await certificate(one)).toMatchObject({ state: 'good' })
+    chmodSync(join(one, 'ca-key.pem'), 0o644)
+    expect(await certificate(one)).toMatchObject({ state: 'bad', text: expect.stringContaining('ca-key.pem is open to others (mode 0644)') as unknown })
+    copyFileSync(join(other, 'ca-key.pem'), join(one, 'ca-key.pem'))
+    expect(await certificate(one)).toMatchObject({ state: 'bad', text: expect.stringContaining(`is not the key of the certificate in ${join(one, 'ca.pem')}; delete both`) as unknown })
   })
 })

@@ -1,5 +1,6 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,8 @@ import { text } from 'node:stream/consumers'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { machineTime } from '../src/core/clock.js'
+import { localCertificates } from '../src/hosts/node/certificates.js'
 import { networkAddresses, waysIn } from '../src/hosts/node/ways.js'
 import { hasBrowser, openBrowser } from './support/browser.js'
 import { begin, type Running } from './support/cli.js'
@@ -23,8 +26,10 @@ afterEach(() => {
 })
 
 /** Starts a stub for phones, with a port of HTTPS beside it. */
-async function startForPhones(...args: string[]) {
-  const stub = begin(['start', '--port', '0', '--lan', '--https', ...args], { env: { UNDERSTUDY_CONFIG_DIR: folder } })
+const startForPhones = (...args: string[]) => startIn(folder, ...args)
+
+async function startIn(place: string, ...args: string[]) {
+  const stub = begin(['start', '--port', '0', '--lan', '--https', ...args], { env: { UNDERSTUDY_CONFIG_DIR: place } })
   running.push(stub)
   await stub.says(/start page|in no network/)
   const [, url = ''] = await stub.says(/control plane (http:\S+)\/__admin/)
@@ -92,6 +97,50 @@ describe('understudy start --lan --https', () => {
     running.push(stub)
     expect(await stub.ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: \S+ca\.pem holds no certificate; delete it/) as unknown })
     await rm(other, { recursive: true })
+  })
+
+  test('stubs that start at once, where there is no authority yet, have one', async () => {
+    const other = join(folder, 'at-once')
+    const all = await Promise.all([1, 2, 3, 4].map(() => startIn(other, 'live')))
+    const ca = await readFile(join(other, 'ca.pem'), 'utf8')
+    for (const { secure } of all) expect(await callOverTls(`${secure}/__start/ping`, ca)).toBe('{"understudy":true}')
+    expect((await readdir(other)).sort()).toEqual(['ca-key.pem', 'ca.pem'])
+    expect((await stat(other)).mode & 0o777).toBe(0o700)
+  })
+
+  test('what a start left that was ended in between is made whole: a key alone, or a certificate alone', async () => {
+    const other = join(folder, 'halves')
+    const [keyFile, certFile] = [join(other, 'ca-key.pem'), join(other, 'ca.pem')]
+    const first = await localCertificates(other, ['localhost'], machineTime().now())
+    const key = await readFile(keyFile, 'utf8')
+    await rm(certFile)
+    const second = await localCertificates(other, ['localhost'], machineTime().now())
+    expect([second.authority === first.authority, await readFile(keyFile, 'utf8')]).toEqual([false, key])
+    await rm(keyFile)
+    const third = await localCertificates(other, ['localhost'], machineTime().now())
+    expect(new X509Certificate(third.authority).checkPrivateKey(createPrivateKey(await readFile(keyFile, 'utf8')))).toBe(true)
+    expect(new X509Certificate(third.cert).verify(new X509Certificate(third.authority).publicKey)).toBe(true)
+    // One that does not last as long as what it signs is made anew, of the same key.
+    const later = await localCertificates(other, ['localhost'], machineTime().now() + 3500 * 86_400_000)
+    expect(later.authority).not.toBe(third.authority)
+    expect(await readFile(certFile, 'utf8')).toBe(later.authority)
+  })
+
+  test('a key of another certificate is a clear error, which names both files', async () => {
+    const [one, other] = [join(folder, 'one'), join(folder, 'other')]
+    for (const place of [one, other]) await localCertificates(place, ['localhost'], machineTime().now())
+    await copyFile(join(other, 'ca-key.pem'), join(one, 'ca-key.pem'))
+    const stub = begin(['start', 'live', '--port', '0', '--https'], { env: { UNDERSTUDY_CONFIG_DIR: one } })
+    running.push(stub)
+    expect(await stub.ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: \S+ca-key\.pem is not the key of the certificate in \S+ca\.pem; delete both.*phones/) as unknown })
+  })
+
+  test('a key that others may read is closed to them before it is used', async () => {
+    const other = join(folder, 'open')
+    const { authority } = await localCertificates(other, ['localhost'], machineTime().now())
+    await chmod(join(other, 'ca-key.pem'), 0o666)
+    expect((await localCertificates(other, ['localhost'], machineTime().now())).authority).toBe(authority)
+    expect((await stat(join(other, 'ca-key.pem'))).mode & 0o777).toBe(0o600)
   })
 })
 

@@ -2,12 +2,12 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { machineTime } from '../../core/clock.js'
 import { didYouMean } from '../../core/guess.js'
 import { systems } from '../../generated/systems.js'
-import { configFolder } from '../../hosts/node/certificates.js'
+import { authorityFiles, configFolder, misfitOf, openModeOf } from '../../hosts/node/certificates.js'
 import { networkAddresses } from '../../hosts/node/ways.js'
 import { resolveSettings } from '../config/settings.js'
 import type { Finding } from './finding.js'
@@ -86,17 +86,19 @@ export function network(): Finding {
 
 const MONTH = 30 * 86_400_000
 
-/** @returns whether the local authority is there and good for a while */
+/** @returns whether the local authority is there, whole, kept from others and good for a while */
 export async function certificate(folder = configFolder()): Promise<Finding> {
-  const file = join(folder, 'ca.pem')
-  const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null) return { about: 'certificate', state: 'good', text: 'none yet; --https makes one' }
-  try {
-    const { validTo } = new X509Certificate(text)
-    const left = Date.parse(validTo) - machineTime().now()
-    if (left <= 0) return { about: 'certificate', state: 'bad', text: `${file} ran out on ${validTo}; remove ${folder}, and --https makes another` }
-    return { about: 'certificate', state: left < MONTH ? 'note' : 'good', text: `${file}, until ${validTo}` }
-  } catch {
-    return { about: 'certificate', state: 'bad', text: `${file} is no certificate; remove ${folder}, and --https makes another` }
-  }
+  const about = 'certificate'
+  const { keyFile, certFile } = authorityFiles(folder)
+  const [key, cert] = await Promise.all([keyFile, certFile].map((file) => readFile(file, 'utf8').catch(() => null)))
+  if (typeof cert !== 'string') return { about, state: 'good', text: 'none yet; --https makes one' }
+  if (typeof key !== 'string') return { about, state: 'note', text: `${certFile} is there without a key that can be read in ${keyFile}; --https needs both, or neither to make them` }
+  const misfit = misfitOf({ key, cert }, folder)
+  if (misfit !== null) return { about, state: 'bad', text: misfit }
+  const mode = await openModeOf(keyFile)
+  if (mode !== null) return { about, state: 'bad', text: `${keyFile} is open to others (mode ${mode}), who could answer for any site towards devices that trust it; the next start with --https closes it, and so does chmod 600` }
+  const { validTo } = new X509Certificate(cert)
+  const left = Date.parse(validTo) - machineTime().now()
+  if (left <= 0) return { about, state: 'bad', text: `${certFile} ran out on ${validTo}; --https makes another, which phones have to trust` }
+  return { about, state: left < MONTH ? 'note' : 'good', text: `${certFile}, until ${validTo}` }
 }
