@@ -95,6 +95,24 @@ describe('a configuration file', () => {
     expect(await run(['config'], { UNDERSTUDY_HTTPS: 'maybe' })).toMatchObject({ code: 1, stderr: 'error: UNDERSTUDY_HTTPS is "maybe"; it has to be true or false\n' })
   })
 
+  test('a backend that cannot be what it is is told of by its place, by whatever shows or starts it', async () => {
+    const wrong = async (backend: object, sentence: string) => {
+      write({ 'understudy.config.json': JSON.stringify({ systems: ['live'], backends: { live: { url: 'https://staging.example', ...backend } } }) })
+      for (const command of [['config'], ['start', '--port', '0']]) expect(await run(command)).toMatchObject({ code: 1, stdout: '', stderr: `error: ${sentence}\n` })
+    }
+    await wrong({ operatons: { channels: 'stub' } }, 'backends.live.operatons: a backend has no "operatons"; it has url, mode, operations, timeout, credentials. Did you mean "operations"?')
+    await wrong({ mode: 'rael' }, 'backends.live.mode: "rael" is no mode; there are stub, real, real-or-stub, compare. Did you mean "real"?')
+    write({ 'understudy.config.json': '{}' })
+    expect(await run(['config', 'live', '--backend', 'live=off'])).toMatchObject({ code: 1, stderr: 'error: --backend live=off: "off" is no URL of a backend; write it like https://staging.example/api; to have none, say --backend-mode live=stub\n' })
+  })
+
+  test('another place of a backend leaves its mode and operations, and takes no passwords there', async () => {
+    const said = { mode: 'compare', operations: { channels: 'stub' }, timeout: 500 }
+    write({ 'understudy.config.json': JSON.stringify({ systems: ['live'], backends: { live: { url: 'https://staging.example', ...said, credentials: { '13800003001': '123456' } } } }) })
+    expect((await held(['--backend', 'live=https://other.example']))['backends.live']).toEqual({ value: { url: 'https://other.example', ...said }, from: 'file', name: join(folder, 'understudy.config.json'), but: '--backend' })
+    expect((await held(['--backend', 'live=https://staging.example']))['backends.live']).toMatchObject({ value: { ...said, credentials: '••••••' } })
+  })
+
   test('a mode for a tag alone is told with the system that the tag is of, and a misspelt operation is guessed', async () => {
     const asked = (name: string) => run(['config', 'live', 'edu', '--backend', 'live=https://other.example', '--backend-mode', `${name}=stub`])
     expect(await asked('channels')).toMatchObject({ code: 1, stderr: 'error: --backend-mode channels=stub: no system and no operation is called "channels". A tag is named with its system: live/channels\n' })

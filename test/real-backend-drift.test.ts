@@ -2,6 +2,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { asHtml } from '../src/cli/drift/html.js'
+import { asMarkdown } from '../src/cli/drift/markdown.js'
 import { type Box, createStub } from '../src/index.js'
 import type { Backend } from './backends/backend.js'
 import type { DepartureKind } from './backends/departures.js'
@@ -84,6 +86,17 @@ describe('a backend that keeps its contract', () => {
     expect(report.calls.reduce((sum, { asked }) => sum + asked, 0)).toBe(real.asked.length)
     expect(report.calls.every(({ departed }) => departed === 0)).toBe(true)
   })
+})
+
+test('a report of which nothing was asked does not say that nothing was found', async () => {
+  const { box } = await beside('live')
+  const report = await box.backends.drift()
+  for (const said of [asMarkdown(report, 'en'), asHtml(report, 'en')]) {
+    expect(said).toContain('Nothing was asked: no call has reached a real backend.')
+    expect(said).not.toContain('No difference')
+  }
+  await box.fetch('/live/channels/live')
+  expect(asMarkdown(await box.backends.drift(), 'en')).toContain('No difference was found.')
 })
 
 describe('departures', () => {

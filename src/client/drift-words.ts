@@ -23,6 +23,7 @@ export const kindWords = {
 export const words = {
   title: { en: 'Where the real backend differs from the contract', zh: '真实后端与契约的差别' },
   none: { en: 'No difference was found.', zh: '没有发现差别。' },
+  notAsked: { en: 'Nothing was asked: no call has reached a real backend.', zh: '没有调用到达真实后端，无从比较。' },
   asked: { en: 'calls', zh: '次调用' },
   departed: { en: 'with a difference', zh: '次有差别' },
   whole: { en: 'whole answer', zh: '整个响应' },

@@ -1,6 +1,6 @@
 /** What holds for a stub: flags before the configuration file, the file before variables of the environment, these before what is usual. */
 import { Command, Option } from 'commander'
-import { type BackendInput, isMode, modes as modeNames } from '../../core/backends/setting.js'
+import { type BackendInput, BackendMisfit, isMode, modes as modeNames, readBackend } from '../../core/backends/setting.js'
 import { DEFAULT_MEMORY } from '../../core/budget.js'
 import type { Engine } from '../../core/engine/engine.js'
 import type { Networks } from '../../core/faults/networks.js'
@@ -159,8 +159,9 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   const kept = whereKept(command, flags, config)
   for (const key of ['data', 'engine'] as const) sources.set(key, kept[key] === undefined ? DEFAULT : kept.source === 'file' ? fromFile : sourceOf(command, key))
   const backends = backendsOf(systems, flags, config.backends ?? {})
+  checkBackends(systems, backends, flags.backend)
   for (const [id, backend] of Object.entries(backends)) {
-    if (flags.backend[id] !== undefined) sources.set(`backends.${id}`, { from: 'flag', name: '--backend' })
+    if (flags.backend[id] !== undefined) sources.set(`backends.${id}`, isMore(config.backends?.[id]) ? { ...fromFile, but: '--backend' } : { from: 'flag', name: '--backend' })
     else sources.set(`backends.${id}`, backend === config.backends?.[id] || typeof config.backends?.[id] === 'string' && Object.keys(backend).length === 1 ? fromFile : { ...fromFile, but: '--backend-mode' })
   }
 
@@ -210,10 +211,35 @@ function whereKept(command: Command, flags: SettingFlags, config: Pick<Settings,
   return { source: 'parser' }
 }
 
+/** Whether the file says of a backend more than where it is. */
+function isMore(backend: string | BackendInput | undefined): boolean {
+  return typeof backend === 'object' && Object.keys(backend).length > 1
+}
+
+/** @throws Error that names the part of a backend which cannot be what it is, as the file or the flag has it */
+function checkBackends(systems: readonly System[], backends: Readonly<Record<string, BackendInput>>, urls: SettingFlags['backend']): void {
+  for (const [id, backend] of Object.entries(backends)) {
+    const system = systems.find((one) => one.id === id)
+    if (system === undefined) continue
+    try {
+      readBackend(system, backend)
+    } catch (error) {
+      if (!(error instanceof BackendMisfit)) throw error
+      const url = error.field === 'url' ? urls[id] : undefined
+      const hint = url === 'off' ? `; to have none, say --backend-mode ${id}=stub` : ''
+      throw new Error(url === undefined ? `backends.${id}.${error.field}: ${error.message}` : `--backend ${id}=${url}: ${error.message}${hint}`)
+    }
+  }
+}
+
 /** Each system's backend, with the modes that were given for it and for its parts. */
 function backendsOf(systems: readonly System[], { backend: urls, backendMode: modes }: Pick<SettingFlags, 'backend' | 'backendMode'>, configured: Readonly<Record<string, string | BackendInput>>): Readonly<Record<string, BackendInput>> {
   const found = new Map<string, BackendInput>(Object.entries(configured).map(([id, backend]) => [id, typeof backend === 'string' ? { url: backend } : backend]))
-  for (const [id, url] of Object.entries(urls)) found.set(id, { url })
+  for (const [id, url] of Object.entries(urls)) {
+    // What is not said stays, but for passwords: they are for the backend that they were written for.
+    const { url: before, credentials, ...kept } = found.get(id) ?? { url }
+    found.set(id, { ...kept, url, ...(credentials === undefined || url !== before ? {} : { credentials }) })
+  }
   for (const [name, mode] of Object.entries(modes)) {
     const [id = '', tag] = name.split('/', 2)
     const owner = systems.find((system) => system.id === id) ?? systems.find(({ contract, sockets }) => Object.hasOwn(contract.operations, name) || Object.hasOwn(sockets, name))

@@ -37,9 +37,9 @@ export function addBackends(ctl: Command): void {
     })
 }
 
-function showDrift({ drift }: DriftReport): string {
+function showDrift({ drift, calls }: DriftReport): string {
   const rows = drift.map(({ operationId, kind, pointer, count, last }) => [operationId, kind, pointer || '-', count, last.message])
-  return list(['OPERATION', 'KIND', 'WHERE', 'TIMES', 'LAST'], rows, 'no differences')
+  return list(['OPERATION', 'KIND', 'WHERE', 'TIMES', 'LAST'], rows, calls.length === 0 ? 'no real backend was asked' : 'no differences')
 }
 
 async function choose({ backends }: Box, system: string, url: string | undefined, { mode, operation, timeout }: BackendFlags): Promise<Backend[]> {

@@ -23,7 +23,7 @@ export function asHtml({ drift, calls, leftOut }: DriftReport, lang: Language): 
   const counts = calls.map(({ system, operationId, asked, departed }) => `<li><code>${escape(system)}</code> ${escape(operationId)}: ${String(asked)} ${words.asked[lang]}, ${String(departed)} ${words.departed[lang]}</li>`)
   const more = leftOut === 0 ? '' : `<p>${String(leftOut)} ${words.leftOut[lang]}</p>`
   const title = words.title[lang]
-  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body><h1>${title}</h1>${drift.length === 0 ? `<p>${words.none[lang]}</p>` : parts.join('')}${more}<ul>${counts.join('')}</ul></body></html>\n`
+  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body><h1>${title}</h1>${drift.length === 0 ? `<p>${(calls.length === 0 ? words.notAsked : words.none)[lang]}</p>` : parts.join('')}${more}<ul>${counts.join('')}</ul></body></html>\n`
 }
 
 function escape(text: string): string {

@@ -14,7 +14,7 @@ export function asMarkdown({ drift, calls, leftOut }: DriftReport, lang: Languag
     return `## ${system} · ${operationId}\n\n| ${[words.where, words.kind, words.count, words.told, words.questions].map((word) => word[lang]).join(' | ')} |\n| --- | --- | ---: | --- | --- |\n${lines.map((line) => `| ${line} |`).join('\n')}\n${example}`
   })
   const more = leftOut === 0 ? [] : [`${String(leftOut)} ${words.leftOut[lang]}`]
-  return `${[`# ${words.title[lang]}`, ...(drift.length === 0 ? [words.none[lang]] : parts), ...more, counts.join('\n')].filter((part) => part !== '').join('\n\n')}\n`
+  return `${[`# ${words.title[lang]}`, ...(drift.length === 0 ? [(calls.length === 0 ? words.notAsked : words.none)[lang]] : parts), ...more, counts.join('\n')].filter((part) => part !== '').join('\n\n')}\n`
 }
 
 /** What a backend sends ends no table, and begins no link. */

@@ -39,6 +39,9 @@ export interface BackendInput {
   readonly credentials?: Credentials | undefined
 }
 
+/** What a backend can be given; the compiler asks for what is new. */
+const KEYS: readonly string[] = Object.keys({ url: true, mode: true, operations: true, timeout: true, credentials: true } satisfies Record<keyof BackendInput, true>)
+
 export const USUAL_TIMEOUT = 30_000
 export const MOST_TIMEOUT = 600_000
 /** So many users may have credentials, and so long a name and a secret may be. */
@@ -49,9 +52,9 @@ const MOST_TEXT = 200
 export class BackendMisfit extends Error {
   override readonly name = 'BackendMisfit'
   /** The part that is wrong. */
-  readonly field: 'url' | 'mode' | 'operations' | 'timeout' | 'credentials'
+  readonly field: string
 
-  constructor(field: BackendMisfit['field'], message: string) {
+  constructor(field: string, message: string) {
     super(message)
     this.field = field
   }
@@ -66,9 +69,12 @@ export interface Parts {
 /**
  * @param parts of the system that the backend is one of
  * @returns the backend, with the usual values where something was left out: `real` for all operations, 30 seconds
- * @throws BackendMisfit when the URL is none that calls can go to, or a mode, an operation or a time is none
+ * @throws BackendMisfit when there is a key that a backend has not, when the URL is none that calls can go to, or a mode, an operation or a time is none
  */
-export function readBackend(parts: Parts, { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, credentials = {} }: BackendInput): Backend {
+export function readBackend(parts: Parts, input: BackendInput): Backend {
+  const unknown = Object.keys(input).find((key) => !KEYS.includes(key))
+  if (unknown !== undefined) throw new BackendMisfit(unknown, `a backend has no ${JSON.stringify(unknown)}; it has ${KEYS.join(', ')}.${didYouMean(unknown, KEYS)}`)
+  const { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, credentials = {} } = input
   checkCredentials(credentials)
   if (!isMode(mode)) throw new BackendMisfit('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
   if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) throw new BackendMisfit('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
