@@ -38,7 +38,7 @@ export async function story(box: Box): Promise<string> {
 `
 
 test('a sixth system is one document, one folder of fixtures and one folder of code; it compiles, tests know its types, and it conforms', () => {
-  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'test', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.browser.json', 'vitest.config.ts', 'redocly.yaml']) cpSync(join(root, name), join(copy, name), { recursive: true, filter: (from) => !from.endsWith('.peers') })
+  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'test', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.browser.json', 'vitest.config.ts', 'tsdown.config.ts', 'redocly.yaml', 'LICENSE']) cpSync(join(root, name), join(copy, name), { recursive: true, filter: (from) => !from.endsWith('.peers') })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   run('tsx', 'scripts/new-system.ts', 'sixth')
   // A word that the house itself uses everywhere, as a system may well be called.
