@@ -1,5 +1,5 @@
 /** `understudy start --watch` as a developer has it open all day: edits, mistakes and their mending, while an app is in use. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -198,6 +198,17 @@ test('a configuration that never comes to its end, or wants to end the process, 
   write('understudy.config.mjs', good.replace('"live"', '"im"'))
   await says(/^taken over: understudy\.config\.mjs\n/m)
   expect(await served(url)).toEqual(['im'])
+}, 60_000)
+
+test('links that lead round in a circle are gone along once, and what lies behind a link is watched', async () => {
+  mkdirSync(join(folder, 'elsewhere'))
+  symlinkSync('../elsewhere', join(folder, 'worlds/elsewhere'), 'dir')
+  for (const name of ['a', 'b']) symlinkSync('.', join(folder, 'worlds', name), 'dir')
+  const { says } = await start()
+  edit('worlds/live/world.json', FIRST, '新的介绍')
+  expect(await says(/taken over: .*\n/)).toBe('taken over: worlds/live/world.json\n')
+  write('elsewhere/note.txt', 'new')
+  expect(await says(/taken over: .*\n/)).toBe('taken over: worlds/elsewhere/note.txt\n')
 }, 60_000)
 
 test('a stub that shares its sandboxes cannot watch, and says why', async () => {

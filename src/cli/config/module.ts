@@ -68,7 +68,9 @@ function importerOf(jiti: Jiti, usual: Import, from: string): Import {
     const file = found?.startsWith('file:') === true ? fileURLToPath(found) : found
     if (file === undefined || !KEPT_BY_NODE.test(file) || IN_PACKAGE.test(file)) return usual(specifier, ...rest)
     const known = jiti.cache[file]
-    return known === undefined ? evaluate(jiti, file) : known.exports
+    if (known === undefined) return evaluate(jiti, file)
+    const exports: unknown = known.exports
+    return exports
   }
 }
 
@@ -78,6 +80,9 @@ function withImporter(code: string): string {
   return `${strict}jitiImport=(await jitiImport(${JSON.stringify(IMPORTER)})).importerOf(jitiImport,__filename);${code.slice(strict.length)}`
 }
 
+/** Ends the process: what `process.exit` does while no configuration runs. */
+const exit = process.exit.bind(process)
+
 /** Whether code runs on behalf of a configuration: a stub that is stopped meanwhile does end the process. */
 const onBehalf = new AsyncLocalStorage<(why: Error) => void>()
 
@@ -86,7 +91,6 @@ const onBehalf = new AsyncLocalStorage<(why: Error) => void>()
  * @throws Error when the run throws, calls `process.exit`, takes longer than {@link LIMIT}, or waits where nothing is left that could happen
  */
 async function bounded(run: () => Promise<unknown>, unfinished: () => string): Promise<unknown> {
-  const { exit } = process
   const { promise, giveUp } = withholding()
   const late = setTimeout(() => { giveUp(new Error(`${unfinished()} does not come to its end: it was given ${String(LIMIT / 1000)} s`)) }, LIMIT).unref()
   const idle = () => { giveUp(new Error(`${unfinished()} does not come to its end: it waits for what never comes`)) }

@@ -1,6 +1,6 @@
 /** Sees files change, by what they are and not by what the system says about them: editors replace, rename and touch. */
 import { type FSWatcher, watch } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pause } from '../../core/clock.js'
 
@@ -12,6 +12,12 @@ const LEFT_OUT = new Set(['node_modules', '.git', 'dist'])
 
 /** File -> what tells one state of it from another. */
 type Seen = ReadonlyMap<string, string>
+
+interface Snapshot {
+  readonly files: Seen
+  /** Those whose changes tell of them. */
+  readonly folders: ReadonlySet<string>
+}
 
 export interface Watching {
   /** Other files and folders from now on. */
@@ -37,17 +43,16 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
       isDue = false
       await pause(SETTLE)
       const now = await snapshot(places)
-      const files = differing(seen, now)
-      seen = now
-      await follow()
+      const files = differing(seen, now.files)
+      seen = now.files
+      follow(now.folders)
       if (files.length > 0) await changed(files)
     }
     isBusy = false
   }
 
   /** One watcher for each folder: those of Node.js for whole trees miss things on Linux. */
-  async function follow(): Promise<void> {
-    const folders = new Set((await Promise.all(places.map(foldersOf))).flat())
+  function follow(folders: ReadonlySet<string>): void {
     for (const [folder, watcher] of watchers) {
       if (folders.has(folder)) continue
       watcher.close()
@@ -67,10 +72,10 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
 
   return {
     look: async (wanted) => {
-      const before = await snapshot(wanted.filter((place) => !places.includes(place)))
+      const fresh = await snapshot(wanted.filter((place) => !places.includes(place)))
       places = wanted
-      seen = new Map([...seen, ...before])
-      await follow()
+      seen = new Map([...seen, ...fresh.files])
+      follow((await snapshot(places)).folders)
     },
     close: () => {
       for (const watcher of watchers.values()) watcher.close()
@@ -79,29 +84,33 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
   }
 }
 
-/** @returns the folder of a file; a folder, with all that are in it */
-async function foldersOf(place: string): Promise<string[]> {
-  const found = await stat(place).catch(() => null)
-  if (found === null || !found.isDirectory()) return found === null && !(await isFolder(dirname(place))) ? [] : [dirname(place)]
-  const inside = await readdir(place, { withFileTypes: true }).catch(() => [])
-  const deeper = inside.filter((entry) => entry.isDirectory() && !LEFT_OUT.has(entry.name)).map((entry) => foldersOf(join(place, entry.name)))
-  return [place, ...(await Promise.all(deeper)).flat()]
+/** What lies at these places, each folder once however many links lead to it: a link may lead to where it lies itself. */
+async function snapshot(places: readonly string[]): Promise<Snapshot> {
+  const files = new Map<string, string>()
+  const folders = new Set<string>()
+  const note = async (place: string, entered: Set<string>): Promise<void> => {
+    const found = await stat(place).catch(() => null)
+    if (found === null) return
+    if (!found.isDirectory()) {
+      files.set(place, `${String(found.mtimeMs)} ${String(found.size)} ${String(found.ino)}`)
+      return
+    }
+    const real = await realpath(place).catch(() => place)
+    if (entered.has(real)) return
+    entered.add(real)
+    folders.add(place)
+    for (const entry of await readdir(place, { withFileTypes: true }).catch(() => [])) if (!LEFT_OUT.has(entry.name)) await note(join(place, entry.name), entered)
+  }
+  for (const place of places) {
+    await note(place, new Set())
+    // A file is seen to come and go by its folder.
+    if (!folders.has(place) && (await isFolder(dirname(place)))) folders.add(dirname(place))
+  }
+  return { files, folders }
 }
 
 async function isFolder(place: string): Promise<boolean> {
   return stat(place).then((found) => found.isDirectory(), () => false)
-}
-
-async function snapshot(places: readonly string[]): Promise<Seen> {
-  const seen = new Map<string, string>()
-  const note = async (place: string): Promise<void> => {
-    const found = await stat(place).catch(() => null)
-    if (found === null) return
-    if (!found.isDirectory()) seen.set(place, `${String(found.mtimeMs)} ${String(found.size)} ${String(found.ino)}`)
-    else for (const entry of await readdir(place, { withFileTypes: true }).catch(() => [])) if (!LEFT_OUT.has(entry.name)) await note(join(place, entry.name))
-  }
-  for (const place of places) await note(place)
-  return seen
 }
 
 function differing(before: Seen, now: Seen): string[] {
