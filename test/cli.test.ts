@@ -121,11 +121,27 @@ describe('understudy start', () => {
     const slow = fetch(`${url}/auth/code?mobile=13800003001&__delay=60000`).catch((error: unknown) => error)
     const half = connectSocket(Number(new URL(url).port), '127.0.0.1')
     await once(half, 'connect')
+    const idle = connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)
+    await once(idle, 'connect')
+    idle.pause().write('GET /channels/live HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2000))
+    await fetch(`${url}/__admin/sandboxes/default/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"system":"live","operationId":"liveGetMe","fault":{"kind":"slow","milliseconds":60000}}' })
+    const trickle = (await fetch(`${url}/users/my`)).text().catch((error: unknown) => error)
     half.on('error', () => undefined).write('POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{')
     // Both are there when another call has been answered.
     await fetch(`${url}/__admin/sandboxes/default/faults`)
     child.kill('SIGTERM')
-    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/stopped; 2 connections .* were cut/) as unknown })
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/stopped; [34] connections .* were cut/) as unknown })
+    for (const cut of [slow, trickle]) expect(await cut).toBeInstanceOf(TypeError)
+  })
+
+  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('on a second %s ends at once, whatever is under way', async (signal, code) => {
+    const { url, child, ended } = await start('live')
+    const slow = fetch(`${url}/auth/code?mobile=13800003001&__delay=60000`).catch((error: unknown) => error)
+    await fetch(`${url}/__admin/sandboxes/default/faults`)
+    child.kill('SIGTERM')
+    while (await reachable(url)) await new Promise(setImmediate)
+    child.kill(signal)
+    expect(await ended).toMatchObject({ code, signal: null, stderr: '' })
     expect(await slow).toBeInstanceOf(TypeError)
   })
 

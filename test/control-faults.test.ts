@@ -83,6 +83,12 @@ describe('fault rules', () => {
     expect([answer.status, answer.text, answer.headers.get('content-type')]).toEqual([502, '<h1>Bad Gateway</h1>', 'text/html'])
     await addFault(here, { kind: 'status', status: 204 }, { times: 1 })
     expect(await code(here)).toMatchObject({ status: 204, text: '' })
+    for (const status of [204, 205, 304]) {
+      await addFault(here, { kind: 'malformed' }, { times: 1 })
+      await addFault(here, { kind: 'status', status, body: 'HTTP has no place for it' }, { times: 1 })
+      expect(await code(here)).toMatchObject({ status, text: '' })
+      expect(at(await here.admin('GET', '/requests?limit=1'), 'requests.0.response.body')).toBeNull()
+    }
   })
 
   test('a dropped connection, before the call is carried out or after', async () => {

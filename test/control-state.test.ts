@@ -89,6 +89,18 @@ describe('a snapshot', () => {
     expect((await large().admin('PUT', '/snapshot', { ...(await snapshot(large()) as object), scale: 1001 })).text).toContain('makes 1000 at the most')
   })
 
+  test('of nonsense is refused with what is wrong of it first, however much that is', async () => {
+    const { admin } = box()
+    const wrong = JSON.stringify({ faults: Array.from({ length: 300_000 }, () => 1), systems: { live: { store: { users: { put: Array.from({ length: 300_000 }, () => 1) } } } }, ...Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`f${String(i)}`, i])) })
+    for (const body of [wrong, wrong.slice(0, 1_500_000), `${wrong.slice(0, -1)},`]) {
+      const answer = await admin('PUT', '/snapshot', body)
+      expect([kindOf(answer), answer.text.length < 10_000]).toEqual(['invalid-request', true])
+    }
+    const known = await admin('PUT', '/snapshot', wrong.replace(/,"f0":.*/, '}'))
+    expect(kindOf(known)).toBe('invalid-request')
+    expect(at(known, 'errors')).toHaveLength(10)
+  })
+
   test('of many servers are restored up to a number, and have room again when sandboxes go', async () => {
     const there = small()
     const content = await snapshot(there)

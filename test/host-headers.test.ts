@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, expect, test, vi } from 'vitest'
 import type { Delivery } from '../src/core/stage/outcome.js'
 import { handlerOf } from '../src/hosts/node/handler.js'
@@ -9,7 +10,10 @@ import { handlerOf } from '../src/hosts/node/handler.js'
 const headers = { 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'], 'x-last': 'z' }
 const deliveries: Readonly<Record<string, Delivery>> = { whole: { kind: 'whole' }, slow: { kind: 'slow', milliseconds: 1, chunks: 2 } }
 
-const server = createServer(handlerOf({ play: ({ url }) => ({ reply: { status: 200, headers, body: 'body' }, delivery: deliveries[url.slice(1)] ?? { kind: 'cut', at: 'start' } }) }, (problem) => {
+const server = createServer(handlerOf({ play: ({ url }) => {
+  const [path = '', status = '200'] = url.slice(1).split('?')
+  return { reply: { status: Number(status), headers, body: 'body' }, delivery: deliveries[path] ?? { kind: 'cut', at: 'start' } }
+} }, (problem) => {
   throw new Error(problem)
 }))
 await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -30,6 +34,16 @@ test.each(['GET', 'HEAD'])('each header stands under its own name, a list of val
   }
 })
 
+test.each([204, 205, 304])('an answer with the status %i has no body, however it is delivered: the next one begins right behind its head', async (status) => {
+  for (const kind of ['whole', 'slow']) {
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+    socket.write(`GET /${kind}?${String(status)} HTTP/1.1\r\nHost: localhost\r\n\r\nGET /whole HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+    const [bare = '', next = '', body, ...more] = (await text(socket)).split('\r\n\r\n')
+    expect([bare.slice(0, 12), next.slice(0, 12), body, more]).toEqual([`HTTP/1.1 ${String(status)}`, 'HTTP/1.1 200', 'body', []])
+    expect(bare.toLowerCase().includes('content-length: 0')).toBe(status === 205)
+  }
+})
+
 test('calls that come in one packet are carried out one after the other, and none of them for a client that has gone', async () => {
   const seen: string[] = []
   const held: (() => void)[] = []
@@ -43,14 +57,14 @@ test('calls that come in one packet are carried out one after the other, and non
   await once(slow.listen(0, '127.0.0.1'), 'listening')
   const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1') // a TCP server that listens has one
   socket.write(['/1', '/2', '/3', '/4'].map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''))
-  let text = ''
-  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  let got = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (got += chunk))
   await vi.waitFor(() => {
     expect(seen).toEqual(['/1'])
   })
   held[0]?.()
   await vi.waitFor(() => {
-    expect([seen, text.split('HTTP/1.1 200').length - 1]).toEqual([['/1', '/2'], 1])
+    expect([seen, got.split('HTTP/1.1 200').length - 1]).toEqual([['/1', '/2'], 1])
   })
   socket.destroy()
   await vi.waitFor(() => new Promise<void>((resolve, reject) => {

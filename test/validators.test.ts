@@ -78,3 +78,32 @@ describe.each(systems.map((source) => [source.system.id, source] as const))('the
     expect(refused).toBeGreaterThan(100)
   })
 })
+
+test('however much of a list or an object is wrong, so many errors are looked for and no more', async () => {
+  const wrong: readonly (readonly [string, Json])[] = [['a list of numbers', Array.from({ length: 200_000 }, () => 1)], ['a list of objects', Array.from({ length: 100_000 }, () => ({}))], ['an object of many fields', Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`f${String(i)}`, i]))]]
+  for (const source of systems) {
+    const { fields } = await generatedOf(source) as { readonly fields: Readonly<Record<string, Validator>> } // as every table has it
+    for (const operation of source.system.operations) {
+      const validate = fields[operation.id]
+      if (validate === undefined) continue
+      const { bodies = [] } = readExamples(source.system).get(operation.id) ?? {}
+      for (const body of bodies) {
+        for (const [what, value] of wrong) {
+          for (const spoilt of everyField(body as Json, value)) { // of parsed JSON
+            validate(spoilt)
+            expect(validate.errors?.length ?? 0, `${operation.id}, ${what}`).toBeLessThan(500)
+          }
+        }
+      }
+    }
+  }
+})
+
+/** The value with another one in the place of each of its fields, and of theirs. */
+function* everyField(value: Json, other: Json): Generator<Json> {
+  if (!isObject(value)) return
+  for (const [key, part] of Object.entries(value)) {
+    yield { ...value, [key]: other }
+    for (const deeper of everyField(part, other)) yield { ...value, [key]: deeper }
+  }
+}

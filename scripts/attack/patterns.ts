@@ -55,7 +55,12 @@ function ofBodies(): Call[] {
     ['PUT', '/__admin/sandboxes/patterns/snapshot'],
     ['POST', '/__admin/sandboxes/patterns/db/live/users'],
   ] as const
+  const long = (count: number) => `{"faults":[${'1,'.repeat(count)}1],"put":[${'{},'.repeat(count / 4)}{}]}`
+  const snapshots = [`{"faults":[${'1,'.repeat(2_000_000)}1]}`, `{"systems":{"live":{"store":{"users":{"put":[${'{},'.repeat(1_000_000)}`]
   return targets.flatMap(([method, path]) => [
+    ...(path.endsWith('/snapshot') ? snapshots.map((body) => ({ method, path, headers: JSON_BODY, body })) : []),
+    { method, path, headers: JSON_BODY, body: long(250_000) },
+    { method, path, headers: JSON_BODY, body: `{${Array.from({ length: 50_000 }, (_, i) => `"f${String(i)}":1`).join(',')}}` },
     ...bodies.map((body) => ({ method, path, headers: JSON_BODY, body })),
     { method, path, headers: { ...JSON_BODY, 'content-encoding': 'gzip' }, body: bomb },
     { method, path, headers: JSON_BODY, body: `"${'\u0001'.repeat(900_000)}"` },

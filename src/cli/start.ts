@@ -122,6 +122,20 @@ function stopOnSignals(server: RunningServer): void {
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+  if (process.env['npm_lifecycle_event'] === 'start' && process.env['npm_package_name'] === 'understudy') whenParentIsGone(stop)
+}
+
+/** Real milliseconds between two looks at who started this process. */
+const LOOK_AGAIN = 250
+
+/** `npm start` gives a signal to the shell that it has put between, which ends and says nothing to anybody. */
+function whenParentIsGone(stop: () => void): void {
+  const parent = process.ppid
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looking)
+    stop()
+  }, LOOK_AGAIN).unref()
 }
 
 /** @returns why the server did not start, in words that say what to change */

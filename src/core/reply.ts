@@ -37,6 +37,11 @@ export function textReply(status: number, body: string, headers: ReplyHeaders = 
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body }
 }
 
+/** @returns whether HTTP lets no body follow an answer with this status */
+export function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304
+}
+
 /** @returns the text as a header can carry it: what is not ASCII is written as its escape, and what is long is cut */
 export function asHeader(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).slice(0, 500)

@@ -2,16 +2,20 @@
  * JSON that may be large, piece by piece, so that others are answered in between. What lies on the way to the many (the members of objects, some
  * levels deep, and the items of lists in them) is gone through here; each piece is left to the engine.
  */
-import { behindText, isNestedWithin, parseForeignJson, tooDeep } from '../plain/json.js'
+import { behindText, parseForeignJson, tooDeep } from '../plain/json.js'
 
-/** Objects are gone into so many levels deep: in a snapshot the records lie that deep. */
-const LEVELS = 6
+/** Objects are gone into so many levels deep: in a body that brings a snapshot along the records lie that deep. */
+const LEVELS = 7
 /** So many items of a list are written in one piece, */
 const ITEMS = 50
 /** and so many characters of a list are read in one. */
 const CHARACTERS = 64 * 1024
 /** A shorter text is read at once. */
 const SHORT = 256 * 1024
+/** What is read in one piece has so many characters at the most beside those of its texts, which cost next to nothing. */
+const MOST_CHARACTERS = 1024 * 1024
+/** So many values a text holds at the most, whatever lies in them: each takes up many times what it is written in. */
+const MOST_VALUES = 5_000_000
 
 /** @returns the value as JSON text, as `JSON.stringify` writes it; `undefined` and functions are not expected outside of objects */
 export function* writeJson(value: unknown, levels = LEVELS): Generator<void, string> {
@@ -35,14 +39,14 @@ export function* writeJson(value: unknown, levels = LEVELS): Generator<void, str
 /**
  * Parses JSON text that comes from outside.
  * @param nested so many objects and lists may lie inside one another
- * @throws SyntaxError if it is no JSON, or nested more deeply
+ * @throws SyntaxError if it is no JSON, nested more deeply, or more than can be held
  */
 export function* readJson(text: string, nested: number): Generator<void, unknown> {
   if (text.length < SHORT) return parseForeignJson(text, nested)
   const reader = new Reader(text, nested)
   const read = yield* reader.value(LEVELS)
-  // What is not as it seems is for the engine to judge, and to say where it is wrong.
-  return read === UNREADABLE || !reader.isAtEnd ? reader.whole() : read
+  if (read === UNREADABLE || !reader.isAtEnd) throw new SyntaxError(`it is broken somewhere behind character ${String(reader.place)}`)
+  return read
 }
 
 /** What JSON says is never this. */
@@ -57,6 +61,7 @@ class Reader {
   readonly #text: string
   readonly #nested: number
   #at = 0
+  #values = 0
 
   constructor(text: string, nested: number) {
     this.#text = text
@@ -68,9 +73,9 @@ class Reader {
     return this.#at === this.#text.length
   }
 
-  /** @throws SyntaxError */
-  whole(): unknown {
-    return this.#parse(this.#text, this.#nested)
+  /** Everything before it is in order. */
+  get place(): number {
+    return this.#at
   }
 
   *value(levels: number): Generator<void, unknown> {
@@ -79,7 +84,7 @@ class Reader {
     if (first === '{' && levels > 0) return yield* this.#object(levels)
     if (first === '[' && levels > 0) return yield* this.#list(levels)
     const start = this.#at
-    return this.#skipValue() ? this.#piece(this.#text.slice(start, this.#at), levels) : UNREADABLE
+    return this.#skipValue() ? this.#piece(start, levels) : UNREADABLE
   }
 
   *#object(levels: number): Generator<void, unknown> {
@@ -90,7 +95,7 @@ class Reader {
       this.#skipBlanks()
       const start = this.#at
       if (this.#text[start] !== '"' || !this.#skipText()) return UNREADABLE
-      const name = this.#piece(this.#text.slice(start, this.#at), levels)
+      const name = this.#piece(start, levels)
       if (typeof name !== 'string' || !this.#take(':')) return UNREADABLE
       const value = yield* this.value(levels - 1)
       if (value === UNREADABLE) return UNREADABLE
@@ -109,7 +114,7 @@ class Reader {
       const start = this.#at
       do if (!this.#skipValue()) return UNREADABLE
       while (this.#at - start < CHARACTERS && this.#take(','))
-      const items = this.#piece(`[${this.#text.slice(start, this.#at)}]`, levels)
+      const items = this.#piece(start, levels, (text) => `[${text}]`)
       if (!Array.isArray(items)) return UNREADABLE
       for (const item of items as readonly unknown[]) made.push(item)
       yield
@@ -117,18 +122,25 @@ class Reader {
     return this.#take(']') ? made : UNREADABLE
   }
 
-  #piece(text: string, levels: number): unknown {
+  /** What stands between the start and here. @throws SyntaxError where it is nested too deeply, or the values come to be too many */
+  #piece(start: number, levels: number, asWritten = (text: string) => text): unknown {
+    let value: unknown
     try {
-      return this.#parse(text, this.#nested - (LEVELS - levels))
+      value = JSON.parse(asWritten(this.#text.slice(start, this.#at)))
     } catch {
+      this.#at = start
       return UNREADABLE
     }
+    this.#count(value, this.#nested - (LEVELS - levels))
+    return value
   }
 
-  #parse(text: string, nested: number): unknown {
-    const value: unknown = JSON.parse(text)
-    if (!isNestedWithin(value, nested)) throw tooDeep(this.#nested)
-    return value
+  #count(value: unknown, levels: number): void {
+    if (++this.#values > MOST_VALUES) throw new SyntaxError(`it has more than ${MOST_VALUES.toLocaleString('en')} values, and no more are held`)
+    if (typeof value !== 'object' || value === null) return
+    if (levels === 0) throw tooDeep(this.#nested)
+    if (Array.isArray(value)) for (const item of value as readonly unknown[]) this.#count(item, levels - 1)
+    else for (const name in value) this.#count((value as Readonly<Record<string, unknown>>)[name], levels - 1) // of an object any own key may be read
   }
 
   #skipBlanks(): void {
@@ -142,19 +154,28 @@ class Reader {
     return true
   }
 
-  /** Goes behind a value, without looking at what it is. @throws SyntaxError where it is nested too deeply, whatever comes then */
+  /** Goes behind a value, without looking at what it is. @throws SyntaxError where it is nested too deeply or too large, whatever comes then */
   #skipValue(): boolean {
     this.#skipBlanks()
     const first = this.#text[this.#at]
     if (first === '"') return this.#skipText()
     const start = this.#at
-    if (first !== '{' && first !== '[') return this.#find(SCALAR_END) !== null && this.#at > start
+    if (first !== '{' && first !== '[') {
+      if (this.#find(SCALAR_END) === null) this.#at = this.#text.length
+      return this.#at > start
+    }
     let depth = 0
+    let texts = 0
     do {
       const mark = this.#find(MARKS)
+      const from = this.#at
       if (mark === '"' && !this.#skipText()) return false
       if (mark === null) return false
-      if (mark === '"') continue
+      if (mark === '"') {
+        texts += this.#at - from
+        continue
+      }
+      if (from - start - texts > MOST_CHARACTERS) throw new SyntaxError(`behind character ${String(start)} there is a value of more than ${String(MOST_CHARACTERS / 1024 / 1024)} MiB`)
       this.#at++
       depth += mark === '{' || mark === '[' ? 1 : -1
       if (depth > this.#nested) throw tooDeep(this.#nested)

@@ -21,6 +21,6 @@ const LARGE = 2000
 /** @returns whether it takes so long to go through all of it that others have to be answered in between */
 export function isLarge({ stores }: SandboxContent, commits = 0): boolean {
   let count = commits
-  for (const store of Object.values(stores)) for (const { put } of Object.values(store)) count += put.length
+  for (const store of Object.values(stores)) for (const { put, deleted } of Object.values(store)) count += put.length + deleted.length
   return count > LARGE
 }

@@ -71,6 +71,25 @@ describe('is read', () => {
     expect(result).toStrictEqual(JSON.parse(`[${items}]`))
   })
 
+  test('to the place where it breaks, which is told; what comes then is not looked at', () => {
+    const items = `${'1,'.repeat(LONG)}1`
+    expect(() => atOnce(readJson(`{"a":[${items}],"b":[1 2,${items}]}`, 100))).toThrow(`it is broken somewhere behind character ${String(items.length + 13)}`)
+    expect(outcome(() => atOnce(readJson(`"${'x'.repeat(LONG)}`, 100)))).toBe('SyntaxError')
+    expect(atOnce(readJson(`${' '.repeat(LONG)}12`, 100))).toBe(12)
+  })
+
+  test('as long as it holds no more values than can be held, wherever they lie', () => {
+    const many = (count: number) => `[${Array.from({ length: 500 }, () => `[${'1,'.repeat(count)}1]`).join(',')}]`
+    expect(stepsOf(readJson(`{"it":${many(9000)}}`, 100)).steps).toBeGreaterThan(50)
+    for (const text of [many(10_000), `{"a":{"b":${many(10_000)}}}`, `[${'{},'.repeat(5_000_001)}{}]`]) expect(() => atOnce(readJson(text, 100))).toThrow('it has more than 5,000,000 values')
+  })
+
+  test('in pieces of a MiB beside their texts', () => {
+    const record = (fields: number, text: string) => `[{"id":1,${Array.from({ length: fields }, (_, i) => `"${String(i)}":[[]]`).join(',')},"text":"${text}"}]`
+    expect(atOnce(readJson(record(10, 'x'.repeat(4 * LONG * 5)), 100))).toHaveLength(1)
+    expect(() => atOnce(readJson(record(300_000, ''), 100))).toThrow('behind character 1 there is a value of more than 1 MiB')
+  })
+
   test('where it is nested too deeply, to no more than the place where that shows: what comes then is not looked at', () => {
     for (const deep of [(count: number) => '['.repeat(count), (count: number) => '{"a":'.repeat(count)]) {
       for (const count of [10_000, LONG]) {

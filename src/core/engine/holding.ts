@@ -24,7 +24,7 @@ export function mustFit({ scope, changes, request }: Attempt): boolean {
 /** What all records of a sandbox take up, worked out beforehand. */
 export interface Weights {
   readonly shelves: Shelves<number>
-  readonly weighed: readonly Weighed[]
+  readonly bytes: number
 }
 
 interface Weighed {
@@ -49,16 +49,28 @@ export class Holding {
 
   /** Counts what is there already. */
   begin(content: SandboxContent): void {
-    this.#put(atOnce(this.weigh(content, this.#weights)).weighed)
+    this.#adopt(atOnce(this.weigh(content, Number.POSITIVE_INFINITY)))
   }
 
-  /** Works out what {@link replace} is given, step by step: nothing is counted yet. */
-  *weigh({ control, stores }: SandboxContent, shelves = new Shelves<number>()): Generator<void, Weights> {
-    const weighed: Weighed[] = []
-    const add = (system: string, collection: string, key: Key, bytes: number) => weighed.push({ shelf: shelves.of(system, collection), key, bytes })
+  /**
+   * Works out what {@link replace} is given, step by step: nothing is counted yet.
+   * @throws NoRoom as soon as it is more than one sandbox may have, and than there was
+   */
+  *weigh({ control, stores }: SandboxContent, most = Math.max(this.#most, this.#bytes)): Generator<void, Weights> {
+    const shelves = new Shelves<number>()
+    let sum = 0
+    const add = (system: string, collection: string, key: Key, bytes: number) => {
+      const shelf = shelves.of(system, collection)
+      sum += bytes - (shelf.get(key) ?? 0)
+      shelf.set(key, bytes)
+      if (sum > most) throw this.#tooMuch()
+    }
     for (const [system, store] of Object.entries(stores)) {
       for (const [collection, { put, deleted }] of Object.entries(store)) {
-        for (const key of deleted) add(system, collection, key, TOMBSTONE)
+        for (const key of deleted) {
+          add(system, collection, key, TOMBSTONE)
+          yield
+        }
         for (const doc of put) {
           add(system, collection, this.#keyOf(system, collection, doc), RECORD + weigh(doc))
           yield
@@ -66,7 +78,7 @@ export class Holding {
       }
     }
     for (const rule of control.faults) add(CONTROL, 'control', `fault/${rule.id}`, RECORD + weigh(rule))
-    return { shelves, weighed }
+    return { shelves, bytes: sum }
   }
 
   /**
@@ -89,11 +101,10 @@ export class Holding {
    * Counts other content, which has been weighed, in the place of all that there was.
    * @throws NoRoom as {@link change}
    */
-  replace({ shelves, weighed }: Weights): void {
-    this.#refuse(weighed.reduce((sum, { bytes }) => sum + bytes, 0) - this.#bytes)
+  replace(weights: Weights): void {
+    this.#refuse(weights.bytes - this.#bytes)
     this.end()
-    this.#weights = shelves
-    this.#put(weighed)
+    this.#adopt(weights)
   }
 
   /** Counts no more. */
@@ -101,6 +112,12 @@ export class Holding {
     this.#budget.give('records', this.#bytes)
     this.#weights = new Shelves()
     this.#bytes = 0
+  }
+
+  #adopt({ shelves, bytes }: Weights): void {
+    this.#weights = shelves
+    this.#bytes = bytes
+    this.#budget.add('records', bytes)
   }
 
   #weighChanges(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean): readonly Weighed[] {
@@ -114,9 +131,13 @@ export class Holding {
 
   #refuse(more: number): void {
     if (more <= 0) return
-    if (this.#bytes + more > this.#most) throw new NoRoom(`The records of one sandbox may take up ${inMib(this.#most)} MiB, and this would be more. Delete some, reset the sandbox, or start the server with a larger --max-memory.`)
+    if (this.#bytes + more > this.#most) throw this.#tooMuch()
     const ofAll = this.#budget.limit('records')
     if (this.#budget.used('records') + more > ofAll) throw new NoRoom(`The records of all sandboxes may take up ${inMib(ofAll)} MiB, and this would be more. Delete or reset some sandboxes, or start the server with a larger --max-memory.`)
+  }
+
+  #tooMuch(): NoRoom {
+    return new NoRoom(`The records of one sandbox may take up ${inMib(this.#most)} MiB, and this would be more. Delete some, reset the sandbox, or start the server with a larger --max-memory.`)
   }
 
   #put(weighed: readonly Weighed[]): void {

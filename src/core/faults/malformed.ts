@@ -1,4 +1,5 @@
 /** The fault `malformed`: a whole answer with the right length, whose body is broken JSON. */
+import { isBodiless } from '../reply.js'
 import type { FaultKind } from './kind.js'
 
 /** Sends a body that is broken JSON. */
@@ -13,7 +14,7 @@ export const malformed: FaultKind<MalformedFault> = {
   kind: 'malformed',
   schema: 'MalformedFault',
   role: 'delivery',
-  onCall: () => ({ spoil: (reply) => (reply.status === 204 || reply.status === 304 ? reply : { ...reply, body: breakBody(reply.body) }) }),
+  onCall: () => ({ spoil: (reply) => (isBodiless(reply.status) ? reply : { ...reply, body: breakBody(reply.body) }) }),
   onFrame: () => ({ spoil: (text) => text.slice(0, twoThirds(text.length)) + STRAY }),
   flags: [{ name: 'malformed', value: null, description: 'answer with broken JSON', expected: '', read: () => ({ kind: 'malformed' }) }],
 }

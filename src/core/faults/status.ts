@@ -1,5 +1,5 @@
 /** The fault `status`: a bare HTTP status, as a proxy in front of the backend would answer. */
-import { emptyReply, type Reply } from '../reply.js'
+import { emptyReply, isBodiless, type Reply } from '../reply.js'
 import type { FaultKind } from './kind.js'
 
 /** Answers with a bare HTTP status. */
@@ -30,5 +30,5 @@ export const status: FaultKind<StatusFault> = {
 }
 
 function replyOf({ status: code, body, contentType = 'text/plain; charset=utf-8' }: StatusFault): Reply {
-  return body === undefined ? emptyReply(code) : { status: code, headers: { 'content-type': contentType }, body }
+  return body === undefined || isBodiless(code) ? emptyReply(code) : { status: code, headers: { 'content-type': contentType }, body }
 }

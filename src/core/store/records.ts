@@ -147,7 +147,10 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
     for (const [name, part] of Object.entries(data)) {
       const open = this.#layers.get(name)
       if (open === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
-      for (const key of part.deleted) open.source.set(key, null)
+      for (const key of part.deleted) {
+        open.source.set(key, null)
+        yield
+      }
       for (const doc of part.put) {
         open.source.set(keyOf(open.collection, doc), freezeDeep(doc))
         yield

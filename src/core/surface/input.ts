@@ -69,9 +69,10 @@ function refuseUnknown(book: Rulebook, { operation, row }: Match, query: readonl
     if (field.type === 'object') isFree = true
   }
   const unknown: Complaint[] = []
-  if (!isFree) for (const name of query) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter${meant(name, inQuery)}; there are ${listOf(inQuery)}` })
+  const isEnough = () => unknown.length >= MOST_ERRORS
+  if (!isFree) for (const name of query) if (!isEnough() && !inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter${meant(name, inQuery)}; there are ${listOf(inQuery)}` })
   // A body without declared fields is a record, whose collection knows what may be in it.
-  if (inBody.length > 0) for (const name in body) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body${meant(name, inBody)}; there are ${listOf(inBody)}` })
+  if (inBody.length > 0) for (const name in body) if (!isEnough() && !inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body${meant(name, inBody)}; there are ${listOf(inBody)}` })
   if (unknown.length > 0) throw broken(book, operation, unknown)
 }
 

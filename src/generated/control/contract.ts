@@ -130,9 +130,9 @@ export interface paths {
         put?: never;
         /**
          * 新建沙箱 · Create a sandbox
-         * @description 不给名字时由服务器取一个（`box-1`、`box-2`……），取过的不再取。可以直接套用场景，或从快照恢复；两者都给时先恢复快照。也可以从另一个沙箱的某一时刻分出来（`fork`），耗时与初始数据量无关。数目到达上限时，最久未用的空闲沙箱被移除。请求体不超过 64 MiB。
+         * @description 不给名字时由服务器取一个（`box-1`、`box-2`……），取过的不再取。可以直接套用场景，或从快照恢复；两者都给时先恢复快照。也可以从另一个沙箱的某一时刻分出来（`fork`），耗时与初始数据量无关。数目到达上限时，没人改动过、也不是按名字新建的空闲沙箱让出位置，最久未用的先走；没有这样的沙箱时 507。请求体不超过 64 MiB。
          *
-         *     Without a name the server makes one up (`box-1`, `box-2`, …), none of them twice. A scenario can be applied and a snapshot restored at once; with both, the snapshot comes first. Or it is forked off another sandbox at some call (`fork`), at a cost that does not depend on the size of the world. At the cap, the idle sandbox that was not used for the longest time goes. Bodies up to 64 MiB.
+         *     Without a name the server makes one up (`box-1`, `box-2`, …), none of them twice. A scenario can be applied and a snapshot restored at once; with both, the snapshot comes first. Or it is forked off another sandbox at some call (`fork`), at a cost that does not depend on the size of the world. At the cap, idle sandboxes that nobody has changed or made by their names make room, those first that were not used for the longest time; where there are none, the answer is a 507. Bodies up to 64 MiB.
          */
         post: operations["createSandbox"];
         delete?: never;
@@ -1416,9 +1416,9 @@ export interface paths {
         };
         /**
          * 取快照 · Take a snapshot
-         * @description 沙箱此刻的全部状态，日志除外。时钟停住时，恢复后的响应逐字节相同。文件多得装不进能恢复的快照（64 MiB，按 base64 计）时 507。
+         * @description 沙箱此刻的全部状态，日志除外。时钟停住时，恢复后的响应逐字节相同。沙箱最多可存 `--max-memory` 八分之一的文件（512 MiB 时为 64 MiB），而快照只装得下 48 MiB（base64 后为 64 MiB）；更多时 507，什么也不省略，可改用分支（`createSandbox` 的 `fork`）。
          *
-         *     All that the sandbox keeps at this moment, but for the journal. With a frozen clock, what is answered after a restore is the same byte for byte. With more files than a snapshot can carry that is to be restored (64 MiB, as base64) the answer is a 507.
+         *     All that the sandbox keeps at this moment, but for the journal. With a frozen clock, what is answered after a restore is the same byte for byte. A sandbox may hold files of an eighth of `--max-memory` (64 MiB of 512 MiB), a snapshot carries 48 MiB of them (64 as base64): with more the answer is a 507 and nothing is left out in silence. A fork (`createSandbox`) takes all of them along.
          */
         get: operations["getSnapshot"];
         /**
@@ -1691,9 +1691,9 @@ export interface components {
                 /** @description 总预算 · The budget of all together */
                 budget: number;
                 /**
-                 * @description 各类内容已用的与可用的；单个沙箱的 `journal` 与 `history` 最多占其八分之一，`records` 与 `backlog` 最多占一半。到达上限时，`journal`（日志）去掉最旧的，`history`（可退回的改动）合并最旧的，`records`（与初始数据不同的记录，含文件与验证码）拒绝再增加：业务请求得到系统自己的内部错误和 `Understudy-Refused` 响应头，控制面得到 507；`backlog`（等待慢读者的内容）断开那个读者。
+                 * @description 各类内容已用的与可用的；单个沙箱的 `journal` 与 `history` 最多占其八分之一，`records`、`files` 与 `backlog` 最多占一半。到达上限时，`journal`（日志）去掉最旧的，`history`（可退回的改动）合并最旧的，`records`（与初始数据不同的记录，含会话与验证码；每个沙箱本身另计 10 KiB）与 `files`（上传的文件，相同内容只计一次）拒绝再增加：业务请求得到系统自己的内部错误和 `Understudy-Refused` 响应头，控制面得到 507；`backlog`（等待慢读者的内容）断开那个读者。
                  *
-                 *     What each kind of thing takes up, and may; one sandbox an eighth of `journal` and `history`, and half of the others, at the most. At the bound the oldest calls of the `journal` go, and the oldest changes of the `history`, to which a sandbox can then no longer be stepped back. `records` (what differs from the worlds, files and SMS codes among it) take no more: calls of systems are answered with the system's internal error and the header `Understudy-Refused`, those of the control plane with 507. `backlog` (what waits for slow readers) costs the reader its connection.
+                 *     What each kind of thing takes up, and may; one sandbox an eighth of `journal` and `history`, and half of the others, at the most. At the bound the oldest calls of the `journal` go, and the oldest changes of the `history`, to which a sandbox can then no longer be stepped back. `records` (what differs from the worlds, sessions and SMS codes among it, and 10 KiB for each sandbox by being there) and `files` (what was uploaded, each content once) take no more: calls of systems are answered with the system's internal error and the header `Understudy-Refused`, those of the control plane with 507. `backlog` (what waits for slow readers) costs the reader its connection.
                  */
                 kinds: {
                     [key: string]: components["schemas"]["MemoryUse"];
@@ -2124,7 +2124,7 @@ export interface components {
              */
             kind: "status";
             status: number;
-            /** @description 省略时为空 · Empty when left out */
+            /** @description 省略时为空；204、205、304 没有响应体 · Empty when left out; 204, 205 and 304 have none */
             body?: string;
             /** @description 省略时为 text/plain · text/plain when left out */
             contentType?: string;

@@ -14,6 +14,8 @@ const fail = (validate, ...rule) => {
   validate.errors = [violation(...rule)]
   return false
 }
+const size = (found) => (found === null ? 0 : found.length)
+const full = (found, before) => size(found) - before >= 100
 const inside = (place, { errors }) => {
   for (const error of errors) error.instancePath = place + error.instancePath
   return errors
@@ -213,7 +215,10 @@ if (data.outages !== undefined) {
 let data1 = data.outages;
 if (Array.isArray(data1)) {
 const len0 = data1.length;
+const before0 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before0))
+break;
 if (typeof data1[i0] !== "string") {
 vErrors = add(vErrors, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 errors++;
@@ -228,7 +233,10 @@ errors++;
 if (data.settings !== undefined) {
 let data3 = data.settings;
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+const before1 = size(vErrors);
 for (const key0 in data3) {
+if (full(vErrors, before1))
+break;
 if (!validate69(data3[key0])) {
 vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate69);
 errors = vErrors.length;
@@ -312,7 +320,10 @@ vErrors = null;
 if (data.store !== undefined) {
 let data8 = data.store;
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+const before4 = size(vErrors);
 for (const key1 in data8) {
+if (full(vErrors, before4))
+break;
 let data9 = data8[key1];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 if (data9.put === undefined) {
@@ -327,7 +338,10 @@ if (data9.put !== undefined) {
 let data10 = data9.put;
 if (Array.isArray(data10)) {
 const len1 = data10.length;
+const before2 = size(vErrors);
 for (let i1 = 0; i1 < len1; i1++) {
+if (full(vErrors, before2))
+break;
 let data11 = data10[i1];
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
@@ -346,7 +360,10 @@ if (data9.deleted !== undefined) {
 let data12 = data9.deleted;
 if (Array.isArray(data12)) {
 const len2 = data12.length;
+const before3 = size(vErrors);
 for (let i2 = 0; i2 < len2; i2++) {
+if (full(vErrors, before3))
+break;
 let data13 = data12[i2];
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
 vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema30.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
@@ -384,7 +401,10 @@ const schema35 = { "type": "object", "required": ["kind"], "properties": { "kind
 function validate77(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -438,7 +458,10 @@ vErrors = add(vErrors, "", "#/minProperties", "minProperties", { limit: 2 }, "mu
 if (data.kind === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -520,7 +543,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }
 if (data.min === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "min" }, "must have required property '" + "min" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -579,7 +605,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }
 if (data.status === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "status" }, "must have required property '" + "status" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -648,7 +677,10 @@ if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.kind === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!((key0 === "kind") || (key0 === "carriedOut"))) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -680,7 +712,10 @@ if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.kind === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(key0 === "kind")) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -707,7 +742,10 @@ if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.kind === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(key0 === "kind")) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -737,7 +775,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }
 if (data.milliseconds === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "milliseconds" }, "must have required property '" + "milliseconds" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
 vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -1449,7 +1490,10 @@ errors++;
 if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+const before0 = size(vErrors);
 for (const key0 in data10) {
+if (full(vErrors, before0))
+break;
 if (!validate66(data10[key0])) {
 vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate66);
 errors = vErrors.length;
@@ -1469,7 +1513,10 @@ vErrors = add(vErrors, "/faults", "#/properties/faults/maxItems", "maxItems", { 
 errors++;
 }
 const len0 = data12.length;
+const before1 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before1))
+break;
 if (!validate74(data12[i0])) {
 vErrors = join(vErrors, "/faults/" + i0, validate74);
 errors = vErrors.length;
@@ -1501,7 +1548,10 @@ errors++;
 if (data.files !== undefined) {
 let data15 = data.files;
 if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+const before2 = size(vErrors);
 for (const key1 in data15) {
+if (full(vErrors, before2))
+break;
 const _errs31 = errors;
 if (typeof key1 === "string") {
 if (!pattern7.test(key1)) {
@@ -1521,7 +1571,10 @@ vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNa
 errors++;
 }
 }
+const before3 = size(vErrors);
 for (const key2 in data15) {
+if (full(vErrors, before3))
+break;
 if (typeof data15[key2] !== "string") {
 vErrors = add(vErrors, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
 errors++;
@@ -1588,7 +1641,10 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 if (data3.sandbox === undefined) {
 vErrors = add(vErrors, "/fork", "#/properties/fork/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
+const before0 = size(vErrors);
 for (const key0 in data3) {
+if (full(vErrors, before0))
+break;
 if (!((key0 === "sandbox") || (key0 === "at"))) {
 vErrors = add(vErrors, "/fork", "#/properties/fork/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -2875,7 +2931,10 @@ if (data2.length > 50) {
 vErrors = add(vErrors, "/out", "#/properties/out/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
 }
 const len0 = data2.length;
+const before1 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before1))
+break;
 let data3 = data2[i0];
 if (typeof data3 === "string") {
 if (func1(data3) > 64) {
@@ -2893,7 +2952,10 @@ let i1 = data2.length;
 let j0;
 if (i1 > 1) {
 const indices0 = {};
+const before0 = size(vErrors);
 for (; i1--;) {
+if (full(vErrors, before0))
+break;
 let item0 = data2[i1];
 if (typeof item0 !== "string") {
 continue;
@@ -2963,7 +3025,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.settings !== undefined) {
 let data2 = data.settings;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+const before0 = size(vErrors);
 for (const key0 in data2) {
+if (full(vErrors, before0))
+break;
 if (!validate69(data2[key0])) {
 vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate69);
 }
@@ -3164,7 +3229,10 @@ if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
 if (Object.keys(data4).length > 500) {
 vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
 }
+const before0 = size(vErrors);
 for (const key0 in data4) {
+if (full(vErrors, before0))
+break;
 if (!validate205(data4[key0])) {
 vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate205);
 }
@@ -3194,7 +3262,10 @@ if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 if (Object.keys(data7).length > 1000) {
 vErrors = add(vErrors, "/credentials", "#/properties/credentials/maxProperties", "maxProperties", { limit: 1000 }, "must NOT have more than 1000 properties");
 }
+const before1 = size(vErrors);
 for (const key1 in data7) {
+if (full(vErrors, before1))
+break;
 let data8 = data7[key1];
 if (typeof data8 === "string") {
 if (func1(data8) > 200) {
@@ -4543,7 +4614,10 @@ errors++;
 if (data.systems !== undefined) {
 let data11 = data.systems;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+const before0 = size(vErrors);
 for (const key0 in data11) {
+if (full(vErrors, before0))
+break;
 if (!validate66(data11[key0])) {
 vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate66);
 errors = vErrors.length;
@@ -4563,7 +4637,10 @@ vErrors = add(vErrors, "/faults", "#/properties/faults/maxItems", "maxItems", { 
 errors++;
 }
 const len0 = data13.length;
+const before1 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before1))
+break;
 if (!validate74(data13[i0])) {
 vErrors = join(vErrors, "/faults/" + i0, validate74);
 errors = vErrors.length;
@@ -4595,7 +4672,10 @@ errors++;
 if (data.files !== undefined) {
 let data16 = data.files;
 if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+const before2 = size(vErrors);
 for (const key1 in data16) {
+if (full(vErrors, before2))
+break;
 const _errs32 = errors;
 if (typeof key1 === "string") {
 if (!pattern7.test(key1)) {
@@ -4615,7 +4695,10 @@ vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNa
 errors++;
 }
 }
+const before3 = size(vErrors);
 for (const key2 in data16) {
+if (full(vErrors, before3))
+break;
 if (typeof data16[key2] !== "string") {
 vErrors = add(vErrors, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
 errors++;
@@ -4806,7 +4889,10 @@ vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison
 if (data.query !== undefined) {
 let data4 = data.query;
 if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+const before0 = size(vErrors);
 for (const key0 in data4) {
+if (full(vErrors, before0))
+break;
 if (typeof data4[key0] !== "string") {
 vErrors = add(vErrors, "/query/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/query/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
@@ -5800,7 +5886,10 @@ if (errors === _errs8) {
 if (Array.isArray(data3)) {
 var valid2 = true;
 const len0 = data3.length;
+const before0 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before0))
+break;
 const _errs10 = errors;
 if (!validate80(data3[i0])) {
 vErrors = join(vErrors, "/allowed/" + i0, validate80);
@@ -6595,7 +6684,10 @@ if (errors === _errs8) {
 if (Array.isArray(data2)) {
 var valid2 = true;
 const len0 = data2.length;
+const before0 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before0))
+break;
 const _errs10 = errors;
 if (typeof data2[i0] !== "string") {
 return fail(validate106, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
@@ -7890,7 +7982,10 @@ let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
+const before1 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before1))
+break;
 let data0 = data[key0];
 const _errs2 = errors;
 const _errs3 = errors;
@@ -7908,7 +8003,10 @@ if (errors === _errs6) {
 if (Array.isArray(data0)) {
 var valid2 = true;
 const len0 = data0.length;
+const before0 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before0))
+break;
 const _errs8 = errors;
 if (typeof data0[i0] !== "string") {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, "#/additionalProperties/anyOf/1/items/type", "type", { type: "string" }, "must be string");
@@ -9778,7 +9876,10 @@ return fail(validate273, "", "#/required", "required", { missingProperty: missin
 }
 else {
 const _errs1 = errors;
+const before0 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before0))
+break;
 if (!(((key0 === "fault") || (key0 === "probability")) || (key0 === "for"))) {
 return fail(validate273, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -10989,7 +11090,10 @@ if (errors === _errs2) {
 if (Array.isArray(data1)) {
 var valid1 = true;
 const len0 = data1.length;
+const before0 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before0))
+break;
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
 return fail(validate317, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
@@ -11015,7 +11119,10 @@ let data3 = data.settings;
 const _errs6 = errors;
 if (errors === _errs6) {
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+const before1 = size(vErrors);
 for (const key0 in data3) {
+if (full(vErrors, before1))
+break;
 const _errs9 = errors;
 if (!validate80(data3[key0])) {
 vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
@@ -11136,7 +11243,10 @@ let data8 = data.store;
 const _errs19 = errors;
 if (errors === _errs19) {
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+const before4 = size(vErrors);
 for (const key1 in data8) {
+if (full(vErrors, before4))
+break;
 let data9 = data8[key1];
 const _errs22 = errors;
 if (errors === _errs22) {
@@ -11153,7 +11263,10 @@ if (errors === _errs24) {
 if (Array.isArray(data10)) {
 var valid7 = true;
 const len1 = data10.length;
+const before2 = size(vErrors);
 for (let i1 = 0; i1 < len1; i1++) {
+if (full(vErrors, before2))
+break;
 let data11 = data10[i1];
 const _errs26 = errors;
 if (errors === _errs26) {
@@ -11186,7 +11299,10 @@ if (errors === _errs29) {
 if (Array.isArray(data12)) {
 var valid8 = true;
 const len2 = data12.length;
+const before3 = size(vErrors);
 for (let i2 = 0; i2 < len2; i2++) {
+if (full(vErrors, before3))
+break;
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
@@ -11416,7 +11532,10 @@ let data10 = data.systems;
 const _errs20 = errors;
 if (errors === _errs20) {
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+const before0 = size(vErrors);
 for (const key0 in data10) {
+if (full(vErrors, before0))
+break;
 const _errs23 = errors;
 if (!validate317(data10[key0])) {
 vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate317);
@@ -11449,7 +11568,10 @@ return fail(validate315, "/faults", "#/properties/faults/maxItems", "maxItems", 
 else {
 var valid3 = true;
 const len0 = data12.length;
+const before1 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before1))
+break;
 const _errs26 = errors;
 if (!validate244(data12[i0])) {
 vErrors = join(vErrors, "/faults/" + i0, validate244);
@@ -11501,7 +11623,10 @@ let data15 = data.files;
 const _errs29 = errors;
 if (errors === _errs29) {
 if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+const before3 = size(vErrors);
 for (const key1 in data15) {
+if (full(vErrors, before3))
+break;
 const _errs31 = errors;
 if (typeof key1 === "string") {
 if (!pattern7.test(key1)) {
@@ -11525,7 +11650,10 @@ break;
 }
 }
 if (valid4) {
+const before2 = size(vErrors);
 for (const key2 in data15) {
+if (full(vErrors, before2))
+break;
 const _errs33 = errors;
 if (typeof data15[key2] !== "string") {
 return fail(validate315, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");

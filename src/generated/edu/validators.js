@@ -14,6 +14,8 @@ const fail = (validate, ...rule) => {
   validate.errors = [violation(...rule)]
   return false
 }
+const size = (found) => (found === null ? 0 : found.length)
+const full = (found, before) => size(found) - before >= 100
 const inside = (place, { errors }) => {
   for (const error of errors) error.instancePath = place + error.instancePath
   return errors

@@ -17,6 +17,8 @@ const fail = (validate, ...rule) => {
   validate.errors = [violation(...rule)]
   return false
 }
+const size = (found) => (found === null ? 0 : found.length)
+const full = (found, before) => size(found) - before >= 100
 const inside = (place, { errors }) => {
   for (const error of errors) error.instancePath = place + error.instancePath
   return errors
@@ -7681,7 +7683,10 @@ return fail(validate86, "", "#/required", "required", { missingProperty: missing
 }
 else {
 const _errs1 = errors;
+const before3 = size(vErrors);
 for (const key0 in data) {
+if (full(vErrors, before3))
+break;
 if (!((((((((key0 === "id") || (key0 === "userId")) || (key0 === "kind")) || (key0 === "status")) || (key0 === "memo")) || (key0 === "createdAt")) || (key0 === "auditedAt")) || (key0 === "fields"))) {
 return fail(validate86, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
@@ -7841,7 +7846,10 @@ errors++;
 }
 else {
 const _errs20 = errors;
+const before0 = size(vErrors);
 for (const key1 in data7) {
+if (full(vErrors, before0))
+break;
 if (!(((key1 === "name") || (key1 === "id")) || (key1 === "picIds"))) {
 vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/0/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 errors++;
@@ -7909,7 +7917,10 @@ errors++;
 }
 else {
 const _errs28 = errors;
+const before1 = size(vErrors);
 for (const key2 in data7) {
+if (full(vErrors, before1))
+break;
 if (!(((((key2 === "name") || (key2 === "cityId")) || (key2 === "collegeId")) || (key2 === "cname")) || (key2 === "picIds"))) {
 vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/1/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
 errors++;
@@ -8039,7 +8050,10 @@ errors++;
 }
 else {
 const _errs40 = errors;
+const before2 = size(vErrors);
 for (const key3 in data7) {
+if (full(vErrors, before2))
+break;
 if (!((((((key3 === "compName") || (key3 === "addr")) || (key3 === "cateId")) || (key3 === "contName")) || (key3 === "compPhone")) || (key3 === "picIds"))) {
 vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/2/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
 errors++;

@@ -3,7 +3,7 @@
  * caller of fetch sees it.
  */
 import { pause } from '../../core/clock.js'
-import type { Reply } from '../../core/reply.js'
+import { isBodiless, type Reply } from '../../core/reply.js'
 import { type Delivery, isStreamed, type Outcome, type StreamedReply } from '../../core/stage/outcome.js'
 import type { Stage } from '../../core/stage/stage.js'
 import { FetchCall } from './call.js'
@@ -48,7 +48,7 @@ function respond({ reply, delivery }: Outcome, request: Request): Response {
   if (delivery.kind === 'cut' && delivery.at === 'start') throw broken('fetch failed')
   const headers = new Headers()
   for (const [name, value] of Object.entries(reply.headers)) for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one)
-  const hasBody = request.method !== 'HEAD' && ![101, 204, 205, 304].includes(reply.status)
+  const hasBody = request.method !== 'HEAD' && !isBodiless(reply.status)
   const response = isStreamed(reply) ? new Response(hasBody ? streamed(reply, request.signal) : null, { status: reply.status, headers }) : whole(reply, delivery, headers, hasBody, request.signal)
   // A response that was made by hand has no URL of its own.
   Object.defineProperty(response, 'url', { value: request.url })
@@ -57,7 +57,7 @@ function respond({ reply, delivery }: Outcome, request: Request): Response {
 
 function whole({ status, body }: Reply, delivery: Delivery, headers: Headers, hasBody: boolean, signal: AbortSignal): Response {
   const bytes = new Uint8Array(Buffer.from(body))
-  if (status !== 204 && status !== 304) headers.set('content-length', String(bytes.length))
+  if (status !== 204 && status !== 304) headers.set('content-length', String(isBodiless(status) ? 0 : bytes.length))
   return new Response(hasBody ? bodyOf(bytes, delivery, signal) : null, { status, headers })
 }
 

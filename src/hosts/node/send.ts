@@ -1,7 +1,7 @@
 /** Carries outcomes out on a connection of Node's HTTP server. */
 import type { ServerResponse } from 'node:http'
 import { pause } from '../../core/clock.js'
-import type { Reply } from '../../core/reply.js'
+import { isBodiless, type Reply } from '../../core/reply.js'
 import type { Call } from '../../core/stage/call.js'
 import { type Delivery, isStreamed, type Outcome, type StreamedReply } from '../../core/stage/outcome.js'
 
@@ -24,8 +24,9 @@ export function send({ reply, delivery }: Outcome, call: Pick<Call, 'method' | '
 /** Status, headers and body in one piece. */
 export function writeWhole(response: ServerResponse, reply: Reply, isHead: boolean): void {
   const { body } = reply
-  writeHead(response, reply, reply.length ?? Buffer.byteLength(body))
-  if (isHead || body.length === 0) response.end()
+  const length = lengthOf(reply)
+  writeHead(response, reply, length)
+  if (isHead || length === 0) response.end()
   else response.end(body)
 }
 
@@ -42,14 +43,18 @@ function writeHead(response: ServerResponse, { status, headers }: Reply | Stream
   response.writeHead(status, flat)
 }
 
-/** The bytes that the answer has; none where HTTP has no body. */
+/** How many bytes the answer has, to whatever method; none where HTTP has no body. */
+function lengthOf({ status, body, length }: Reply): number {
+  return isBodiless(status) ? 0 : (length ?? Buffer.byteLength(body))
+}
+
 function bytesOf({ status, body }: Reply, isHead: boolean): Buffer {
-  return isHead || status === 204 || status === 304 ? Buffer.alloc(0) : Buffer.from(body)
+  return isHead || isBodiless(status) ? Buffer.alloc(0) : Buffer.from(body)
 }
 
 async function trickle(response: ServerResponse, reply: Reply, isHead: boolean, { milliseconds, chunks }: Extract<Delivery, { kind: 'slow' }>, { signal }: Pick<Call, 'signal'>): Promise<void> {
   const bytes = bytesOf(reply, isHead)
-  writeHead(response, reply, Buffer.byteLength(reply.body))
+  writeHead(response, reply, lengthOf(reply))
   response.flushHeaders()
   const size = Math.max(1, Math.ceil(bytes.length / chunks))
   const pieces = Math.max(1, Math.ceil(bytes.length / size))

@@ -121,6 +121,7 @@ export class RedisLog implements SandboxLog {
   async replace(content: SandboxContent, kept?: Point, bytes: Files = NO_FILES): Promise<number> {
     const { meta, docs, log, journal, files } = this.keys
     this.#replica.fitAll(content)
+    await this.journal.flush() // what was answered in the generation that ends here has its numbers
     const places = kept === undefined ? null : await this.#placesAt(kept.version)
     const sign: Sign = { sign: 'turned', kept: kept?.entry ?? 0 }
     const args = [JSON.stringify(sign), startOf(content), String(content.control.era), String(content.control.requests), kept === undefined ? '' : String(kept.version), kept === undefined ? '' : String(kept.entry), ...filesFor(bytes, this.#owner.house)]
