@@ -1,7 +1,7 @@
 /** The exit codes that docs/command-line.md tells, in both languages. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { understudy } from './support/cli.js'
+import { cliFile, understudy } from './support/cli.js'
 
 test.each([
   [0, ['list']],
@@ -10,6 +10,7 @@ test.each([
   [1, ['data', 'check', 'no-such-folder']],
   [2, ['diff', 'no-such-file.yaml', 'no-such-file.yaml']],
   [2, ['drift', '--url', 'http://127.0.0.1:1']],
+  [2, ['exec', '--systems', 'live', '--', process.execPath, cliFile, 'ctl', 'record', 'scenario', 'seen']],
   [42, ['exec', '--systems', 'live', '--', process.execPath, '-e', 'process.exitCode = 42']],
   [127, ['exec', '--systems', 'live', '--', 'no-such-command', 'x']],
 ])('%i: understudy %j', async (code, args) => {

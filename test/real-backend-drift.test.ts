@@ -7,18 +7,10 @@ import { asMarkdown } from '../src/cli/drift/markdown.js'
 import { type Box, createStub } from '../src/index.js'
 import type { Backend } from './backends/backend.js'
 import type { DepartureKind } from './backends/departures.js'
-import { startEduBackend } from './backends/edu.js'
-import { startImBackend } from './backends/im.js'
-import { startJobBackend } from './backends/job.js'
-import { startLiveBackend } from './backends/live.js'
-import { startTridBackend } from './backends/trid.js'
+import { flows, HEADERS, json, PHONE, starts, type System, systems } from './backends/flows.js'
 import { closedAfterEach } from './support/closing.js'
 
-const PHONE = '13800003009'
 const closing = closedAfterEach()
-
-type System = 'edu' | 'im' | 'job' | 'live' | 'trid'
-const starts: Readonly<Record<System, () => Promise<Backend>>> = { edu: startEduBackend, im: startImBackend, job: startJobBackend, live: startLiveBackend, trid: startTridBackend }
 
 async function beside(system: System, mode: 'real' | 'compare' | 'real-or-stub' = 'real', timeout = 2000): Promise<{ readonly box: Box; readonly real: Backend }> {
   const real = await starts[system]()
@@ -28,57 +20,8 @@ async function beside(system: System, mode: 'real' | 'compare' | 'real-or-stub' 
   return { box: await stub.sandbox(), real }
 }
 
-const HEADERS = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' }
-const json = (body: object, headers: Readonly<Record<string, string>> = {}) => ({ method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
-const form = (body: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) => ({ method: 'POST', headers, body: new URLSearchParams(body) })
-const bodyOf = async (answer: Response) => (await answer.json()) as Readonly<Record<string, unknown>>
-
-/** The core flow of each system: login, one list, one write, the end. */
-const flows: Readonly<Record<System, (box: Box) => Promise<void>>> = {
-  async live(box) {
-    await box.fetch(`/live/auth/code?mobile=${PHONE}`)
-    const { api_key } = await bodyOf(await box.fetch('/live/auth/login', json({ mobile: PHONE, auth_code: '123456' })))
-    const headers = { authorization: Buffer.from(String(api_key)).toString('base64') }
-    await box.fetch('/live/channels/live', { headers })
-    await box.fetch('/live/users/my', json({ bio: 'hello' }, headers))
-    await box.fetch('/live/auth/logout', { method: 'POST', headers })
-    await box.fetch('/live/users/my', { headers })
-  },
-  async edu(box) {
-    const { info } = await bodyOf(await box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'abc12345', device: 'Phone' }, HEADERS)))
-    const auth = Buffer.from(`access_token=${String((info as { access_token: string } | undefined)?.access_token)}`).toString('base64')
-    await box.fetch('/edu/rest/s/teachers', { headers: { ...HEADERS, auth } })
-    await box.fetch('/edu/rest/s/info', json({ nick: 'New name' }, { ...HEADERS, auth }))
-    await box.fetch('/edu/rest/s/info', { headers: { ...HEADERS, auth } })
-    await box.fetch('/edu/rest/s/logout', json({}, { ...HEADERS, auth }))
-    await box.fetch('/edu/rest/s/info', { headers: { ...HEADERS, auth } })
-  },
-  async job(box) {
-    const { data } = await bodyOf(await box.fetch('/job/login', form({ username: '13800002002', password: 'abc12345' })))
-    const headers = { 'app-token': String((data as { appToken: string } | null)?.appToken) }
-    await box.fetch('/job/api/job/list', { headers })
-    await box.fetch('/job/api/u/job/fav/9001', { method: 'POST', headers })
-    await box.fetch('/job/api/u/job/favlist', { headers })
-    await box.fetch('/job/logout', { headers })
-    await box.fetch('/job/api/user/acc/balance', { headers })
-  },
-  async im(box) {
-    const login = await box.fetch('/im/android/login/', json({ phone: '13800004001', password: 'abc12345' }))
-    const headers = { cookie: (login.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '' }
-    await box.fetch('/im/android/user_contacts/', { headers })
-    await box.fetch('/im/android/out/', { headers })
-    await box.fetch('/im/android/user_contacts/', { headers })
-  },
-  async trid(box) {
-    const tel = '13800005009'
-    await box.fetch('/trid/index.php?r=user/sms-validation-request', json({ type: 'sms_validation_request', tel, time: '1' }))
-    const { token } = await bodyOf(await box.fetch('/trid/index.php?r=user/sms-validation-code', json({ type: 'sms_validation_code', tel, code: '123456', time: '1' })))
-    await box.fetch('/trid/index.php?r=user/register', json({ type: 'register', tel, token: String(token), username: 'somebody', password: 'abc12345' }))
-  },
-}
-
 describe('a backend that keeps its contract', () => {
-  test.each(Object.keys(flows) as System[])('%s: nothing is found', async (system) => {
+  test.each(systems)('%s: nothing is found', async (system) => {
     const { box, real } = await beside(system)
     await flows[system](box)
     const report = await box.backends.drift()
@@ -149,6 +92,7 @@ describe('departures', () => {
     await box.fetch('/live/auth/login', json({ mobile: PHONE, auth_code: '000000' }))
     const report = await box.backends.drift('live')
     expect(report.drift).toMatchObject([{ kind: 'undocumentedCode', count: 2, last: { at: '2026-03-01T12:00:00.000Z', status: 200 } }])
+    expect(report.drift[0]?.first.at).not.toBe(report.drift[0]?.last.at)
     expect(report.drift[0]?.questions).toContainEqual({ number: 'live-q5', topic: { en: 'Success code of the login', zh: '登录成功的状态码' } })
     expect(report.calls).toContainEqual({ system: 'live', operationId: 'liveLogin', asked: 2, departed: 2 })
     await box.reset()
@@ -271,6 +215,17 @@ describe('one answer', () => {
     const { drift, leftOut } = await box.backends.drift()
     expect(drift.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(expect.arrayContaining(['type /channels/*/title', 'type /channels/*/owner/id', 'missingField /channels/*/owner/nickname']))
     expect([drift.length < 20, leftOut]).toEqual([true, 0])
+  })
+
+  test('of hundreds of thousands of fields is told of by its first ones, and nothing is missing that lies beyond', async () => {
+    const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`more${String(i)}`, i]))
+    const box = await answering(200, { ...many, code: 2000, desc: 'ok', count: 1, channels: [CHANNEL] })
+    const answer = await box.fetch('/live/channels/live')
+    expect(Object.keys((await answer.json()) as object)).toHaveLength(200_004)
+    const { drift, leftOut } = await box.backends.drift()
+    expect(new Set(drift.map(({ kind }) => kind))).toEqual(new Set(['undocumentedField']))
+    expect([drift.length, leftOut]).toEqual([100, 0])
+    expect((await box.requests.list())[0]?.violations).toHaveLength(100)
   })
 
   test('has its status, its headers and its body told apart, each with its own fault', async () => {

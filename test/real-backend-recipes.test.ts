@@ -15,7 +15,7 @@ afterAll(() => project.remove())
 const shell = recipes.filter(({ language }) => language === 'bash')
 
 test('there are recipes for each matter', () => {
-  expect(shell.map(({ title }) => title)).toEqual(['Who answers', 'Part of a system', 'One login for both', 'A backend that fails', 'Drift'])
+  expect(shell.map(({ title }) => title)).toEqual(['Who answers', 'Part of a system', 'One login for both', 'One login for both', 'A backend that fails', 'Drift', 'From real records to a scenario'])
 })
 
 test.each(shell)('$title: in the shell', async ({ code }) => {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { createGzip, gzipSync } from 'node:zlib'
+import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Box, ControlError, createStub, type Stub } from '../src/index.js'
 import { startLiveBackend } from './backends/live.js'
@@ -233,6 +233,19 @@ describe('what comes back', () => {
     expect((await box.requests.list())[0]).toMatchObject({ violations: [], response: { body: { text: OK } } })
   })
 
+  test('compressions one over another are undone, and no more than five of them', async () => {
+    const coded = (times: number) => Array.from({ length: times }).reduce<Buffer>((body) => gzipSync(body), Buffer.from(OK))
+    let times = 5
+    const real = await backendOf((_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': Array.from({ length: times }, () => 'gzip').join(', ') }).end(coded(Math.min(times, 5))))
+    const box = await (await stubOf()).sandbox()
+    await box.backends.set('live', { url: real.url })
+    expect(await (await code(box)).json()).toEqual({ code: 2000, desc: 'ok' })
+    for (times of [6, 1000]) {
+      const answer = await code(box)
+      expect([answer.status, sourceOf(answer), reasonOf(answer)]).toEqual([500, 'stub', `nonsense: its answer is compressed ${String(times)} times over; 5 are undone at the most`])
+    }
+  })
+
   test('a redirect is not followed; one to the backend leads here', async () => {
     let location = ''
     const real = await backendOf((_request, response) => void response.writeHead(302, { location }).end())
@@ -296,6 +309,12 @@ describe('what comes back', () => {
         response.write('{', () => response.destroy())
       }],
       ['nonsense', (_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end('no gzip')],
+      ['nonsense', (_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'br' }).end('no brotli at all')],
+      ['nonsense', (_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'br' }).end(brotliCompressSync(OK).subarray(0, 8))],
+      // Nobody has asked whether to go on; and what begins with 0 is no status.
+      ['nonsense', (_request, response) => void response.socket?.end('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')],
+      ['nonsense', (_request, response) => void response.socket?.write('HTTP/1.1 099 Nothing\r\ncontent-length: 0\r\n\r\n')],
+      ['nonsense', (_request, response) => void response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: something\r\n\r\n')],
       ['tooLarge', (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' })
         const more = () => {

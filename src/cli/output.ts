@@ -7,6 +7,11 @@ export function fail(error: unknown): void {
   process.exitCode = 1
 }
 
+/** Prints what somebody should know, though all went well. */
+export function warn(text: string): void {
+  process.stderr.write(`${pc.yellow('warning:')} ${text}\n`)
+}
+
 /** Where progress is shown. */
 export interface ProgressStream {
   readonly isTTY?: boolean

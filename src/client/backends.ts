@@ -12,6 +12,8 @@ export interface BackendChoice {
   readonly operations?: Backend['operations']
   /** Real milliseconds that a whole answer may take. */
   readonly timeout?: number
+  /** Whether it keeps the same records as the stub, so that `compare` compares values and lengths of lists, too; what was said stays when left out. */
+  readonly sameData?: boolean
   /** By phone number or user name: the password, or code by SMS, by which the stub logs this user in there. Never shown; those that are there stay when left out. */
   readonly credentials?: Readonly<Record<string, string>>
 }
@@ -40,9 +42,9 @@ export class BoxBackends {
    * Puts a real backend beside the stub.
    * @throws ControlError of the kind `backend-misfit` when the URL is none, or a name or a mode is unknown
    */
-  set(system: SystemName, { url, mode, operations, timeout, credentials }: BackendChoice): Promise<Backend> {
+  set(system: SystemName, { url, mode, operations, timeout, sameData, credentials }: BackendChoice): Promise<Backend> {
     const { control, path } = this.#target
-    const body = { url, ...(mode === undefined ? {} : { mode }), ...(operations === undefined ? {} : { operations }), ...(timeout === undefined ? {} : { timeout }), ...(credentials === undefined ? {} : { credentials: { ...credentials } }) }
+    const body = { url, ...(mode === undefined ? {} : { mode }), ...(operations === undefined ? {} : { operations }), ...(timeout === undefined ? {} : { timeout }), ...(sameData === undefined ? {} : { sameData }), ...(credentials === undefined ? {} : { credentials: { ...credentials } }) }
     return take(control.PUT('/sandboxes/{sandbox}/backends/{system}', { params: { path: { ...path, system } }, body }))
   }
 

@@ -22,7 +22,7 @@ export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | '
     const system = systemOf(parts, input.system)
     const backend = checkBackend(system, input)
     const sandbox = openSandbox(parts, input.sandbox)
-    await changeSystems(sandbox, [system], (switches) => ({ ...switches, backend: input.credentials === undefined ? withKnown(backend, backendOf({ system, switches }, parts.backends)) : backend }))
+    await changeSystems(sandbox, [system], (switches) => ({ ...switches, backend: withKnown(backend, input, backendOf({ system, switches }, parts.backends)) }))
     return showBackend(parts, await sandbox.control.read(), system)
   },
 
@@ -34,24 +34,28 @@ export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | '
 }
 
 /** @throws Refusal that says what is wrong */
-function checkBackend(system: System, { url, mode, operations, timeout, credentials }: BackendInput) {
+function checkBackend(system: System, { url, mode, operations, timeout, sameData, credentials }: BackendInput) {
   try {
-    return readBackend(system, { url, mode, operations, timeout, credentials })
+    return readBackend(system, { url, mode, operations, timeout, sameData, credentials })
   } catch (error) {
     throw error instanceof BackendMisfit ? refusal(422, 'backend-misfit', `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${/[.?]$/.test(error.message) ? '' : '.'}`) : error
   }
 }
 
-/** Credentials are not shown, so whoever changes a mode cannot hand them back; they stay, but for another host they never were. */
-function withKnown(backend: Backend, before: Backend | null): Backend {
-  const isSame = before !== null && new URL(before.url).origin === new URL(backend.url).origin
-  return isSame && before.credentials !== undefined ? { ...backend, credentials: before.credentials } : backend
+/** Credentials are not shown, so whoever changes a mode cannot hand them back; they stay, and so does what its records are, but for another host they never were. */
+function withKnown(backend: Backend, { sameData, credentials }: Pick<BackendInput, 'sameData' | 'credentials'>, before: Backend | null): Backend {
+  if (before === null || new URL(before.url).origin !== new URL(backend.url).origin) return backend
+  return {
+    ...backend,
+    ...(sameData === undefined && before.sameData === true && { sameData: true as const }),
+    ...(credentials === undefined && before.credentials !== undefined && { credentials: before.credentials }),
+  }
 }
 
 function showBackend({ backends: started }: ControlParts, { systems }: ControlState, system: System) {
   const switches = systems[system.id]
   const backend = backendOf({ system, switches }, started)
-  const { url = null, mode = 'stub' as const, operations = {}, timeout = USUAL_TIMEOUT, credentials = {} } = backend ?? {}
+  const { url = null, mode = 'stub' as const, operations = {}, timeout = USUAL_TIMEOUT, sameData = false, credentials = {} } = backend ?? {}
   const accounts = Object.keys(credentials).length
-  return { system: system.id, url, mode, operations: { ...operations }, timeout, ...(accounts > 0 && { accounts }), chosen: switches?.backend !== undefined }
+  return { system: system.id, url, mode, operations: { ...operations }, timeout, ...(sameData && { sameData }), ...(accounts > 0 && { accounts }), chosen: switches?.backend !== undefined }
 }

@@ -118,6 +118,7 @@ function show(system: System, session: SessionRecord, now: number, secrets: bool
     refreshToken: secrets || refreshToken === null ? refreshToken : mask(refreshToken),
     refreshExpiresAt: instantOrNull(session.refreshExpiresAt),
     endedAt: instantOrNull(session.endedAt),
+    ...(session.real !== undefined && { real: true as const }),
     displacedBy: displacedBy === null ? null : { ...displacedBy, at: instant(displacedBy.at) },
   }
 }

@@ -10,6 +10,7 @@ interface BackendFlags {
   readonly mode?: Mode
   readonly operation?: Readonly<Record<string, Mode>>
   readonly timeout?: number
+  readonly sameData?: boolean
 }
 
 /** Adds the commands. */
@@ -22,6 +23,8 @@ export function addBackends(ctl: Command): void {
     .addOption(new Option('--mode <mode>', 'for all operations').choices(modes))
     .option('--operation <name=mode>', 'for an operation or a tag; several by several flags', parseOperation)
     .option('--timeout <duration>', 'how long a whole answer may take', millisecondsFlag)
+    .option('--same-data', 'it keeps the same records as the stub: compare values and lengths of lists, too')
+    .option('--no-same-data', 'it keeps records of its own')
     .action((system: string | undefined, url: string | undefined, flags: BackendFlags, command: Command) => {
       if (system === undefined) return move(command, (box) => box.backends.list(), showBackends)
       return move(command, (box) => choose(box, system, url, flags), showBackends)
@@ -42,23 +45,23 @@ function showDrift({ drift, calls }: DriftReport): string {
   return list(['OPERATION', 'KIND', 'WHERE', 'TIMES', 'LAST'], rows, calls.length === 0 ? 'no real backend was asked' : 'no differences')
 }
 
-async function choose({ backends }: Box, system: string, url: string | undefined, { mode, operation, timeout }: BackendFlags): Promise<Backend[]> {
+async function choose({ backends }: Box, system: string, url: string | undefined, { mode, operation, timeout, sameData }: BackendFlags): Promise<Backend[]> {
   if (url === 'off') await backends.clear(system)
-  else if (url !== undefined || mode !== undefined || operation !== undefined || timeout !== undefined) {
+  else if (url !== undefined || mode !== undefined || operation !== undefined || timeout !== undefined || sameData !== undefined) {
     const now = await backends.get(system)
     const wanted = url ?? now.url
     if (wanted === null) throw new Error(`${system} has no real backend; say where it is: understudy ctl backend ${system} <url>`)
     // What is not said stays, where the same backend is meant.
     const kept = now.url === null ? {} : { mode: now.mode, operations: now.operations, timeout: now.timeout }
-    await backends.set(system, { url: wanted, ...kept, ...given({ mode, timeout }), operations: { ...kept.operations, ...operation } })
+    await backends.set(system, { url: wanted, ...kept, ...given({ mode, timeout, sameData }), operations: { ...kept.operations, ...operation } })
   }
   return [await backends.get(system)]
 }
 
 function showBackends(backends: readonly Backend[]): string {
-  const rows = backends.map(({ system, url, mode, operations, timeout }) => {
+  const rows = backends.map(({ system, url, mode, operations, timeout, sameData }) => {
     const parts = Object.entries(operations).map(([name, one]) => `${name}=${one}`)
-    return url === null ? [system, '-', 'stub', '-', '-'] : [system, url, mode, parts.join(' ') || '-', `${String(timeout)} ms`]
+    return url === null ? [system, '-', 'stub', '-', '-'] : [system, url, sameData === true ? `${mode}, same data` : mode, parts.join(' ') || '-', `${String(timeout)} ms`]
   })
   return list(['SYSTEM', 'REAL BACKEND', 'MODE', 'BUT', 'TIMEOUT'], rows, 'no systems')
 }

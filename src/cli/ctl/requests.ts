@@ -75,9 +75,9 @@ function filterOf({ system, operation, path, error, user, unmatched, violations,
   return given({ system, operationId: operation, path, error, user, unmatched, violations, secrets })
 }
 
-function line({ id, at, system, operationId, preflight, request, response, user, error, faults, violations, duration }: JournalEntry): string {
+function line({ id, at, system, operationId, preflight, request, response, user, error, faults, violations, duration, source, sourceReason }: JournalEntry): string {
   const outcome = error === null ? String(response.status) : pc.yellow(`${response.status} ${error}`)
-  const notes = [user === null ? '' : `user ${user}`, faults.length === 0 ? '' : `fault ${faults.join(', ')}`, `${duration.toFixed(1)} ms`].filter((note) => note !== '')
+  const notes = [source === 'real' ? 'by the real backend' : '', sourceReason === null ? '' : `${source === 'stub' ? 'by the stub, ' : ''}${sourceReason}`, user === null ? '' : `user ${user}`, faults.length === 0 ? '' : `fault ${faults.join(', ')}`, `${duration.toFixed(1)} ms`].filter((note) => note !== '')
   const broken = violations.map((violation) => `\n  ${pc.red('breaks the contract:')} ${violation}`).join('')
   return `${pc.dim(`#${id} ${at}`)} ${system} ${pc.bold(operationId ?? (preflight ? 'preflight' : 'no operation'))} ${request.method} ${request.url} ${pc.dim('→')} ${outcome} ${pc.dim(`(${notes.join(', ')})`)}${broken}`
 }

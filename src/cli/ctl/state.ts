@@ -2,7 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ControlError, type History, type SandboxInfo, type Scenario, type Snapshot } from '../../client/control.js'
+import type { Box } from '../../client/box.js'
 import { isObject } from '../../plain/json.js'
+import { warn } from '../output.js'
 import { callNumber } from './flags.js'
 import { ask, list, move } from './move.js'
 
@@ -13,9 +15,15 @@ export function addState(ctl: Command): void {
     .description('save the sandbox as a file that replays it; printed when no file is given')
     .argument('[file]', 'where to save it')
     .action((file: string | undefined, _flags: object, command: Command) => {
-      if (file === undefined) return move(command, (box) => box.snapshot(), (snapshot) => JSON.stringify(snapshot, null, 2))
+      const take = async (box: Box) => {
+        const snapshot = await box.snapshot()
+        const real = realSessions(snapshot)
+        if (real > 0) warn(`the snapshot has the tokens of ${String(real)} ${real === 1 ? 'session' : 'sessions'} of a real backend in it, as they are, for a restore needs them; keep it as you keep a password`)
+        return snapshot
+      }
+      if (file === undefined) return move(command, take, (snapshot) => JSON.stringify(snapshot, null, 2))
       return move(command, async (box) => {
-        await writeFile(file, `${JSON.stringify(await box.snapshot(), null, 2)}\n`)
+        await writeFile(file, `${JSON.stringify(await take(box), null, 2)}\n`)
         return { file }
       }, () => `saved in ${file}`)
     })
@@ -84,6 +92,12 @@ export function addState(ctl: Command): void {
     .command('sandboxes')
     .description('show all sandboxes')
     .action((_flags: object, command: Command) => ask(command, (stub) => stub.sandboxes(), showSandboxes))
+}
+
+/** How many sessions of real backends are in a snapshot. */
+function realSessions({ systems }: Snapshot): number {
+  const sessions = Object.values(systems).flatMap(({ store }) => Object.values(store['sessions']?.put ?? {}))
+  return sessions.filter((session) => isObject(session) && session['real'] !== undefined).length
 }
 
 /** What a snapshot says that it is. */

@@ -10,7 +10,7 @@ import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf } from 
 /** Apps that keep to the old version are refused, misunderstand an answer, or look in vain. */
 const BREAKING = ['x-channel', 'x-channels', 'x-servers', 'x-coerce', 'x-empty', 'x-failure', 'x-field', 'x-refine', 'x-routing', 'x-status', 'x-unwrap']
 /** Compared elsewhere: as outline, as headers of every answer, or as the text of a question. */
-const ELSEWHERE = ['x-answered', 'x-answers', 'x-decision', 'x-dialect', 'x-name', 'x-operations', 'x-question', 'x-questions', 'x-selector', 'x-systems']
+const ELSEWHERE = ['x-answered', 'x-answers', 'x-decision', 'x-dialect', 'x-drift', 'x-name', 'x-operations', 'x-question', 'x-questions', 'x-selector', 'x-systems']
 /** Compared elsewhere where they stand at an operation, and in a row of the error table. */
 const OF_OPERATIONS = ['x-errors', 'x-provenance', 'x-roles']
 const OF_ROWS = ['x-condition', 'x-message', 'x-status']

@@ -1,6 +1,7 @@
 /** The report as one HTML page that needs nothing else. */
 import type { DriftReport } from '../../client/control.js'
 import type { Language } from '../../plain/bilingual.js'
+import { toldOf } from '../../client/drift-told.js'
 import { byOperation, kindWords, words } from '../../client/drift-words.js'
 
 const STYLE =
@@ -12,8 +13,9 @@ const STYLE =
 export function asHtml({ drift, calls, leftOut }: DriftReport, lang: Language): string {
   const head = [words.where, words.kind, words.count, words.told, words.questions].map((word) => `<th scope="col">${word[lang]}</th>`).join('')
   const parts = byOperation(drift).map(({ system, operationId, rows }) => {
-    const lines = rows.map(({ pointer, kind, count, last, questions }) => {
-      const cells = [pointer === '' ? words.whole[lang] : `<code>${escape(pointer)}</code>`, kindWords[kind][lang], String(count), escape(last.message), questions.map(({ number, topic }) => `${escape(number)} ${escape(topic[lang])}`).join('<br>') || '–']
+    const lines = rows.map((row) => {
+      const { pointer, kind, count, questions } = row
+      const cells = [pointer === '' ? words.whole[lang] : `<code>${escape(pointer)}</code>`, kindWords[kind][lang], String(count), escape(toldOf(row, lang)), questions.map(({ number, topic }) => `${escape(number)} ${escape(topic[lang])}`).join('<br>') || '–']
       return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
     })
     const [row] = rows

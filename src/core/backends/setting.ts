@@ -23,6 +23,8 @@ export interface Backend {
   readonly operations: Readonly<Record<string, Mode>>
   /** Real milliseconds that an answer may take, its body included. */
   readonly timeout: number
+  /** Whether it keeps the same records as the stub, so that `compare` compares values, too. */
+  readonly sameData?: true
   /** The password, or code by SMS, of users by what people know them by; never shown. */
   readonly credentials?: Credentials
 }
@@ -35,12 +37,14 @@ export interface BackendInput {
   readonly mode?: Mode | undefined
   readonly operations?: Readonly<Record<string, Mode>> | undefined
   readonly timeout?: number | undefined
+  /** Whether it was filled with the stub's own records: in the mode `compare`, other values and longer or shorter lists are differences then. */
+  readonly sameData?: boolean | undefined
   /** By phone number or user name: the password, or the code by SMS, with which a session of the stub is logged in at the backend when it calls there. */
   readonly credentials?: Credentials | undefined
 }
 
 /** What a backend can be given; the compiler asks for what is new. */
-const KEYS: readonly string[] = Object.keys({ url: true, mode: true, operations: true, timeout: true, credentials: true } satisfies Record<keyof BackendInput, true>)
+const KEYS: readonly string[] = Object.keys({ url: true, mode: true, operations: true, timeout: true, sameData: true, credentials: true } satisfies Record<keyof BackendInput, true>)
 
 export const USUAL_TIMEOUT = 30_000
 export const MOST_TIMEOUT = 600_000
@@ -74,17 +78,18 @@ export interface Parts {
 export function readBackend(parts: Parts, input: BackendInput): Backend {
   const unknown = Object.keys(input).find((key) => !KEYS.includes(key))
   if (unknown !== undefined) throw new BackendMisfit(unknown, `a backend has no ${JSON.stringify(unknown)}; it has ${KEYS.join(', ')}.${didYouMean(unknown, KEYS)}`)
-  const { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, credentials = {} } = input
+  const { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, sameData = false, credentials = {} } = input
   checkCredentials(credentials)
   if (!isMode(mode)) throw new BackendMisfit('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
   if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) throw new BackendMisfit('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
+  if (typeof sameData !== 'boolean') throw new BackendMisfit('sameData', 'sameData is true or false')
   const known = namesOf(parts)
   const hasSockets = Object.keys(parts.sockets).length > 0
   for (const [name, one] of Object.entries(operations)) {
     if (!known.has(name)) throw new BackendMisfit('operations', `there is no operation${hasSockets ? ', no tag and no socket' : ' and no tag'} ${JSON.stringify(name)} in ${parts.contract.system}.${didYouMean(name, known)}`)
     if (!isMode(one)) throw new BackendMisfit('operations', `${JSON.stringify(one)} is no mode for ${name}; there are ${modes.join(', ')}.${didYouMean(one, modes)}`)
   }
-  const backend = { url: readUrl(url), mode, operations: { ...operations }, timeout }
+  const backend = { url: readUrl(url), mode, operations: { ...operations }, timeout, ...(sameData && { sameData }) }
   return Object.keys(credentials).length === 0 ? backend : { ...backend, credentials: { ...credentials } }
 }
 

@@ -7,14 +7,9 @@ import type { SchemaObject } from '../../plain/map-schema.js'
 import { stepsOf, stepsOfFragment } from '../../plain/pointer.js'
 import type { AnswerValidators, Contract } from '../contract.js'
 import type { DeclaredHeader, IsDocumented } from './finding.js'
+import { type DriftQuestion, questionsIn, type Telling } from './questions.js'
 
 type Node = Readonly<Record<string, unknown>>
-
-/** A question of the review, by its number. */
-export interface DriftQuestion {
-  readonly number: string
-  readonly topic: { readonly en: string; readonly zh: string }
-}
 
 /** What one document tells. */
 export interface DriftDocument {
@@ -23,8 +18,8 @@ export interface DriftDocument {
   readonly headersOf: (operation: string, status: number) => readonly DeclaredHeader[]
   /** @returns validators that tell of everything that is wrong with an answer; null where there is no document to make them of */
   validators(contract: Contract): Promise<AnswerValidators | null>
-  /** @returns the questions that were asked of an operation, and of an error */
-  questionsOf(operation: string, error: string | null): readonly DriftQuestion[]
+  /** @returns the open questions that a difference may answer */
+  questionsOf(telling: Telling): readonly DriftQuestion[]
 }
 
 const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], validators: () => Promise.resolve(null), questionsOf: () => [] }
@@ -75,7 +70,7 @@ async function read(file: string): Promise<DriftDocument> {
       validators ??= lazily(async () => (await import('./whole.js')).wholeValidators(document as SchemaObject, contract)) // it was read from JSON
       return validators()
     },
-    questionsOf: (operation, error) => [...questionsIn(operations.get(operation)), ...(error === null ? [] : questionsIn(errorRow(document, error)))],
+    questionsOf: questionsIn(document),
   }
 }
 
@@ -83,7 +78,10 @@ const MOST_KNOWN = 10_000
 
 function operationsOf(document: Node): readonly Node[] {
   const paths = isObject(document['paths']) ? Object.values(document['paths']) : []
-  return paths.flatMap((path) => (isObject(path) ? Object.values(path) : [])).filter((node): node is Node => isObject(node) && typeof node['operationId'] === 'string')
+  const nodes = paths.flatMap((path) => (isObject(path) ? Object.values(path) : [])).filter(isObject)
+  // One path may have several operations, chosen by a parameter.
+  const chosen = nodes.flatMap((node) => (isObject(node['x-operations']) ? Object.values(node['x-operations']) : [])).filter(isObject)
+  return [...nodes, ...chosen].filter((node) => typeof node['operationId'] === 'string')
 }
 
 /** The schemas of all JSON answers of an operation. */
@@ -147,19 +145,4 @@ function target(document: Node, reference: string): unknown {
   let node: unknown = document
   for (const step of stepsOfFragment(reference)) node = isObject(node) ? node[step] : undefined
   return node
-}
-
-function errorRow(document: Node, error: string): Node | undefined {
-  const table = target(document, '#/components/schemas/ErrorCode')
-  const rows = isObject(table) ? [table['oneOf'] ?? table['anyOf'] ?? []].flat() : []
-  return rows.filter(isObject).find(({ title }) => title === error)
-}
-
-function questionsIn(node: Node | undefined): readonly DriftQuestion[] {
-  if (node === undefined) return []
-  const decisions = [node['x-decision'] ?? []].flat().filter(isObject)
-  const own = decisions.flatMap(({ question, topic, topicZh }) => (typeof question === 'string' ? [{ number: question, topic: { en: String(topic), zh: String(topicZh ?? topic) } }] : []))
-  const number = node['x-question']
-  const name = String(node['operationId'] ?? node['title'])
-  return typeof number === 'string' ? [...own, { number, topic: { en: name, zh: name } }] : own
 }

@@ -1,4 +1,5 @@
 /** Where a real backend is not what its contract says, as values. */
+import type { Unanswered } from '../backends/forward.js'
 
 /** What kind of difference it is. */
 export const driftKinds = [
@@ -26,18 +27,25 @@ export const driftKinds = [
 ] as const
 export type DriftKind = (typeof driftKinds)[number]
 
+/** These are about which error it is: about another error they are another difference. */
+export const kindsAboutErrors: readonly DriftKind[] = ['unlistedError', 'httpStatus', 'checkOrder', 'behaviour']
+
 /** So many differences of one answer are kept. */
 export const MOST_FINDINGS = 100
 
 /** One difference in one answer. */
 export interface Finding {
   readonly kind: DriftKind
-  /** JSON pointer into the body, `*` for every item of a list; `header <name>` for a header; empty for the whole answer. */
+  /** JSON pointer into the body, `*` for every item of a list; `header <name>` for a header, `request <name>` for what the call has; empty for the whole answer. */
   readonly pointer: string
   /** What is different, in English. */
   readonly message: string
   /** CONSTANT_NAME of an error that it is about. */
   readonly error?: string
+  /** What the stub answered to the same call, where the difference is that: a CONSTANT_NAME, of the success too. */
+  readonly expected?: string
+  /** Why no answer came. */
+  readonly reason?: Unanswered
 }
 
 /** Whether a field at a place is one that the contract knows; `true` where that cannot be told. */

@@ -3,7 +3,7 @@ import type { ReadReply } from '../backends/read.js'
 import { judgeSchema, type Judged } from '../judge.js'
 import { stepsOf } from '../../plain/pointer.js'
 import type { DriftDocument } from './documents.js'
-import { allDepartures, distinct, findingOf } from './find.js'
+import { allDepartures, distinct, findingOf, lookedAt } from './find.js'
 import type { Finding } from './finding.js'
 
 /**
@@ -14,7 +14,7 @@ import type { Finding } from './finding.js'
 export async function frameFindings(subject: Judged, document: Pick<DriftDocument, 'validators'>, schema: string, name: string, read: ReadReply): Promise<readonly Finding[]> {
   const { contract } = subject
   if (read.json === undefined) return [{ kind: 'notJson', pointer: '', message: `${name}: the frame is no JSON` }]
-  const departures = await allDepartures(subject, document, (held) => judgeSchema(held, schema, read.json, name))
+  const departures = await allDepartures(subject, document, lookedAt(read, contract), (held, value) => judgeSchema(held, schema, value, name))
   if (departures.length === 0) return []
   if (read.error === undefined && !departures.some(({ rule, pointer }) => rule?.keyword === 'type' || rule?.missing === contract.dialect.code || stepsOf(pointer).length > 1)) {
     return [{ kind: 'undocumentedCode', pointer: `/${contract.dialect.code}`, message: `${name}: what stands under ${JSON.stringify(contract.dialect.code)} is no code of the contract` }]

@@ -2,7 +2,8 @@
  * What is kept of the differences of one sandbox, and of all of them. It is about the real backend and not about the sandbox, so a reset
  * leaves it; it is bounded, and says how much it left out.
  */
-import { type DriftExample, type DriftKind, type Finding, MOST_FINDINGS } from './finding.js'
+import type { Unanswered } from '../backends/forward.js'
+import { type DriftExample, type DriftKind, type Finding, kindsAboutErrors, MOST_FINDINGS } from './finding.js'
 
 /** So many different differences are kept of a sandbox, and of all sandboxes together. */
 const MOST_ROWS = 500
@@ -19,7 +20,12 @@ export interface DriftRow {
   readonly last: DriftExample
   /** CONSTANT_NAME of the error that it was last about; null where it is about none. */
   readonly error: string | null
+  /** CONSTANT_NAME of what the stub answered, of the success too; null where the difference is not that. */
+  readonly expected: string | null
+  /** Why no answer came; null where one did. */
+  readonly reason: Unanswered | null
 }
+
 
 /** How often a real backend was asked, and how often that showed a difference. */
 export interface DriftCalls {
@@ -34,6 +40,8 @@ export interface Seen {
   readonly system: string
   readonly operation: string
   readonly findings: readonly Finding[]
+  /** How many findings there were beside these. */
+  readonly more?: number
   /** @returns the call as an example of a finding; asked for only where it is kept */
   readonly example: (finding: Finding) => DriftExample
 }
@@ -54,21 +62,21 @@ export class DriftLedger {
     return this.#leftOut
   }
 
-  note({ system, operation, findings, example }: Seen): void {
+  note({ system, operation, findings, more = 0, example }: Seen): void {
     const place = `${system} ${operation}`
     const { asked, departed } = this.#calls.get(place) ?? { asked: 0, departed: 0 }
     this.#calls.set(place, { system, operation, asked: asked + 1, departed: departed + (findings.length > 0 ? 1 : 0) })
-    this.#leftOut += Math.max(0, findings.length - MOST_FINDINGS)
+    this.#leftOut += more + Math.max(0, findings.length - MOST_FINDINGS)
     for (const finding of findings.slice(0, MOST_FINDINGS)) {
-      const { kind, pointer, error = null } = finding
-      const key = `${place} ${kind} ${pointer}`
+      const { kind, pointer, error = null, expected = null, reason = null } = finding
+      const key = JSON.stringify([place, kind, pointer, reason, ...(kindsAboutErrors.includes(kind) ? [error, expected] : [])])
       const before = this.#rows.get(key)
       if (before === undefined && this.#rows.size >= MOST_ROWS) {
         this.#leftOut++
         continue
       }
       const last = example(finding)
-      this.#rows.set(key, { system, operation, kind, pointer, count: (before?.count ?? 0) + 1, first: before?.first ?? last, last, error })
+      this.#rows.set(key, { system, operation, kind, pointer, count: (before?.count ?? 0) + 1, first: before?.first ?? last, last, error, expected, reason })
     }
   }
 

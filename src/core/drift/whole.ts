@@ -10,9 +10,6 @@ import type { AnswerValidators, Contract, Validator } from '../contract.js'
 import { checking, componentSchemas, createAjv, schemaKey } from '../schemas.js'
 import { nearest, withoutAlternatives } from './alternatives.js'
 
-/** So many values of an answer are looked at; of a list the items after these are left out. */
-const MOST_VALUES = 20_000
-
 /** @returns the validators of a system's answers; what the document has no schema for has none */
 export function wholeValidators(document: SchemaObject, { operations, errors }: Pick<Contract, 'operations' | 'errors'>): AnswerValidators {
   const schemas = componentSchemas(document)
@@ -42,34 +39,12 @@ export function wholeValidators(document: SchemaObject, { operations, errors }: 
 
 function oneOf(choices: readonly ValidateFunction[]): Validator {
   const validate: Validator = (whole): whole is unknown => {
-    const { value, isCut } = firstValues(whole)
-    const complaints = choices.map((choice) => (choice(value) ? [] : (choice.errors ?? [])))
+    const complaints = choices.map((choice) => (choice(whole) ? [] : (choice.errors ?? [])))
     const fits = complaints.some((violations) => violations.length === 0)
-    // What was left out of a list makes it too short for nobody.
-    validate.errors = fits ? null : withoutAlternatives(nearest(complaints)).filter(({ keyword }) => !(isCut && keyword === 'minItems'))
+    validate.errors = fits ? null : withoutAlternatives(nearest(complaints))
     return fits
   }
   return validate
-}
-
-/** A body may be large, and each of its values wrong in several ways. */
-function firstValues(whole: unknown): { readonly value: unknown; readonly isCut: boolean } {
-  let left = MOST_VALUES
-  let isCut = false
-  const first = (value: unknown): unknown => {
-    left--
-    if (Array.isArray(value)) {
-      const kept: unknown[] = []
-      for (const item of value as readonly unknown[]) {
-        if (left > 0) kept.push(first(item))
-        else isCut = true
-        if (isCut) break
-      }
-      return kept
-    }
-    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, first(item)])) : value
-  }
-  return { value: first(whole), isCut }
 }
 
 /** A record whose values are made when they are asked for. */

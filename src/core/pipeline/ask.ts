@@ -2,7 +2,7 @@
 import { ForwardError, type Forwarder, type Incoming, take, type Unanswered } from '../backends/forward.js'
 import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
 import { hereOf, outward, type OutwardParts } from '../backends/outward.js'
-import { type ReadReply, readReply } from '../backends/read.js'
+import { type ReadReply, readLongReply } from '../backends/read.js'
 import type { Backend } from '../backends/setting.js'
 import { swapped } from '../backends/tokens.js'
 import { Failure } from '../failure.js'
@@ -69,7 +69,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
     const { status } = incoming
     const headersHere = incomingHeaders(incoming.headers, seam)
     const reply = answer.body instanceof Uint8Array ? { status, headers: headersHere, body: answer.body } : { status, headers: headersHere, body: answer.body }
-    return { kind: 'answer', reply, read: readReply(system.contract, routed.operation, status, answer.looked), original: incoming.headers, view, fields, caller }
+    return { kind: 'answer', reply, read: await readLongReply(system.contract, routed.operation, status, answer.looked), original: incoming.headers, view, fields, caller }
   } catch (error) {
     if (!(error instanceof ForwardError)) throw error
     return none(error.reason, error.message)

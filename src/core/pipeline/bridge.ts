@@ -80,7 +80,7 @@ async function answerAsked(received: Received, asked: Asked, mode: Exclude<Mode,
   const { contract } = routed.arrival.system
   const userId = asked.caller?.userId ?? null
   const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && isNotThere(contract, routed.operation, asked.read)
-  const findings = await witness(routed, asked, parts, null, isMissing)
+  const findings = await witness(routed, asked, parts, null)
   if (asked.kind === 'none') {
     const via: Via = { source: 'stub', reason: asked.reason, detail: asked.detail }
     if (mode === 'real-or-stub' && asked.reason !== 'cancelled') return playStub(received, play, via)
@@ -104,7 +104,7 @@ async function compare(received: Received, body: Uint8Array | null, backend: Bac
     throw error
   })
   const asked = await asking
-  await witness(received.routed, asked, parts, stubbed.answer, asked.kind === 'answer' && isNotThere(received.routed.arrival.system.contract, received.routed.operation, asked.read))
+  await witness(received.routed, asked, parts, { answer: stubbed.answer, isSameData: backend.sameData === true })
   if (asked.kind === 'none') return { ...stubbed, via: { source: 'stub', reason: asked.reason, detail: asked.detail } }
   await takeNews(received.routed, asked, (adopting, news) => pair(adopting, news, stubbed.performed?.issued ?? null))
   return stubbed

@@ -1,19 +1,22 @@
 /** Notes where a real answer differs from what it should be. */
 import type { Unanswered } from '../backends/forward.js'
-import { readReply } from '../backends/read.js'
+import { isUnknownThere, readReply } from '../backends/read.js'
 import { maskTokens } from '../backends/tokens.js'
 import { secretsIn, type Veil, veilOver } from '../backends/veil.js'
 import type { IssuedTokens } from '../backends/issued.js'
 import type { DriftDocuments } from '../drift/documents.js'
-import { departuresOf, differencesOf } from '../drift/find.js'
-import type { DriftExample, Finding } from '../drift/finding.js'
+import { differencesOf } from '../drift/compare.js'
+import { type CallFault, departuresOf } from '../drift/find.js'
+import { type DriftExample, type Finding, MOST_FINDINGS } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
 import { isStreamed } from '../stage/outcome.js'
+import type { Validator } from '../contract.js'
 import type { System } from '../system.js'
 import { urlBelow } from './address.js'
 import type { Answer } from './answer.js'
 import type { Asked } from './ask.js'
-import { readFields } from './fields.js'
+import { complaintsOf } from '../violations.js'
+import { readFields, readHeaders } from './fields.js'
 import type { Routed } from './route.js'
 
 /** Where differences are noted. */
@@ -33,18 +36,35 @@ const MOST_TEXT = 300
 
 /**
  * Notes what the answer shows.
- * @param stubbed the stub's answer to the same call, where it was played there as well
- * @param isNotThere whether the backend was found not to have the operation
+ * @param compared the stub's answer to the same call, where it was played there as well
  * @returns where the answer departs from the contract, or from the stub's
  */
-export async function witness(routed: Routed, asked: Asked, { drift, documents, issued }: WitnessParts, stubbed: Answer | null, isNotThere: boolean): Promise<readonly Finding[]> {
+export async function witness(routed: Routed, asked: Asked, { drift, documents, issued }: WitnessParts, compared: Compared | null): Promise<readonly Finding[]> {
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
   const { arrival, operation } = routed
-  const found = asked.kind === 'none' ? [{ kind: 'noAnswer', pointer: '', message: `${asked.reason}: ${asked.detail}` } as const] : isNotThere ? [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(asked.read.status)}` } as const] : await findingsOf(routed, asked, documents, stubbed)
+  const found = asked.kind === 'none' ? [unanswered(asked)] : await findingsOf(routed, asked, documents, compared)
   const veil = veilOver([...(found.length === 0 ? [] : [secretsIn(exchangeOf(routed, asked))]), issued.adopted])
-  const findings = found.map((finding) => veiled(arrival.system, finding, veil))
-  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(arrival.system, shown(routed, asked, finding), veil) })
+  const findings = found.slice(0, MOST_FINDINGS).map((finding) => veiled(arrival.system, finding, veil))
+  const body = onceFor(() => bodyOf(asked, arrival.system, veil))
+  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, more: found.length - findings.length, example: (finding) => ({ ...exampleOf(arrival.system, shown(routed, asked, finding), veil), body: body() }) })
   return findings
+}
+
+/** The stub's side of a call that both have played. */
+export interface Compared {
+  readonly answer: Answer
+  /** Whether both keep the same records. */
+  readonly isSameData: boolean
+}
+
+function unanswered({ reason, detail }: Extract<Asked, { kind: 'none' }>): Finding {
+  return { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}`, reason }
+}
+
+/** One body is the example of all that is found in it. */
+function onceFor<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 /** @returns the finding without secrets and phone numbers: fields are named by the backend, and may be any of these */
@@ -58,25 +78,41 @@ function exchangeOf({ arrival: { call } }: Routed, asked: Asked): Parameters<typ
   return { url: call.url, headers: [call.headers, answered?.original ?? {}], bodies: [JSON.stringify(asked.fields), body] }
 }
 
-async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, stubbed: Answer | null): Promise<readonly Finding[]> {
+async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, compared: Compared | null): Promise<readonly Finding[]> {
   const { arrival: { call, system }, operation } = routed
+  const { status, error } = asked.read
+  if (isUnknownThere(system.contract, operation, asked.read)) return [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(status)}`, ...(typeof error === 'string' ? { error } : {}) }]
   const document = await documents.of(system.id)
-  const validate = system.validators.fields[operation]
+  const sent = readFields(routed, asked.fields)
   const looked = {
     operation,
     read: asked.read,
     headers: asked.original,
-    declared: document.headersOf(operation, asked.read.status),
+    declared: document.headersOf(operation, status),
     mediaType: String(asked.original['content-type'] ?? ''),
     isHead: call.method === 'HEAD',
     isStreamed: isStreamed(asked.reply),
-    isCallBroken: validate !== undefined && !validate(readFields(routed, asked.fields)),
+    callFaults: callFaults(routed, sent),
   }
   const departures = await departuresOf(system, looked, document)
-  if (stubbed === null || isStreamed(stubbed.reply) || looked.isHead) return departures
-  const stub = readReply(system.contract, operation, stubbed.reply.status, Buffer.from(stubbed.reply.body))
+  if (compared === null || isStreamed(compared.answer.reply) || looked.isHead) return departures
+  const { answer: { reply }, isSameData } = compared
+  const stub = readReply(system.contract, operation, reply.status, Buffer.from(reply.body))
   const known = new Set(departures.map(({ kind, pointer }) => `${kind} ${pointer}`))
-  return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]
+  return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read, sent, isSameData }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]
+}
+
+/** What the call breaks of the contract's rules for its fields, and for its headers where the dialect looks at them; of each the first. */
+function callFaults(routed: Routed, sent: ReturnType<typeof readFields>): readonly CallFault[] {
+  const { arrival: { system: { dialect, validators } }, operation, row } = routed
+  const found = new Map<string | null, CallFault>()
+  const look = (validate: Validator | undefined, value: unknown): void => {
+    if (validate === undefined || validate(value)) return
+    for (const { field, message } of complaintsOf(validate.errors ?? [])) if (!found.has(field)) found.set(field, { name: field, says: `${field ?? 'it'} ${message}` })
+  }
+  if (dialect.checks.includes('headers')) look(validators.headers[operation], readHeaders(routed, row))
+  if (dialect.checks.includes('fields')) look(validators.fields[operation], sent)
+  return [...found.values()]
 }
 
 /** A call as it may be shown, before it is masked and cut. */
@@ -99,12 +135,22 @@ export function exampleOf(system: System, { at, method, url, status, message, bo
     url: maskTokens(system, veil.text(url)).slice(0, MOST_TEXT),
     status,
     message: maskTokens(system, veil.text(message)).slice(0, MOST_TEXT),
-    body: body === null || body.length === 0 ? null : maskTokens(system, veil.body(Buffer.from(body).toString('utf8', 0, MOST_MASKED))).slice(0, MOST_BODY),
+    body: body === null ? null : shownBody(body, system, veil),
   }
 }
 
 function shown({ arrival }: Routed, asked: Asked, { message }: Finding): Shown {
   const { call, turn } = arrival
-  const isSeen = asked.kind === 'answer'
-  return { at: turn.now, method: call.method, url: urlBelow(arrival), status: isSeen ? asked.read.status : null, message, body: !isSeen || isStreamed(asked.reply) ? null : asked.reply.body }
+  return { at: turn.now, method: call.method, url: urlBelow(arrival), status: asked.kind === 'answer' ? asked.read.status : null, message, body: null }
+}
+
+function bodyOf(asked: Asked, system: System, veil: Veil): string | null {
+  return asked.kind === 'none' || isStreamed(asked.reply) ? null : shownBody(asked.reply.body, system, veil)
+}
+
+/** Of a body that is too long to be masked as a whole, the beginning is masked as a text. */
+function shownBody(body: Uint8Array | string, system: System, veil: Veil): string | null {
+  if (body.length === 0) return null
+  const most = body.length > MOST_MASKED ? 4 * MOST_BODY : MOST_MASKED
+  return maskTokens(system, veil.body(Buffer.from(body).toString('utf8', 0, most))).slice(0, MOST_BODY)
 }

@@ -87,7 +87,7 @@ export class Reach {
     }
     const going = await outward({ system, turn, url, path, search, headers, shown, text: '' }, backend, this.#parts)
     const none = (reason: Unanswered, detail: string): Reached => {
-      if (!NOT_ITS_FAULT.includes(reason)) note(null, { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}` })
+      if (!NOT_ITS_FAULT.includes(reason)) note(null, { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}`, reason })
       return { kind: mode === 'real-or-stub' && reason !== 'cancelled' ? 'stub' : 'nobody', reason, detail }
     }
     if (going.kind === 'kept') return none(going.reason, going.detail)

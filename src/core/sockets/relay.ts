@@ -176,7 +176,7 @@ export class Relay {
     const turn = await this.parts.sandbox.look()
     const operation = this.#operations.delivery
     const message = 'reset: the backend broke the connection off without a goodbye'
-    this.#note(turn, operation, [{ kind: 'noAnswer', pointer: '', message }], null, null)
+    this.#note(turn, operation, [{ kind: 'noAnswer', pointer: '', message, reason: 'reset' }], null, null)
     this.#record({ operation, turn, elapsed: stopwatch(), sent: NOTHING_SENT, status: CUT }, { source: 'real', reason: message })
   }
 

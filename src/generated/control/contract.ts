@@ -546,9 +546,9 @@ export interface paths {
         put?: never;
         /**
          * 把用户挤下线 · Kick a user out
-         * @description 如同 `by` 这个客户端登录了一样，结束该用户的所有会话，但不产生新会话。之后旧客户端得到什么，由该系统自己的方言决定。
+         * @description 如同 `by` 这个客户端登录了一样，结束该用户的所有会话，但不产生新会话。之后旧客户端得到什么，由该系统自己的方言决定。真实后端也认得的会话（`real`）在那里并未结束。
          *
-         *     Ends all sessions of the user as a login of the client `by` would, without a new session. What the old client is told then is the system's own way of telling it.
+         *     Ends all sessions of the user as a login of the client `by` would, without a new session. What the old client is told then is the system's own way of telling it. A session that a real backend knows as well (`real`) is not ended there.
          */
         post: operations["kickUser"];
         delete?: never;
@@ -943,9 +943,9 @@ export interface paths {
         };
         /**
          * 真实后端与契约的差别 · Where real backends are not what their contracts say
-         * @description 真实后端的每个应答都与契约对照；`compare` 模式下还与替身的应答对照。按接口、种类与位置计数，各留首末两例。每个沙箱最多 500 处，整个服务最多 5000 处，留在应答它们的进程里；重置沙箱不清除。
+         * @description 真实后端的每个应答都与契约对照；`compare` 模式下还与替身的应答对照。按接口、种类与位置计数（没有应答的按原因，涉及错误的按错误分列），各留首末两例。每个沙箱最多 500 处，整个服务最多 5000 处，留在应答它们的进程里；重置沙箱不清除。
          *
-         *     Every real answer is held against the contract, and in the mode `compare` against the stub's answer as well. Counted per operation, kind and place, with the first and the last example. 500 of a sandbox and 5000 of the server are kept at the most, by the process that answered; a reset of the sandbox leaves them.
+         *     Every real answer is held against the contract, and in the mode `compare` against the stub's answer as well. Counted per operation, kind and place, and apart by the reason where no answer came and by the errors where it is about these, with the first and the last example. 500 of a sandbox and 5000 of the server are kept at the most, by the process that answered; a reset of the sandbox leaves them.
          */
         get: operations["getDrift"];
         put?: never;
@@ -977,9 +977,9 @@ export interface paths {
         };
         /**
          * 把见过的真实记录写成场景 · What was seen of real records, as scenarios
-         * @description 取自日志中真实后端的应答与接管的登录：符合某个集合的结构才收入，收不进的列在 `left` 中，不作猜测。密钥与手机号换成编造的，除非 `secrets=true`。
+         * @description 取自日志中真实后端的应答与接管的登录：符合某个集合的结构才收入，收不进的列在 `left` 中，不作猜测。密钥与手机号换成编造的，除非 `secrets=true`。登录过的用户，结构要求而应答里没有的字段会补上，也列在 `left` 中。
          *
-         *     Taken from the real answers in the journal and from logins that were taken over. What fits the schema of exactly one collection is put into it; what cannot be placed is listed under `left` and never guessed. Secrets and phone numbers are replaced by made-up ones, unless `secrets=true`.
+         *     Taken from the real answers in the journal and from logins that were taken over. What fits the schema of exactly one collection is put into it; what cannot be placed is listed under `left` and never guessed. Secrets and phone numbers are replaced by made-up ones, unless `secrets=true`. Of somebody who logged in, fields that the schema demands and no answer told are filled in, and listed under `left` as well.
          */
         get: operations["getRecording"];
         put?: never;
@@ -1911,6 +1911,11 @@ export interface components {
             /** @description null 表示不过期或没有 · null for never, or where there is none */
             refreshExpiresAt: components["schemas"]["NullableInstant"];
             endedAt: components["schemas"]["NullableInstant"];
+            /**
+             * @description 真实后端也认得它，从这里结束它不会在那里结束；否则省略 · A real backend knows it as well, and what ends it here does not end it there; left out where none does
+             * @constant
+             */
+            real?: true;
             /** @description 把它挤下线的客户端 · The client whose login ended it */
             displacedBy: null | {
                 label: string | null;
@@ -2000,6 +2005,11 @@ export interface components {
             };
             /** @description 真实毫秒数 · Real milliseconds */
             timeout: number;
+            /**
+             * @description 装有与替身相同的记录；否则省略 · It keeps the same records as the stub; left out where it does not
+             * @constant
+             */
+            sameData?: true;
             /** @description 设有登录凭据的用户数；没有则省略，凭据本身不显示 · How many users have credentials, left out where none has; these are never shown */
             accounts?: number;
             /** @description 是否在这个沙箱里设定过 · Whether it was set in this sandbox */
@@ -2023,11 +2033,18 @@ export interface components {
             operationId: string;
             /** @enum {string} */
             kind: "undocumentedCode" | "unlistedError" | "undocumentedField" | "missingField" | "type" | "format" | "httpStatus" | "mediaType" | "notJson" | "checkOrder" | "behaviour" | "notThere" | "noAnswer";
-            /** @description 响应体内的 JSON Pointer，`*` 表示列表的每一项；响应头写作 `header <名>` · JSON pointer into the body, `*` for every item of a list; `header <name>` for a header */
+            /** @description 响应体内的 JSON Pointer，`*` 表示列表的每一项；响应头写作 `header <名>`，请求中的内容写作 `request <名>` · JSON pointer into the body, `*` for every item of a list; `header <name>` for a header, `request <name>` for what the call has */
             pointer: string;
             count: number;
             /** @description 涉及的错误常量名 · CONSTANT_NAME of the error that it is about */
             error: string | null;
+            /** @description 替身对同一请求的应答（成功也写常量名）；与此无关则为 null · What the stub answered to the same call, as a CONSTANT_NAME, of the success too; null where that is not what differs */
+            expected: string | null;
+            /**
+             * @description 为什么没有应答；有应答则为 null · Why no answer came; null where one did
+             * @enum {string|null}
+             */
+            reason: "dns" | "refused" | "unreachable" | "tls" | "timeout" | "reset" | "tooLarge" | "nonsense" | "cancelled" | "loop" | "stubToken" | "path" | null;
             first: components["schemas"]["DriftExample"];
             last: components["schemas"]["DriftExample"];
             /** @description 审阅清单中与此有关的问题 · Questions of the review that this may answer */
@@ -2504,6 +2521,7 @@ export interface components {
                         }[];
                     };
                 };
+                /** @description 收不进的，以及补上的，附原因 · What could not be placed, and what was filled in, with the reason */
                 left: {
                     operationId: string;
                     pointer: string;
@@ -4500,6 +4518,8 @@ export interface operations {
                     };
                     /** @description 等待整个响应的真实毫秒数，省略时 30000 · Real milliseconds for a whole answer; 30000 when left out */
                     timeout?: number;
+                    /** @description 真实后端是否装有与替身相同的记录：是则 `compare` 也对照值与列表长度；省略时，同一主机的设定保留 · Whether the real backend keeps the same records as the stub: `compare` compares values and the lengths of lists then, too; left out, what was said for the same host stays */
+                    sameData?: boolean;
                     /**
                      * @description 手机号或用户名 → 密码（没有密码的系统为短信验证码）。带着替身令牌的这些用户调用真实后端时，替身先替他们在那里登录一次。不会显示；省略时，同一主机的凭据保留；`{}` 则清除。
                      *
@@ -7399,6 +7419,10 @@ export const contract = {
           "in": "body",
           "type": "integer"
         },
+        "sameData": {
+          "in": "body",
+          "type": "boolean"
+        },
         "credentials": {
           "in": "body",
           "type": "object"
@@ -9117,6 +9141,8 @@ export interface Operations {
             };
             /** @description 等待整个响应的真实毫秒数，省略时 30000 · Real milliseconds for a whole answer; 30000 when left out */
             timeout?: number;
+            /** @description 真实后端是否装有与替身相同的记录：是则 `compare` 也对照值与列表长度；省略时，同一主机的设定保留 · Whether the real backend keeps the same records as the stub: `compare` compares values and the lengths of lists then, too; left out, what was said for the same host stays */
+            sameData?: boolean;
             /**
              * @description 手机号或用户名 → 密码（没有密码的系统为短信验证码）。带着替身令牌的这些用户调用真实后端时，替身先替他们在那里登录一次。不会显示；省略时，同一主机的凭据保留；`{}` 则清除。
              *

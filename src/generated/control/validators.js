@@ -3256,22 +3256,27 @@ vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { 
 }
 }
 }
+if (data.sameData !== undefined) {
+if (typeof data.sameData !== "boolean") {
+vErrors = add(vErrors, "/sameData", "#/properties/sameData/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.credentials !== undefined) {
-let data7 = data.credentials;
-if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-if (Object.keys(data7).length > 1000) {
+let data8 = data.credentials;
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+if (Object.keys(data8).length > 1000) {
 vErrors = add(vErrors, "/credentials", "#/properties/credentials/maxProperties", "maxProperties", { limit: 1000 }, "must NOT have more than 1000 properties");
 }
 const before1 = size(vErrors);
-for (const key1 in data7) {
+for (const key1 in data8) {
 if (full(vErrors, before1))
 break;
-let data8 = data7[key1];
-if (typeof data8 === "string") {
-if (func1(data8) > 200) {
+let data9 = data8[key1];
+if (typeof data9 === "string") {
+if (func1(data9) > 200) {
 vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data8) < 1) {
+if (func1(data9) < 1) {
 vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -7193,7 +7198,7 @@ validate145.errors = null;
 return true;
 }
 exports["/success/listSessions"] = validate147;
-const schema66 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
+const schema66 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "real": { "type": "boolean", "const": true }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
 const schema67 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
 function validate151(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -7381,46 +7386,48 @@ else {
 var valid0 = true;
 }
 if (valid0) {
-if (data.displacedBy !== undefined) {
-let data12 = data.displacedBy;
+if (data.real !== undefined) {
+let data12 = data.real;
 const _errs19 = errors;
-const _errs20 = errors;
-let valid1 = false;
+if (typeof data12 !== "boolean") {
+return fail(validate149, "/real", "#/properties/real/type", "type", { type: "boolean" }, "must be boolean");
+}
+if (true !== data12) {
+return fail(validate149, "/real", "#/properties/real/const", "const", { allowedValue: true }, "must be equal to constant");
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.displacedBy !== undefined) {
+let data13 = data.displacedBy;
 const _errs21 = errors;
-if (data12 !== null) {
+const _errs22 = errors;
+let valid1 = false;
+const _errs23 = errors;
+if (data13 !== null) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf/0/type", "type", { type: "null" }, "must be null");
 errors++;
 }
-var _valid0 = _errs21 === errors;
+var _valid0 = _errs23 === errors;
 valid1 = valid1 || _valid0;
 if (!valid1) {
-const _errs23 = errors;
-if (errors === _errs23) {
-if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+const _errs25 = errors;
+if (errors === _errs25) {
+if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
 let missing1;
-if (((((data12.label === undefined) && (missing1 = "label")) || ((data12.platform === undefined) && (missing1 = "platform"))) || ((data12.client === undefined) && (missing1 = "client"))) || ((data12.at === undefined) && (missing1 = "at"))) {
+if (((((data13.label === undefined) && (missing1 = "label")) || ((data13.platform === undefined) && (missing1 = "platform"))) || ((data13.client === undefined) && (missing1 = "client"))) || ((data13.at === undefined) && (missing1 = "at"))) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf/1/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 else {
-if (data12.label !== undefined) {
-let data13 = data12.label;
-const _errs25 = errors;
-if ((typeof data13 !== "string") && (data13 !== null)) {
-vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
-errors++;
-}
-var valid2 = _errs25 === errors;
-}
-else {
-var valid2 = true;
-}
-if (valid2) {
-if (data12.platform !== undefined) {
-let data14 = data12.platform;
+if (data13.label !== undefined) {
+let data14 = data13.label;
 const _errs27 = errors;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs27 === errors;
@@ -7429,11 +7436,11 @@ else {
 var valid2 = true;
 }
 if (valid2) {
-if (data12.client !== undefined) {
-let data15 = data12.client;
+if (data13.platform !== undefined) {
+let data15 = data13.platform;
 const _errs29 = errors;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs29 === errors;
@@ -7442,13 +7449,26 @@ else {
 var valid2 = true;
 }
 if (valid2) {
-if (data12.at !== undefined) {
+if (data13.client !== undefined) {
+let data16 = data13.client;
 const _errs31 = errors;
-if (!validate56(data12.at)) {
+if ((typeof data16 !== "string") && (data16 !== null)) {
+vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema66.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
+errors++;
+}
+var valid2 = _errs31 === errors;
+}
+else {
+var valid2 = true;
+}
+if (valid2) {
+if (data13.at !== undefined) {
+const _errs33 = errors;
+if (!validate56(data13.at)) {
 vErrors = join(vErrors, "/displacedBy/at", validate56);
 errors = vErrors.length;
 }
-var valid2 = _errs31 === errors;
+var valid2 = _errs33 === errors;
 }
 else {
 var valid2 = true;
@@ -7463,7 +7483,7 @@ vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf/1/type", 
 errors++;
 }
 }
-var _valid0 = _errs23 === errors;
+var _valid0 = _errs25 === errors;
 valid1 = valid1 || _valid0;
 }
 if (!valid1) {
@@ -7473,20 +7493,21 @@ validate149.errors = vErrors;
 return false;
 }
 else {
-errors = _errs20;
+errors = _errs22;
 if (vErrors !== null) {
-if (_errs20) {
-vErrors.length = _errs20;
+if (_errs22) {
+vErrors.length = _errs22;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }
@@ -8259,7 +8280,7 @@ validate214.errors = null;
 return true;
 }
 exports["/success/getDrift"] = validate216;
-const schema97 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
+const schema97 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "expected", "reason", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "expected": { "type": ["string", "null"] }, "reason": { "type": ["string", "null"], "enum": ["dns", "refused", "unreachable", "tls", "timeout", "reset", "tooLarge", "nonsense", "cancelled", "loop", "stubToken", "path", null] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
 const schema98 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
 function validate220(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -8328,7 +8349,7 @@ return true;
 function validate218(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
+if ((((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.expected === undefined) && (missing0 = "expected"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
 return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -8373,6 +8394,21 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate218, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
 }
 }
+if (data.expected !== undefined) {
+let data6 = data.expected;
+if ((typeof data6 !== "string") && (data6 !== null)) {
+return fail(validate218, "/expected", "#/properties/expected/type", "type", { type: schema97.properties.expected.type }, "must be string,null");
+}
+}
+if (data.reason !== undefined) {
+let data7 = data.reason;
+if ((typeof data7 !== "string") && (data7 !== null)) {
+return fail(validate218, "/reason", "#/properties/reason/type", "type", { type: schema97.properties.reason.type }, "must be string,null");
+}
+if (!(((((((((((((data7 === "dns") || (data7 === "refused")) || (data7 === "unreachable")) || (data7 === "tls")) || (data7 === "timeout")) || (data7 === "reset")) || (data7 === "tooLarge")) || (data7 === "nonsense")) || (data7 === "cancelled")) || (data7 === "loop")) || (data7 === "stubToken")) || (data7 === "path")) || (data7 === null))) {
+return fail(validate218, "/reason", "#/properties/reason/enum", "enum", { allowedValues: schema97.properties.reason.enum }, "must be equal to one of the allowed values");
+}
+}
 if (data.first !== undefined) {
 if (!validate220(data.first)) {
 return pass(validate218, "/first", validate220);
@@ -8384,37 +8420,37 @@ return pass(validate218, "/last", validate220);
 }
 }
 if (data.questions !== undefined) {
-let data8 = data.questions;
-if (Array.isArray(data8)) {
-const len0 = data8.length;
+let data10 = data.questions;
+if (Array.isArray(data10)) {
+const len0 = data10.length;
 for (let i0 = 0; i0 < len0; i0++) {
-let data9 = data8[i0];
-if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+let data11 = data10[i0];
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing1;
-if (((data9.number === undefined) && (missing1 = "number")) || ((data9.topic === undefined) && (missing1 = "topic"))) {
+if (((data11.number === undefined) && (missing1 = "number")) || ((data11.topic === undefined) && (missing1 = "topic"))) {
 return fail(validate218, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if (data9.number !== undefined) {
-if (typeof data9.number !== "string") {
+if (data11.number !== undefined) {
+if (typeof data11.number !== "string") {
 return fail(validate218, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data9.topic !== undefined) {
-let data11 = data9.topic;
-if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+if (data11.topic !== undefined) {
+let data13 = data11.topic;
+if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
 let missing2;
-if (((data11.en === undefined) && (missing2 = "en")) || ((data11.zh === undefined) && (missing2 = "zh"))) {
+if (((data13.en === undefined) && (missing2 = "en")) || ((data13.zh === undefined) && (missing2 = "zh"))) {
 return fail(validate218, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-if (data11.en !== undefined) {
-if (typeof data11.en !== "string") {
+if (data13.en !== undefined) {
+if (typeof data13.en !== "string") {
 return fail(validate218, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data11.zh !== undefined) {
-if (typeof data11.zh !== "string") {
+if (data13.zh !== undefined) {
+if (typeof data13.zh !== "string") {
 return fail(validate218, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
@@ -8723,7 +8759,7 @@ validate228.errors = null;
 return true;
 }
 exports["/success/listBackends"] = validate230;
-const schema103 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "accounts": { "type": "integer", "minimum": 1 }, "chosen": { "type": "boolean" } } };
+const schema103 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "sameData": { "type": "boolean", "const": true }, "accounts": { "type": "integer", "minimum": 1 }, "chosen": { "type": "boolean" } } };
 const schema104 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
 function validate234(data) {
 if (typeof data !== "string") {
@@ -8777,13 +8813,22 @@ if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFini
 return fail(validate232, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data.sameData !== undefined) {
+let data6 = data.sameData;
+if (typeof data6 !== "boolean") {
+return fail(validate232, "/sameData", "#/properties/sameData/type", "type", { type: "boolean" }, "must be boolean");
+}
+if (true !== data6) {
+return fail(validate232, "/sameData", "#/properties/sameData/const", "const", { allowedValue: true }, "must be equal to constant");
+}
+}
 if (data.accounts !== undefined) {
-let data6 = data.accounts;
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+let data7 = data.accounts;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
 return fail(validate232, "/accounts", "#/properties/accounts/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data6 == "number") && (isFinite(data6))) {
-if (data6 < 1 || isNaN(data6)) {
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 1 || isNaN(data7)) {
 return fail(validate232, "/accounts", "#/properties/accounts/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }

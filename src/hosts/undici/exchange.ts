@@ -6,6 +6,8 @@ import { reasonOf } from './reasons.js'
 /** So many bytes wait for whoever reads them; then the backend does. */
 const MOST_WAITING = 256 * 1024
 
+const SWITCHED = 101
+
 /** The head of an answer. */
 export interface Head {
   readonly status: number
@@ -48,8 +50,9 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head['headers']): void {
-    // What is not final yet is of no interest.
-    if (status >= 200) this.#answering?.resolve({ status, headers })
+    // What is not final yet is of no interest; what can be no status, or ends HTTP unasked, is no answer.
+    if (status < 100 || status === SWITCHED) this.fail(new ForwardError('nonsense', `what came is no HTTP answer (status ${String(status).padStart(3, '0')})`))
+    else if (status >= 200) this.#answering?.resolve({ status, headers })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Agent } from 'undici'
-import type { Forwarder, Incoming, Outgoing } from '../../core/backends/forward.js'
+import { ForwardError, type Forwarder, type Incoming, type Outgoing } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
 import { Exchange } from './exchange.js'
 import { reasonOf } from './reasons.js'
@@ -32,9 +32,16 @@ async function forward(agent: Agent, outgoing: Outgoing): Promise<Incoming> {
   }
   const answer = await exchange.head
   const { encodings, kept } = withoutEncoding(answer.headers, answer.status)
+  if (encodings.length > MOST_ENCODINGS) {
+    await exchange.return()
+    throw new ForwardError('nonsense', `its answer is compressed ${String(encodings.length)} times over; ${String(MOST_ENCODINGS)} are undone at the most`)
+  }
   const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
   return { status: answer.status, headers: kept, body: hasBody && encodings.length > 0 ? decoded(exchange, encodings) : exchange }
 }
+
+/** So many compressions, one over the other, are undone: each of them takes memory, and nobody needs more than one. */
+const MOST_ENCODINGS = 5
 
 /** The encodings of a body, the outermost last, and the headers without what was about them. One that is unknown stays as it is. */
 function withoutEncoding(headers: Readonly<Record<string, string | string[] | undefined>>, status: number): { readonly encodings: readonly string[]; readonly kept: ReplyHeaders } {
@@ -61,7 +68,8 @@ async function* decoded(body: Exchange, encodings: readonly string[]): AsyncGene
   try {
     for await (const piece of stream as AsyncIterable<Uint8Array>) yield piece
   } catch (error) {
-    throw reasonOf(error)
+    // What breaks off on its way here is told as it is; all else is said by what undoes the compression.
+    throw error instanceof ForwardError ? error : new ForwardError('nonsense', `what came is not compressed as it says (${encodings.join(', ')})`, { cause: error })
   } finally {
     stream.destroy()
     raw.on('error', () => undefined).destroy()

@@ -7,7 +7,7 @@ const REASONS: readonly (readonly [code: RegExp, reason: Unanswered, words: stri
   [/^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/, 'unreachable', 'there is no way to it'],
   [/CERT|^ERR_(?:TLS|SSL)|^EPROTO$|UNABLE_TO_|SIGNATURE|SELF_SIGNED/, 'tls', 'TLS could not be agreed on'],
   [/^(?:UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/, 'timeout', 'it did not connect in time'],
-  [/^(?:HPE_|UND_ERR_(?:HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RESPONSE)|Z_|ERR_HTTP2)/, 'nonsense', 'what came is no HTTP answer'],
+  [/^(?:HPE_|UND_ERR_SOCKET: bad|UND_ERR_(?:HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RESPONSE)|Z_|ERR_HTTP2)/, 'nonsense', 'what came is no HTTP answer'],
   [/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ECONNABORTED|ERR_STREAM)/, 'reset', 'it closed the connection before its answer was whole'],
 ]
 
@@ -25,8 +25,8 @@ export function reasonOf(error: unknown): ForwardError {
 /** The codes of an error, of its causes, and of the errors that it sums up. */
 function codesOf(error: unknown, depth = 0): readonly string[] {
   if (!(error instanceof Error) || depth > 4) return []
-  // undici's parser gives its errors a code where it knows one, and always this name.
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : error.name === 'HTTPParserError' ? ['HPE_UNKNOWN'] : []
+  // undici's parser gives its errors a code where it knows one, and always this name; what it finds wrong itself it says in words.
+  const own = 'code' in error && typeof error.code === 'string' ? [/^bad /.test(error.message) ? `${error.code}: ${error.message}` : error.code] : error.name === 'HTTPParserError' ? ['HPE_UNKNOWN'] : []
   const within = error instanceof AggregateError ? error.errors.flatMap((one: unknown) => codesOf(one, depth + 1)) : []
   return [...own, ...within, ...codesOf(error.cause, depth + 1)]
 }

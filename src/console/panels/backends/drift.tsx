@@ -1,8 +1,9 @@
 /** Where real backends are not what their contracts say: by operation, each kind of difference with its first and its last example. */
+import { toldOf } from '../../../client/drift-told.js'
 import { byOperation, kindWords } from '../../../client/drift-words.js'
 import { act, control, here, type Schemas } from '../../api.js'
 import { count, dayAndTime } from '../../format.js'
-import { pick, t } from '../../language.js'
+import { language, pick, t } from '../../language.js'
 import { systemOf } from '../../live/details.js'
 import { pretty } from '../../parts/json.js'
 import { Link } from '../../parts/link.js'
@@ -38,7 +39,7 @@ export function DriftList({ report, isAny }: DriftListProps) {
               {calls !== undefined && <span class="faint"> · {t(`${count(calls.departed)} of ${count(calls.asked)} answers`, `${count(calls.asked)} 个应答中 ${count(calls.departed)} 个`)}</span>}
               {' · '}<Link to={{ panel: 'calls', query: { operation: operationId, source: 'real' } }}>{t('its calls', '相关请求')}</Link>
             </h3>
-            <ul class="rules">{rows.map((row) => <Finding key={`${row.kind} ${row.pointer} ${row.error ?? ''}`} row={row} />)}</ul>
+            <ul class="rules">{rows.map((row) => <Finding key={[row.kind, row.pointer, row.error, row.expected, row.reason].join(' ')} row={row} />)}</ul>
           </section>
         )
       })}
@@ -47,14 +48,15 @@ export function DriftList({ report, isAny }: DriftListProps) {
   )
 }
 
-function Finding({ row: { kind, pointer, count: times, error, first, last, questions } }: { readonly row: Schemas['Drift'] }) {
+function Finding({ row }: { readonly row: Schemas['Drift'] }) {
+  const { kind, pointer, count: times, error, first, last, questions } = row
   return (
     <li>
       <details class="grow">
         <summary>
           <span class="tag failed">{pick(kindWords[kind])}</span> <code>{pointer === '' ? t('the whole answer', '整个应答') : pointer}</code>
           {error !== null && <> <code>{error}</code></>} <span class="faint">× {count(times)}</span>
-          <span class="told">{last.message}</span>
+          <span class="told">{toldOf(row, language.value)}</span>
         </summary>
         <div class="examples">
           <Example title={times > 1 ? t('First', '最早') : t('Example', '一例')} example={first} />

@@ -1,0 +1,122 @@
+/** The open questions that a difference may answer: those that it fits, and no others. */
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { toldOf } from '../src/client/drift-told.js'
+import { questionsIn, type Telling } from '../src/core/drift/questions.js'
+import { type Box, createStub } from '../src/index.js'
+import { HEADERS, json, type System } from './backends/flows.js'
+import { closedAfterEach } from './support/closing.js'
+
+const closing = closedAfterEach()
+
+/** A sandbox whose backend answers everything with this. */
+async function answering(system: System, status: number, body: unknown, mode: 'real' | 'compare' = 'real'): Promise<Box> {
+  const backend = createServer((_request, response: ServerResponse) => {
+    if (body === null) response.destroy()
+    else response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => backend.close(resolve)))
+  const stub = await createStub({ systems: [system], backends: { [system]: { url: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}`, mode } } }) // it listens on TCP
+  closing.push(() => stub.close())
+  return stub.sandbox()
+}
+
+/** Kind and place of each difference, with the numbers of the questions that it names. */
+const named = async (box: Box) => (await box.backends.drift()).drift.map(({ kind, pointer, questions }) => [`${kind} ${pointer}`.trim(), questions.map(({ number }) => number)])
+
+const channels = (box: Box) => box.fetch('/live/channels/live')
+const logIn = (box: Box) => box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'abc12345' }, HEADERS))
+
+describe('whether an operation exists', () => {
+  test('is answered by a backend that has not got it', async () => {
+    const box = await answering('live', 404, '<h1>no</h1>')
+    await channels(box)
+    expect(await named(box)).toEqual([['notThere', ['live-q2', 'live-q14']]])
+  })
+
+  test.each([
+    ['another status', 200, { code: 77_777, desc: 'no' }, [['undocumentedCode /code', []]]],
+    ['a field that is missing', 200, { code: 2000, desc: 'ok', channels: [] }, [['missingField /count', []]]],
+    ['a page in its place', 502, '<h1>no</h1>', [['notJson', []]]],
+    ['no answer', 0, null, [['noAnswer', []]]],
+  ] as const)('is not answered by %s', async (_what, status, body, expected) => {
+    const box = await answering('live', status, body)
+    await channels(box)
+    expect(await named(box)).toEqual(expected)
+  })
+})
+
+describe('edu-q12, which HTTP status', () => {
+  test('is named for a failure that comes as HTTP 200', async () => {
+    const box = await answering('edu', 200, { code: 906, msg: '密码错误' })
+    await logIn(box)
+    expect(await named(box)).toEqual([['httpStatus', ['edu-q12']]])
+  })
+
+  test('is not named where the status is the one of the contract', async () => {
+    const box = await answering('edu', 400, { code: 906, msg: '密码错误', more: 1 })
+    await logIn(box)
+    expect(await named(box)).toEqual([['undocumentedField /more', []]])
+  })
+})
+
+describe('the order of two checks', () => {
+  const telling: Telling = { operation: 'eduLogin', kind: 'checkOrder', pointer: '', status: 400, backend: 'SMS_CODE_INVALID', stub: 'USER_NOT_FOUND' }
+
+  test('is answered by a backend that tells of the other one first, and by no other two', async () => {
+    const { readFile } = await import('node:fs/promises')
+    const document = JSON.parse(await readFile(new URL('../openapi/bundled/edu.json', import.meta.url), 'utf8')) as Readonly<Record<string, unknown>> // it is written by the generator
+    const numbers = (one: Partial<Telling>) => questionsIn(document)({ ...telling, ...one }).map(({ number }) => number)
+    expect(numbers({})).toEqual(['edu-q17'])
+    expect(numbers({ backend: 'USER_NOT_FOUND', stub: 'SMS_CODE_INVALID' })).toEqual(['edu-q17'])
+    expect(numbers({ backend: 'WRONG_PASSWORD' })).toEqual([])
+    expect(numbers({ operation: 'eduUpdateMyInfo' })).toEqual([])
+    expect(numbers({ kind: 'behaviour', stub: 'OK' })).toEqual([])
+    expect(numbers({ backend: 'PHONE_INVALID', stub: 'BAD_PARAMETER' })).toEqual(['edu-q18'])
+  })
+})
+
+test('when an error is sent that stands for a fault is answered by a backend that sends it, and not by what is wrong in it', async () => {
+  const box = await answering('edu', 500, { code: 905, msg: '服务器内部错误' }, 'compare')
+  await logIn(box)
+  expect(await named(box)).toEqual([['behaviour', ['edu-q22']]])
+})
+
+test('an error that the operation does not list, and a form that is not the contract\'s, are found by their kinds', async () => {
+  const unlisted = await answering('live', 200, { code: 4011, desc: 'invalid auth code' })
+  await channels(unlisted)
+  expect((await unlisted.backends.drift()).drift).toMatchObject([{ kind: 'unlistedError', pointer: '/code', error: 'API_INVALID_AUTH_CODE', last: { message: 'liveListChannels does not list the error API_INVALID_AUTH_CODE' } }])
+  const user = { id: 9, nickname: 'Somebody', avatar: '', gender: 7, bio: '', mobile: '13800003009' }
+  const other = await answering('live', 200, { code: 2000, desc: 'ok', user })
+  await other.fetch('/live/users/my')
+  expect((await other.backends.drift()).drift).toMatchObject([{ kind: 'format', pointer: '/user/gender' }])
+})
+
+test('a question that is answered is open no more, and one that says nothing of differences is named by none', () => {
+  const decision = { question: 'x-q1', topic: 'A', topicZh: '甲', drift: [{ kind: 'httpStatus' }] }
+  const telling: Telling = { operation: 'xGet', kind: 'httpStatus', pointer: '', status: 200, backend: null, stub: null }
+  expect(questionsIn({ 'x-decision': [decision] })(telling)).toEqual([{ number: 'x-q1', topic: { en: 'A', zh: '甲' } }])
+  expect(questionsIn({ 'x-decision': [{ ...decision, answered: { who: 'somebody' } }] })(telling)).toEqual([])
+  expect(questionsIn({ 'x-decision': [{ question: 'x-q2', topic: 'B' }] })(telling)).toEqual([])
+})
+
+test('the Chinese report tells in Chinese what is different, whatever it is', async () => {
+  const answers: readonly (readonly [number, unknown])[] = [
+    [200, { code: 77_777 }], [200, { nothing: 1 }], [200, { code: 4011, desc: 'x' }], [503, { code: 2000, desc: 'ok', count: 'one', channels: [{ id: 1 }], more: 1 }], [404, '<h1>no</h1>'], [502, '<h1>no</h1>'], [0, null],
+  ]
+  const kinds = new Set<string>()
+  for (const [status, body] of answers) {
+    const box = await answering('live', status, body)
+    await channels(box)
+    for (const row of (await box.backends.drift()).drift) {
+      kinds.add(row.kind)
+      expect(toldOf(row, 'en')).toBe(row.last.message)
+      const words = toldOf(row, 'zh').replace(/\{.*\}|header|HTTP|JSON|[A-Z_]{3,}|\/[\w*/]+|[\w-]+-status|Content-Type/g, '')
+      expect(words).toMatch(/\p{Script=Han}/u)
+      expect(words, toldOf(row, 'zh')).not.toMatch(/[a-z]{3,}/)
+    }
+  }
+  expect([...kinds].sort()).toEqual(['httpStatus', 'missingField', 'noAnswer', 'notJson', 'notThere', 'type', 'undocumentedCode', 'undocumentedField', 'unlistedError'])
+})
