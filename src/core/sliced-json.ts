@@ -36,15 +36,24 @@ export function* writeJson(value: unknown, levels = LEVELS): Generator<void, str
   return `{${pieces.join(',')}}`
 }
 
+/** What is kept of a long text of which not everything is wanted. */
+export interface Keeping {
+  /** Of an object that is gone into, so many fields; those after them are read and forgotten. */
+  readonly fields: number
+  /** The name of a field that is kept wherever it stands. */
+  readonly always: string
+}
+
 /**
  * Parses JSON text that comes from outside.
  * @param nested so many objects and lists may lie inside one another
+ * @param keeping what is kept; with it everything large is gone into, wherever it lies, and nothing is too large. Everything when left out
  * @throws SyntaxError if it is no JSON, nested more deeply, or more than can be held
  */
-export function* readJson(text: string, nested: number): Generator<void, unknown> {
+export function* readJson(text: string, nested: number, keeping: Keeping | null = null): Generator<void, unknown> {
   if (text.length < SHORT) return parseForeignJson(text, nested)
-  const reader = new Reader(text, nested)
-  const read = yield* reader.value(LEVELS)
+  const reader = new Reader(text, nested, keeping)
+  const read = yield* reader.value()
   if (read === UNREADABLE || !reader.isAtEnd) throw new SyntaxError(`it is broken somewhere behind character ${String(reader.place)}`)
   return read
 }
@@ -60,12 +69,16 @@ const NO_BLANK = /[^ \t\n\r]/g
 class Reader {
   readonly #text: string
   readonly #nested: number
+  readonly #keeping: Keeping | null
+  readonly #levels: number
   #at = 0
   #values = 0
 
-  constructor(text: string, nested: number) {
+  constructor(text: string, nested: number, keeping: Keeping | null) {
     this.#text = text
     this.#nested = nested
+    this.#keeping = keeping
+    this.#levels = keeping === null ? LEVELS : nested
   }
 
   get isAtEnd(): boolean {
@@ -78,7 +91,7 @@ class Reader {
     return this.#at
   }
 
-  *value(levels: number): Generator<void, unknown> {
+  *value(levels = this.#levels): Generator<void, unknown> {
     this.#skipBlanks()
     const first = this.#text[this.#at]
     if (first === '{' && levels > 0) return yield* this.#object(levels)
@@ -89,6 +102,7 @@ class Reader {
 
   *#object(levels: number): Generator<void, unknown> {
     const made: Record<string, unknown> = {}
+    let fields = 0
     this.#at++
     if (this.#take('}')) return made
     do {
@@ -100,7 +114,7 @@ class Reader {
       const value = yield* this.value(levels - 1)
       if (value === UNREADABLE) return UNREADABLE
       // As JSON.parse has it: `__proto__` is a name as any other.
-      Object.defineProperty(made, name, { value, writable: true, enumerable: true, configurable: true })
+      if (this.#keeping === null || fields++ < this.#keeping.fields || name === this.#keeping.always) Object.defineProperty(made, name, { value, writable: true, enumerable: true, configurable: true })
       yield
     } while (this.#take(','))
     return this.#take('}') ? made : UNREADABLE
@@ -112,26 +126,38 @@ class Reader {
     if (this.#take(']')) return made
     do {
       const start = this.#at
-      do if (!this.#skipValue()) return UNREADABLE
-      while (this.#at - start < CHARACTERS && this.#take(','))
-      const items = this.#piece(start, levels, (text) => `[${text}]`)
+      let end = start
+      let isLarge = false
+      do {
+        this.#skipBlanks()
+        const item = this.#at
+        if (!this.#skipValue(this.#keeping !== null)) return UNREADABLE
+        isLarge = this.#keeping !== null && this.#at - item > CHARACTERS
+        if (isLarge) this.#at = item
+        else end = this.#at
+      } while (!isLarge && this.#at - start < CHARACTERS && this.#take(','))
+      const items = this.#piece(start, levels, (text) => `[${text}]`, end)
       if (!Array.isArray(items)) return UNREADABLE
       for (const item of items as readonly unknown[]) made.push(item)
       yield
+      if (!isLarge) continue
+      const value = yield* this.value(levels - 1)
+      if (value === UNREADABLE) return UNREADABLE
+      made.push(value)
     } while (this.#take(','))
     return this.#take(']') ? made : UNREADABLE
   }
 
-  /** What stands between the start and here. @throws SyntaxError where it is nested too deeply, or the values come to be too many */
-  #piece(start: number, levels: number, asWritten = (text: string) => text): unknown {
+  /** What stands between the start and the end. @throws SyntaxError where it is nested too deeply, or the values come to be too many */
+  #piece(start: number, levels: number, asWritten = (text: string) => text, end = this.#at): unknown {
     let value: unknown
     try {
-      value = JSON.parse(asWritten(this.#text.slice(start, this.#at)))
+      value = JSON.parse(asWritten(this.#text.slice(start, end)))
     } catch {
       this.#at = start
       return UNREADABLE
     }
-    this.#count(value, this.#nested - (LEVELS - levels))
+    this.#count(value, this.#nested - (this.#levels - levels))
     return value
   }
 
@@ -154,8 +180,8 @@ class Reader {
     return true
   }
 
-  /** Goes behind a value, without looking at what it is. @throws SyntaxError where it is nested too deeply or too large, whatever comes then */
-  #skipValue(): boolean {
+  /** Goes behind a value, without looking at what it is; of one that may be large no further than to where that shows. @throws SyntaxError where it is nested too deeply or too large, whatever comes then */
+  #skipValue(mayBeLarge = false): boolean {
     this.#skipBlanks()
     const first = this.#text[this.#at]
     if (first === '"') return this.#skipText()
@@ -175,6 +201,7 @@ class Reader {
         texts += this.#at - from
         continue
       }
+      if (mayBeLarge && from - start > CHARACTERS) return true
       if (from - start - texts > MOST_CHARACTERS) throw new SyntaxError(`behind character ${String(start)} there is a value of more than ${String(MOST_CHARACTERS / 1024 / 1024)} MiB`)
       this.#at++
       depth += mark === '{' || mark === '[' ? 1 : -1

@@ -108,3 +108,27 @@ describe('is read', () => {
     }
   })
 })
+
+describe('is read as far as it is wanted', () => {
+  const read = (text: string, fields = 1000) => stepsOf(readJson(text, 100, { fields, always: 'code' }))
+
+  test('all of it, where no object has more fields', () => {
+    const value = { code: 1, list: [1, 'two', { three: [3] }, 'x'.repeat(100_000), { items: Array.from({ length: 30_000 }, (_, id) => ({ id, name: 'n' })) }, [], null], more: { deep: [[[[[[[[[Array.from({ length: 30_000 }, (_, i) => i)]]]]]]]]] } }
+    const { steps, result } = read(JSON.stringify(value, null, 1))
+    expect(result).toEqual(value)
+    // However deep the many lie, others come between.
+    expect(steps).toBeGreaterThan(20)
+  })
+
+  test('the first fields of an object, and the one that is always kept', () => {
+    const many = { ...Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`field${String(i)}`, i])), code: 2000 }
+    const kept = { ...Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`field${String(i)}`, i])), code: 2000 }
+    expect(read(JSON.stringify(many), 10).result).toEqual(kept)
+    expect(read(JSON.stringify({ list: [0, many, 1] }), 10).result).toEqual({ list: [0, kept, 1] })
+  })
+
+  test('and refused where it is broken, or nested too deeply', () => {
+    const long = JSON.stringify('x'.repeat(LONG))
+    for (const text of [`[${long},`, `[${long}`, `{"a":[${long},{"b":]}`, `${'['.repeat(101)}${long}${']'.repeat(101)}`, `[${long},${'['.repeat(101)}${']'.repeat(101)}]`]) expect(outcome(() => read(text))).toBe('SyntaxError')
+  })
+})

@@ -22,6 +22,8 @@ export interface ReadReply {
 
 /** More bytes are parsed in slices, and not looked at throughout. */
 const LONG = 256 * 1024
+/** So many fields of one object in them are kept. */
+const MOST_FIELDS = 20_000
 
 /** @returns what the answer says; of several errors with one code the one that the operation lists */
 export function readReply(contract: Contract, operation: string, status: number, bytes: Uint8Array): ReadReply {
@@ -30,7 +32,7 @@ export function readReply(contract: Contract, operation: string, status: number,
 
 /** @returns the same of an answer that may be long: others are answered meanwhile */
 export async function readLongReply(contract: Contract, operation: string, status: number, bytes: Uint8Array): Promise<ReadReply> {
-  return bytes.length <= LONG ? readReply(contract, operation, status, bytes) : understood(contract, operation, { status, json: await parseInSlices(bytes), isLong: true })
+  return bytes.length <= LONG ? readReply(contract, operation, status, bytes) : understood(contract, operation, { status, json: await parseInSlices(bytes, contract.dialect.code), isLong: true })
 }
 
 function understood({ dialect, errors, operations }: Contract, operation: string, { status, json, isLong }: Omit<ReadReply, 'error'>): ReadReply {
@@ -64,9 +66,9 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function parseInSlices(bytes: Uint8Array): Promise<unknown> {
+async function parseInSlices(bytes: Uint8Array, code: string): Promise<unknown> {
   try {
-    return await inSlices(readJson(textOf(bytes), MOST_DEPTH))
+    return await inSlices(readJson(textOf(bytes), MOST_DEPTH, { fields: MOST_FIELDS, always: code }))
   } catch {
     return undefined
   }
