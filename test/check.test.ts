@@ -55,6 +55,8 @@ describe('it finds', () => {
     ['a name without its system', 'openapi/shop.yaml', 'operationId: shopClear', 'operationId: clear', 'operations are described', 'clear: operationId must begin with shop'],
     ['a success without an example', 'openapi/shop.yaml', '              example: { code: 0, msg: ok, data: null }\n', '', 'operations are described', 'shopAddItem: its success has no example'],
     ['a schema that nothing uses', 'openapi/shop.yaml', '      x-validator: true\n', '', 'nothing is left over or half said', 'components.schemas.Push is never used'],
+    ['a difference of a kind that there is not', 'openapi/shop.yaml', 'x-provenance: added', 'x-provenance: added\n      x-drift: [{ kind: otherStatus }]', 'nothing is left over or half said', 'there is no kind "otherStatus"'],
+    ['a difference that is about an error that there is not', 'openapi/shop.yaml', '{ kind: otherStatus }', '{ kind: otherStatus }, { kind: behaviour, backend: NOBODYS }', 'nothing is left over or half said', 'there is no backend "NOBODYS"'],
     ['a decision that cannot be put before anyone', 'openapi/shop.yaml', 'x-provenance: added', 'x-provenance: added\n      x-decision: [{ topic: Form }]', 'nothing is left over or half said', 'lacks says, reading'],
     ['a document that Redocly refuses', 'openapi/shop.yaml', '  license: { name: MIT, identifier: MIT }\n', '', 'Redocly accepts the documents, handwritten and bundled', 'info-license'],
     ['a record of the wrong type', 'fixtures/shop/world.json', '"id":1', '"id":"1"', 'fixtures are valid', 'world.json: items[0] /id must be integer'],

@@ -31,7 +31,10 @@ async function readsOf(system: System): Promise<readonly string[]> {
     const get = isObject(item) ? item['get'] : undefined
     if (!isObject(item) || !isObject(get)) return []
     const parameters = [item['parameters'] ?? [], get['parameters'] ?? []].flat().flatMap((one: unknown) => resolved(document, one))
-    const valueOf = (one: Readonly<Record<string, unknown>>) => encodeURIComponent(String(one['example'] ?? Object.values(isObject(one['examples']) ? one['examples'] : {}).map((example) => (isObject(example) ? example['value'] : '')).at(0) ?? 1))
+    const valueOf = ({ example, examples }: Readonly<Record<string, unknown>>) => {
+      const value = example ?? Object.values(isObject(examples) ? examples : {}).map((one) => (isObject(one) ? one['value'] : '')).at(0)
+      return encodeURIComponent(typeof value === 'string' || typeof value === 'number' ? value : 1)
+    }
     const filled = parameters.filter((one) => one['in'] === 'path').reduce((url, one) => url.replace(`{${String(one['name'])}}`, valueOf(one)), path)
     const query = parameters.filter((one) => one['in'] === 'query' && one['required'] === true).map((one) => `${String(one['name'])}=${valueOf(one)}`)
     return [`/${system}${filled}${query.length === 0 ? '' : `?${query.join('&')}`}`]

@@ -59,7 +59,7 @@ function misfitRules({ system }: SystemSource): string[] {
       else for (const [key, values] of Object.entries(rule)) {
         if (!RULE.includes(key)) problems.push(`${JSON.stringify(rule)}: ${key} is none of ${RULE.join(', ')}`)
         const known = names[key] ?? (['error', 'between', 'backend', 'stub'].includes(key) ? errors : null)
-        for (const value of [values].flat()) if (known !== null && !known.includes(String(value))) problems.push(`${JSON.stringify(rule)}: there is no ${key} ${JSON.stringify(value)}`)
+        for (const value of [values].flat()) if (known !== null && !(typeof value === 'string' && known.includes(value))) problems.push(`${JSON.stringify(rule)}: there is no ${key} ${JSON.stringify(value)}`)
       }
     }
   })
