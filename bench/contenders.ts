@@ -34,6 +34,13 @@ export const understudy: Contender = {
   base: '/live',
   works,
 }
+
+/** @returns the build of another clone, named by its commit */
+export function earlierBuild(folder: string): Contender {
+  const commit = execFileSync('git', ['-C', folder, 'log', '-1', '--format=%h of %as'], { encoding: 'utf8' }).trim()
+  return { ...understudy, name: `Understudy, ${commit}`, command: (port) => [join(folder, 'dist', 'cli.js'), 'start', '--port', String(port)] }
+}
+
 export const bareExpress: Contender = { name: 'bare Express 5', command: (port) => [script('bare-express.mjs'), String(port)], base: '', works }
 export const bareHttp: Contender = { name: 'bare node:http', command: (port) => [script('bare-http.mjs'), String(port)], base: '', works }
 

@@ -78,3 +78,13 @@ export function withRows(text: string, name: string, rows: readonly Growth[]): s
   const others = text.trimEnd().split('\n').filter((line) => !line.startsWith(`| ${name} `))
   return [...others, ...growthTable(rows).slice(2), ''].join('\n')
 }
+
+/**
+ * @param standing text of RESULTS.md as it is
+ * @param names what the rows of runs of their own begin with
+ * @returns the text with those rows as they stand
+ */
+export function withStanding(text: string, standing: string, names: readonly string[]): string {
+  const kept = standing.split('\n').filter((line) => names.some((name) => line.startsWith(`| ${name} `)))
+  return [text.trimEnd(), ...kept, ''].join('\n')
+}

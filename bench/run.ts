@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: Understudy beside bare Express, bare node:http and the public tools. `-- --quick` ends in two minutes.
  * Results go to standard output and, without `--quick`, to bench/RESULTS.md and as pictures to bench/charts.
+ * `-- --against <folder>` measures another clone's build in the same rounds: what a change costs, whatever the machine does.
  * `-- --soak` is the long run alone, `-- --soak --calls 100000` a short one, which is printed only.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,9 +9,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { noRedis } from '../test/support/redis.js'
 import { drawCharts } from './charts.js'
-import { measureConsole } from './console.js'
+import { CONSOLE, measureConsole } from './console.js'
 import { compareContracts } from './contract-size.js'
-import { bareExpress, bareHttp, build, installPeers, peers, prismProxy, root, understudy } from './contenders.js'
+import { bareExpress, bareHttp, build, earlierBuild, installPeers, peers, prismProxy, root, understudy } from './contenders.js'
 import { endure } from './endurance.js'
 import { keepFigures } from './engine-docs.js'
 import { engineRows } from './engine-figures.js'
@@ -18,7 +19,7 @@ import { measureEngines } from './engines.js'
 import { forwardingGoals, measureForwarding } from './forward.js'
 import { type Growth, measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
-import { forwardTable, growthTable, report, withRows } from './report.js'
+import { forwardTable, growthTable, report, withRows, withStanding } from './report.js'
 import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
 import { SOAK, soak } from './soak.js'
@@ -27,22 +28,23 @@ import { SOAK, soak } from './soak.js'
 const WHOLE_SOAK = 5_000_000
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, forward: { type: 'boolean', default: false }, soak: { type: 'boolean', default: false }, calls: { type: 'string', default: String(WHOLE_SOAK) }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, forward: { type: 'boolean', default: false }, soak: { type: 'boolean', default: false }, against: { type: 'string' }, calls: { type: 'string', default: String(WHOLE_SOAK) }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
 const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
+const date = new Date().toISOString().slice(0, 10)
+const results = join(root, 'bench', 'RESULTS.md')
 build()
 if (values.console) {
-  const rows = await measureConsole(values.quick ? 20 : 120, say)
+  const rows = await measureConsole(values.quick ? 20 : 120, date, say)
   process.stdout.write(`${growthTable(rows).join('\n')}\n`)
+  if (!values.quick) writeFileSync(results, withRows(readFileSync(results, 'utf8'), CONSOLE, rows))
   process.exit()
 }
-const date = new Date().toISOString().slice(0, 10)
 if (values.soak) {
   const rows = await soak(Number(values.calls), date, say)
   process.stdout.write(`${growthTable(rows).join('\n')}\n`)
-  const results = join(root, 'bench', 'RESULTS.md')
   if (Number(values.calls) >= WHOLE_SOAK) writeFileSync(results, withRows(readFileSync(results, 'utf8'), SOAK, rows))
   process.exit(rows.every(({ met }) => met === true) ? 0 : 1)
 }
@@ -61,9 +63,10 @@ if (values.forward) {
   process.stdout.write(`${[...forwardTable(forwarded), '', ...growthTable(forwardingGoals(forwarded))].join('\n')}\n`)
   process.exit()
 }
-const contenders = [understudy, bareHttp, ...(values['no-peers'] ? [] : peers)]
+const earlier = values.against === undefined ? [] : [earlierBuild(values.against)]
+const contenders = [understudy, ...earlier, bareHttp, ...(values['no-peers'] ? [] : peers)]
 const memory = new Map([
-  ...(await measureMemory([bareExpress, understudy, bareHttp], plan.requests, plan.starts > 2 ? 3 : 1, say)),
+  ...(await measureMemory([bareExpress, understudy, ...earlier, bareHttp], plan.requests, plan.starts > 2 ? 3 : 1, say)),
   ...(await measureMemory(values['no-peers'] ? [] : peers, plan.requests, 1, say)),
 ])
 const rows = await runRounds(contenders, plan, memory, say)
@@ -71,7 +74,7 @@ const answers = await compareAnswers(plan, say)
 const forwarded = await forwarding()
 const growth: Growth[] = values.quick
   ? await measureGrowth([100, 10_000], 100, say)
-  : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say)), ...(await soak(WHOLE_SOAK, date, say))]
+  : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say))]
 if (noRedis !== null) say(`the engines are left out: ${noRedis}`)
 // What took half an hour is not to be lost for it.
 const engines = noRedis === null ? await measureEngines(enginePlan, date, say).catch(leaveOut) : null
@@ -79,7 +82,8 @@ const text = report(rows, answers, forwarded, [...growth, ...forwardingGoals(for
 process.stdout.write(text)
 if (!values.quick) {
   if (engines !== null) keepFigures(engines)
-  writeFileSync(join(root, 'bench', 'RESULTS.md'), text)
+  // The soak and the console are runs of their own, whose rows carry their date.
+  writeFileSync(results, withStanding(text, readFileSync(results, 'utf8'), [SOAK, CONSOLE]))
   drawCharts(rows, growth)
 }
 
