@@ -1,10 +1,10 @@
 /** Cold start with contracts of 50 and 500 operations: made up, generated and built like any other. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { root } from './contenders.js'
+import { copyRepository } from '../test/support/repository.js'
 import type { Growth } from './growth.js'
 import { start } from './process.js'
 import { median } from './rounds.js'
@@ -38,8 +38,7 @@ export async function compareContracts(sizes: readonly [number, number], starts:
 /** A copy of the project with one more system, whose operations are copies of the skeleton's. */
 function makeProject(size: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-wide-'))
-  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'package.json', 'tsconfig.json', 'tsdown.config.ts', 'redocly.yaml']) cpSync(join(root, name), join(folder, name), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  copyRepository(folder)
   const run = (tool: string, ...args: string[]) => execFileSync(join(folder, 'node_modules', '.bin', tool), args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   run('tsx', 'scripts/new-system.ts', ID)
   widen(folder, size)

@@ -1,13 +1,12 @@
 /** A second `npm start` builds anew beside a stub that runs: what that one has not loaded yet it still finds. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { beginProcess } from './support/cli.js'
+import { copyRepository } from './support/repository.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-rebuild-')))
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
@@ -16,8 +15,7 @@ afterAll(() => {
 const build = () => execFileSync(process.execPath, ['scripts/build.js', '--js'], { cwd: folder, stdio: 'pipe' })
 
 test('a stub goes on answering with all its parts while another version is built in its place', async () => {
-  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'package.json', 'tsconfig.json', 'tsconfig.browser.json', 'tsdown.config.ts']) cpSync(join(root, name), join(folder, name), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  copyRepository(folder)
   build()
   const built = readdirSync(join(folder, 'dist'))
   const stub = beginProcess('npm', ['start', '--ignore-scripts', '--silent', '--', '--port', '0'], { cwd: folder })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import { checkWalls } from '../scripts/check/walls.js'
 import { loadProject } from '../scripts/generate/load.js'
 import { whyNoId } from '../scripts/system-ids.js'
+import { copyRepository, TESTS } from './support/repository.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'understudy-sixth-'))
@@ -38,8 +39,7 @@ export async function story(box: Box): Promise<string> {
 `
 
 test('a sixth system is one document, one folder of fixtures and one folder of code; it compiles, tests know its types, and it conforms', () => {
-  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'test', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.browser.json', 'vitest.config.ts', 'tsdown.config.ts', 'redocly.yaml', 'LICENSE']) cpSync(join(root, name), join(copy, name), { recursive: true, filter: (from) => !from.endsWith('.peers') })
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  copyRepository(copy, TESTS)
   run('tsx', 'scripts/new-system.ts', 'sixth')
   // A word that the house itself uses everywhere, as a system may well be called.
   run('tsx', 'scripts/new-system.ts', 'user')
