@@ -2,7 +2,7 @@
  * The calls of a sandbox as lines, in batches that are made once for all who read them. While calls pour in most of them are never
  * looked at: lines are made only of those that are sent, and batches become rarer.
  */
-import type { JournalEntry, JournalEvent } from '../core/journal.js'
+import type { EntryEvent, EntryOutline, JournalEntry, JournalEvent } from '../core/journal.js'
 import type { Feed, Journal } from '../core/sandbox-journal.js'
 import { maskPhones } from '../core/secrets.js'
 import { showUrl } from './veil.js'
@@ -18,8 +18,11 @@ const MOST_LINES = 200
 /** So much of a URL stands in a line. */
 const MOST_URL = 300
 
+/** What a line is made of. The headers count only where a real backend answered: what they say in secret may stand in the URL as well. */
+type Seen = EntryOutline & Partial<Pick<JournalEntry, 'requestHeaders'>>
+
 /** @returns what a list shows of the entry, without secrets */
-export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via, requestHeaders }: JournalEntry) {
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via, requestHeaders = {} }: Seen) {
   return {
     id,
     at: new Date(at).toISOString(),
@@ -41,19 +44,17 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
 /** Some lines, the oldest first. */
 export interface Batch {
   readonly type: 'lines'
-  readonly entries: readonly JournalEntry[]
+  readonly entries: readonly Seen[]
   /** How many calls right before them were left out. */
   readonly left: number
   /** The event, as it is sent. */
   readonly text: string
 }
 
-type EntryEvent = Extract<JournalEvent, { type: 'entry' }>
-
 export type LinesEvent = Batch | Exclude<JournalEvent, EntryEvent>
 
 /** @returns the event that tells of the entries, of which there is one at least */
-export function batchOf(entries: readonly JournalEntry[], left: number): Batch {
+export function batchOf(entries: readonly Seen[], left: number): Batch {
   return { type: 'lines', entries, left, text: `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map(showLine), left })}\n\n` }
 }
 
@@ -92,7 +93,7 @@ class LineFeed {
   readonly #journal: Journal
   readonly #readers = new Set<(event: LinesEvent) => void>()
   /** The newest that have come since the last batch; where one is no longer sent, the next takes its place. */
-  #ring: EntryEvent[] = []
+  #ring: Seen[] = []
   #came = 0
   #wait = COLLECT
   #timer: NodeJS.Timeout | null = null
@@ -116,8 +117,7 @@ class LineFeed {
 
   readonly #hear = (event: JournalEvent): void => {
     if (event.type === 'entry') {
-      // Not looked into: it is put together when it is sent.
-      this.#ring[this.#came++ % MOST_LINES] = event
+      this.#ring[this.#came++ % MOST_LINES] = seenIn(event)
       this.#timer ??= setTimeout(this.#flush, this.#wait)
     } else {
       this.#flush()
@@ -128,22 +128,27 @@ class LineFeed {
   readonly #flush = (): void => {
     const isRush = this.#came > this.#wait * RUSH
     this.#wait = isRush ? Math.min(COLLECT_MOST, this.#wait * 2) : COLLECT
-    const { events, left } = this.#take()
-    if (events.length > 0) this.#tell(batchOf(events.map(({ entry }) => entry), left))
+    const { entries, left } = this.#take()
+    if (entries.length > 0) this.#tell(batchOf(entries, left))
   }
 
   /** @returns what has been collected, which is kept no longer */
-  #take(): { readonly events: readonly EntryEvent[]; readonly left: number } {
+  #take(): { readonly entries: readonly Seen[]; readonly left: number } {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     const [ring, came] = [this.#ring, this.#came]
     this.#ring = []
     this.#came = 0
     const oldest = came > MOST_LINES ? came % MOST_LINES : 0
-    return { events: [...ring.slice(oldest), ...ring.slice(0, oldest)], left: Math.max(0, came - MOST_LINES) }
+    return { entries: [...ring.slice(oldest), ...ring.slice(0, oldest)], left: Math.max(0, came - MOST_LINES) }
   }
 
   #tell(event: LinesEvent): void {
     for (const reader of [...this.#readers]) reader(event)
   }
+}
+
+/** A whole entry is put together only where it has to be: in a rush most are never sent. */
+function seenIn(event: EntryEvent): Seen {
+  return event.head.via === undefined ? event.head : (event.entry ?? event.head)
 }

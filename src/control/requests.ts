@@ -77,7 +77,7 @@ async function nextEntry({ name, journal }: Sandbox, fits: (entry: EntryHead) =>
   }
   const unsubscribe = journal.subscribe((event) => {
     if (event.type === 'entry') {
-      if (!fits(event.entry)) others++
+      if (!fits(event.head)) others++
       else found ??= event.entry
     } else if (event.type === 'reset') interrupted ??= 'reset'
     else if (event.type === 'ended') interrupted ??= 'deleted'

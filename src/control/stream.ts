@@ -43,7 +43,7 @@ export function streamEntries({ fits, show, ...source }: StreamOptions): Stream 
     missed: mapped(source.feed.missed.filter(fits), write),
     tell: (event) => {
       if (event.type !== 'entry') announce(backlog, event)
-      else if (fits(event.entry)) backlog.add(write(event.entry))
+      else if (fits(event.head) && event.entry !== null) backlog.add(write(event.entry))
     },
   }))
 }

@@ -92,6 +92,9 @@ export function rareOf(entry: Pick<JournalEntry, Rare>): Pick<JournalEntry, Rare
 /** What entries are chosen by, and what is told of many: all but headers, bodies and changes. */
 export type EntryHead = Omit<JournalEntry, 'requestHeaders' | 'requestBody' | 'responseHeaders' | 'responseBody' | 'changes' | 'changesLeftOut'>
 
+/** What entries are chosen by, and what they changed: all that outlives the journal at no cost. */
+export type EntryOutline = EntryHead & Pick<JournalEntry, 'changes' | 'changesLeftOut'>
+
 /** What of an entry has no bound by itself; its bodies have been cut by {@link keep}, and whoever reads a call bounds its headers. */
 type Unbounded = Pick<JournalEntry, 'url' | 'violations' | 'changes'>
 
@@ -136,9 +139,17 @@ function cutText(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}… (${String(text.length)} characters)`
 }
 
+/** A call has been put on record. */
+export interface EntryEvent {
+  readonly type: 'entry'
+  readonly head: EntryOutline
+  /** Put together when it is looked at; null once the journal keeps it no longer. It does keep it while listeners are told. */
+  readonly entry: JournalEntry | null
+}
+
 /** What listeners are told: a call came, entries were removed, the sandbox was reset, or the journal ends with its sandbox. */
 export type JournalEvent =
-  | { readonly type: 'entry'; readonly entry: JournalEntry }
+  | EntryEvent
   | { readonly type: 'cleared' }
   | { readonly type: 'reset' }
   | { readonly type: 'ended' }

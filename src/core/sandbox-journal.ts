@@ -92,7 +92,7 @@ export class Journal {
    * @returns what it missed, and a way to hear the rest; what comes before it starts to listen waits for it
    */
   async follow(after: number | null): Promise<JournalFeed> {
-    return this.followBy(after, (listener) => this.subscribe(listener), (event, known) => (event.type !== 'entry' || event.entry.id > known ? event : null))
+    return this.followBy(after, (listener) => this.subscribe(listener), (event, known) => (event.type !== 'entry' || event.head.id > known ? event : null))
   }
 
   /**

@@ -187,7 +187,7 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
     test('the journal keeps its order and its bound; ids go on counting', async () => {
       const { one, two } = await open({ journalLimit: 5 })
       const heard: string[] = []
-      two.journal.subscribe((event) => heard.push(event.type === 'entry' ? event.entry.url : event.type))
+      two.journal.subscribe((event) => heard.push(event.type === 'entry' ? event.head.url : event.type))
       for (let i = 1; i <= 8; i++) record(await one.begin(), entry(String(i)))
       const kept = await two.journal.read()
       expect(kept.map(({ id, url, requests }) => [id, url, requests])).toEqual([4, 5, 6, 7, 8].map((n) => [n, String(n), n]))

@@ -3,7 +3,7 @@
  * to cost the garbage collector most. So of each only what entries are chosen by is an object; headers are JSON and bodies the bytes that
  * they were, outside the heap, and an entry is put together when somebody wants to read it. Changes are those that the log has anyway.
  */
-import type { EntryHead, JournalEntry } from '../../journal.js'
+import type { EntryEvent, EntryHead, JournalEntry } from '../../journal.js'
 import type { NewEntry } from '../engine.js'
 import { Pieces } from './pieces.js'
 import { pack, read, type Row, rowOf } from './rows.js'
@@ -70,6 +70,22 @@ export class MemoryJournal {
     const dropped: number[] = []
     while (this.size > this.#limit || (this.bytes > this.#most && this.size > 1)) dropped.push(...this.dropOldest())
     return dropped
+  }
+
+  /** @returns what tells of the latest entry, which is still kept; it holds nothing that the journal does not */
+  latest(): EntryEvent {
+    return new Latest(this.#rows.at(-1) as Row, this) // one has just been added
+  }
+
+  /** @returns the entry of a row; null when it is kept no longer */
+  whole(row: Row): JournalEntry | null {
+    let [low, high] = [this.#first, this.#rows.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#rows[middle]?.id ?? 0) < row.id) low = middle + 1
+      else high = middle
+    }
+    return this.#rows[low] === row ? read(row) : null
   }
 
   /** @returns the id of the oldest entry, which is kept no longer; nothing where there was none */
@@ -145,5 +161,22 @@ export class MemoryJournal {
   #forget({ piece, weight }: Row): void {
     this.#pieces.release(piece)
     this.#rowBytes -= weight
+  }
+}
+
+/** Made for every call while somebody listens, and kept while it waits to be sent. */
+class Latest implements EntryEvent {
+  readonly type = 'entry'
+  readonly head: Row
+  readonly #journal: MemoryJournal
+  #entry: JournalEntry | null = null
+
+  constructor(head: Row, journal: MemoryJournal) {
+    this.head = head
+    this.#journal = journal
+  }
+
+  get entry(): JournalEntry | null {
+    return (this.#entry ??= this.#journal.whole(this.head))
   }
 }

@@ -12,7 +12,6 @@ import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
 import { HeldFiles } from './held-files.js'
 import type { Keeper, KeptSandbox } from './keeper.js'
-import { numberedAs } from './rows.js'
 import type { Shelf } from './shelf.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
@@ -202,14 +201,11 @@ export class MemoryLog implements SandboxLog {
   append(entry: NewEntry, generation: number): void {
     if (generation !== this.#generation) return
     const dropped = this.journal.add(entry, this.#requests)
-    let numbered: JournalEntry | null = null
-    const [id, requests] = [this.journal.count, this.#requests]
-    const whole = () => (numbered ??= numberedAs(entry, id, requests))
     this.#owner.kept?.keeper.appended(this.#owner.kept.name)
     if (dropped.length > 0) this.#dropped(dropped)
+    for (const follower of this.followers) if (follower.listens) follower.journalled(this.journal.latest())
+    // It may have to make room as soon as all have been told.
     this.#countJournal()
-    // Made when it is looked at: in a rush most entries are not.
-    for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', get entry() { return whole() } })
   }
 
   file(hash: string): Uint8Array | undefined {

@@ -41,17 +41,6 @@ export function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pie
   return rare === null ? row : Object.assign(row, rare)
 }
 
-/** @returns the entry with its number, spelled out as in {@link rowOf}: in a rush hundreds are made in a second, and spreading takes many times as long */
-export function numberedAs(entry: NewEntry, id: number, requests: number): JournalEntry {
-  const numbered: JournalEntry = {
-    id, at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url: entry.url,
-    requestHeaders: entry.requestHeaders, requestBody: entry.requestBody, status: entry.status, responseHeaders: entry.responseHeaders, responseBody: entry.responseBody,
-    user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, changes: entry.changes, version: entry.version, requests,
-  }
-  const rare = rareOf(entry)
-  return rare === null ? numbered : { ...numbered, ...rare }
-}
-
 /** @returns the entry, whole */
 export function read({ piece, start, json, request, response, weight: _, ...head }: Row): JournalEntry {
   const requestStart = start + json

@@ -1,5 +1,5 @@
 /** Entries of the journal, as they stand in the stream. */
-import type { EntryHead, JournalEntry } from '../../journal.js'
+import type { EntryEvent, EntryHead, JournalEntry } from '../../journal.js'
 import { fieldOf, type Item } from './reply.js'
 
 /** @returns what the entry is chosen by */
@@ -11,4 +11,10 @@ export function headFrom(item: Item): EntryHead {
 /** @returns all of it */
 export function entryFrom(item: Item): JournalEntry {
   return { ...headFrom(item), ...(JSON.parse(fieldOf(item, 'e')) as Omit<JournalEntry, keyof EntryHead>) } // likewise
+}
+
+/** @returns what tells of the entry */
+export function newsFrom(item: Item): EntryEvent {
+  const entry = entryFrom(item)
+  return { type: 'entry', head: entry, entry }
 }

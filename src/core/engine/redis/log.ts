@@ -3,7 +3,7 @@ import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import type { SandboxContent } from '../../sandbox-state.js'
 import { type Files, NO_FILES } from '../../files.js'
 import { type Attempt, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type SandboxLog, type Verdict } from '../engine.js'
-import { entryFrom, headFrom } from './entries.js'
+import { headFrom, newsFrom } from './entries.js'
 import { type Head, headOf, sinceFrom } from './head.js'
 import { RedisJournal } from './journal.js'
 import { REMOVE } from './journal-scripts.js'
@@ -395,6 +395,6 @@ export class RedisLog implements SandboxLog {
     const [generation, id] = item.place
     if (this.#heard === null || (generation === this.#heard[0] && id <= this.#heard[1])) return
     this.#heard = item.place
-    if (generation === this.#generation && this.follower.listens) this.follower.journalled({ type: 'entry', entry: entryFrom(item) })
+    if (generation === this.#generation && this.follower.listens) this.follower.journalled(newsFrom(item))
   }
 }
