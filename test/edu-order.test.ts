@@ -47,6 +47,13 @@ describe('an order', () => {
     expect(await confirm({})).toBe(910)
   })
 
+  test('cancelling keeps the reason that is given, or none', async () => {
+    const phone = await phoneOf(await box(), 'S1')
+    await phone.post(`/order/${orderID('001')}/cancel`, { reason: '想明白了' })
+    await phone.post(`/order/${orderID('002')}/cancel`)
+    for (const [digits, reason] of [['001', '想明白了'], ['002', '']] as const) expect((await phone.get(`/order/${orderID(digits)}`)).json).toMatchObject({ info: { status: 'canceled', reason } })
+  })
+
   test('confirming keeps no reason', async () => {
     const app = await box()
     const teacher = await phoneOf(app, 'T1')

@@ -220,6 +220,8 @@ describe('messages', () => {
     const [alice, bob, ming] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob), Client.start(app, phones.ming)])
     await alice.say(text('u-4001', 'u-4002', '1'), text('u-4001', 'u-4003', '2', { chatId: 'c-2' }), text('u-4001', 'u-4002', '3', { chatId: 'c-3' }))
     expect([await bob.contents(), await bob.contents(), await ming.contents()]).toEqual([['1'], ['3'], ['2']])
+    // Each queue counts by itself, so that what one is sent tells nobody how much others are.
+    expect((await app.db('im').list('messages')).filter(({ seq }) => seq >= 1_000_000).map(({ id }) => id).sort()).toEqual(['p-4002:01000000', 'p-4002:01000001', 'p-4003:01000000'])
     await Promise.all([bob.hearsNothing(), ming.hearsNothing(), alice.hearsNothing()])
   })
 

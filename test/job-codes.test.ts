@@ -51,6 +51,11 @@ const ways: readonly (readonly [error: keyof typeof job.contract.errors, how: st
   ['ILLEGAL_PARAMETER', 'a page called abc', anonymous((as) => as.get('/api/job/list', { pageNumber: 'abc' }))],
   ['NOT_FOUND', 'a job that is not there', anonymous((as) => as.get('/api/job/999'))],
   ['NOT_FOUND', 'the unbinding of no phone', by(PHONELESS, (as) => as.del('/api/user/acc/phone', { code: CODE }))],
+  ['NOT_FOUND', 'the audit of a submission to a task that is gone', async (app) => {
+    const records = app.db('job')
+    await records.delete('tasks', (await records.get('submissions', 3)).questId)
+    return (await enter(app, MERCHANT)).put('/api/user/quest/submit/3', { status: '05' })
+  }],
   ['NOT_FOUND', 'a favourite that is none', by(STUDENT, (as) => as.del('/api/u/job/fav/2'))],
   ['NOT_FOUND', 'a security answer where no question is set', by(OTHER_STUDENT, (as) => as.put('/api/user/acc/dealPwd', { dealPwd: '135791', answer: 'blue' }))],
   ['NOT_FOUND', 'a certification of another kind', by(ADMIN, (as) => as.put('/api/manage/certi/emp', { certiId: 2, status: '02' }))],

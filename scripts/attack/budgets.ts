@@ -1,17 +1,15 @@
 /** Floods: uploads, large bodies, sandboxes. Memory stays within the budget that the server states, and control answers within a second, also in the midst of it. */
-import { setTimeout as pause } from 'node:timers/promises'
-import { inParallel, type Send, sender } from './send.js'
+import { inParallel, type Send } from './send.js'
 import { Tally } from './tally.js'
 import type { Target } from './target.js'
+import { watchControl } from './watch.js'
 
 const JSON_BODY = { 'content-type': 'application/json' }
 /** MiB above the stated budget: the program itself. */
 const PROGRAM = 150
 const SECOND = 1000
-/** A control call may take so long while a flood is poured, which is made in this process on the same cores. */
+/** The server may work so long before it answers a control call in the midst of a flood. */
 const MOST_WAIT = SECOND
-/** Real milliseconds between two looks. */
-const LOOK_AGAIN = 250
 
 /** @param size how often each flood is poured; 1 is the short form */
 export async function attackBudgets(send: Send, target: Target, size: number): Promise<Tally> {
@@ -30,13 +28,12 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
     'records by control': [2000 * size, (turn) => send({ method: 'POST', path: `/__admin/sandboxes/records-${String(turn % 10)}/db/live/channels`, headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, title: 't', thumbnail: '', desc: 'd'.repeat(60_000), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 }) })],
   }
   for (const [name, [count, pour]] of Object.entries(floods)) {
-    // With a connection of its own: those of the flood are busy.
-    const watch = watchControl(sender(target.url, 1))
+    const watch = watchControl(target)
     await inParallel(count, 16, async (turn) => {
       await pour(turn)
     })
     const slowest = await watch.stop()
-    if (slowest > MOST_WAIT) tally.fail('off', name, `a control call in the midst of it took ${slowest.toFixed(0)} ms`)
+    if (slowest > MOST_WAIT) tally.fail('off', name, `a control call in the midst of it was answered after ${slowest.toFixed(0)} ms of work`)
     const begun = performance.now()
     const health = await send({ method: 'GET', path: '/__admin/health' }, 10 * SECOND)
     const reads = await send({ method: 'GET', path: '/__admin/sandboxes/default/requests?limit=1' }, 10 * SECOND)
@@ -45,35 +42,13 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
     tally.add(`${String(count)} ${name}, then one entry of the journal`, reads)
     if (took > 2 * SECOND) tally.fail('off', name, `two control calls after it took ${took.toFixed(0)} ms`)
     const memory = target.memory()
-    tally.notes.push(`after ${count.toLocaleString('en')} ${name}: ${memory.toFixed(0)} MiB; the slowest control call meanwhile took ${slowest.toFixed(0)} ms`)
+    tally.notes.push(`after ${count.toLocaleString('en')} ${name}: ${memory.toFixed(0)} MiB; a control call meanwhile waited for ${slowest.toFixed(0)} ms of work at the most`)
     // Also for a moment in the midst of it.
     if (budget !== null && target.peak > budget + PROGRAM) tally.fail('off', name, `${target.peak.toFixed(0)} MiB at its most, budget ${budget.toFixed(0)} + ${String(PROGRAM)}`)
   }
   const kept = await send({ method: 'GET', path: '/__admin/sandboxes/default' })
   if (kept.kind !== 'answer' || kept.status !== 200) tally.fail('off', 'the sandbox default after the floods', JSON.stringify(kept))
   return tally
-}
-
-/** Asks the control plane again and again. @returns what ends that, and says how long the slowest call took, in real milliseconds */
-function watchControl(send: Send): { stop(): Promise<number> } {
-  const state = { isOn: true, slowest: 0 }
-  const watching = (async () => {
-    while (state.isOn) {
-      for (const path of ['/__admin/health', '/__admin/sandboxes/default/requests?limit=1']) {
-        const begun = performance.now()
-        await send({ method: 'GET', path }, 10 * SECOND)
-        state.slowest = Math.max(state.slowest, performance.now() - begun)
-      }
-      await pause(LOOK_AGAIN)
-    }
-  })()
-  return {
-    stop: async () => {
-      state.isOn = false
-      await watching
-      return state.slowest
-    },
-  }
 }
 
 /** @returns MiB; null where the server states none */

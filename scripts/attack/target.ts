@@ -7,6 +7,7 @@ export interface Target {
   /** `http://127.0.0.1:<port>` */
   readonly url: string
   readonly port: number
+  readonly pid: number
   /** Resident memory now, in MiB. */
   memory(): number
   /** The most that has been seen, in MiB. */
@@ -43,6 +44,7 @@ export async function startTarget(flags: readonly string[] = []): Promise<Target
   return {
     url,
     port: Number(new URL(url).port),
+    pid: child.pid ?? 0,
     memory,
     get peak() {
       return peak

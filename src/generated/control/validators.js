@@ -61,7 +61,7 @@ const pattern3 = new RegExp("^[a-z][a-z0-9-]*$", "u");
 function validate56(data) {
 let vErrors = null;
 if (typeof data === "string") {
-if (func1(data) > 64) {
+if (data.length > 64 && func1(data) > 64) {
 vErrors = add(vErrors, "", "#/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 if (!pattern3.test(data)) {
@@ -165,10 +165,10 @@ const pattern5 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u"
 function validate71(data) {
 let vErrors = null;
 if (typeof data === "string") {
-if (func1(data) > 200) {
+if (data.length > 200 && func1(data) > 200) {
 vErrors = add(vErrors, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data) < 1) {
+if (data.length < 2 && func1(data) < 1) {
 vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern5.test(data)) {
@@ -412,7 +412,7 @@ vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { a
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
-if (func1(data0) > 200) {
+if (data0.length > 200 && func1(data0) > 200) {
 vErrors = add(vErrors, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -423,7 +423,7 @@ vErrors = add(vErrors, "/label", "#/properties/label/type", "type", { type: "str
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
-if (func1(data1) > 200) {
+if (data1.length > 200 && func1(data1) > 200) {
 vErrors = add(vErrors, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -434,7 +434,7 @@ vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -478,7 +478,7 @@ vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedVal
 if (data.error !== undefined) {
 let data1 = data.error;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -495,7 +495,7 @@ vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "integ
 if (data.condition !== undefined) {
 let data3 = data.condition;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -506,7 +506,7 @@ vErrors = add(vErrors, "/condition", "#/properties/condition/type", "type", { ty
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -639,7 +639,7 @@ vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { co
 if (data.body !== undefined) {
 let data2 = data.body;
 if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
+if (data2.length > 65536 && func1(data2) > 65536) {
 vErrors = add(vErrors, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
@@ -650,10 +650,10 @@ vErrors = add(vErrors, "/body", "#/properties/body/type", "type", { type: "strin
 if (data.contentType !== undefined) {
 let data3 = data.contentType;
 if (typeof data3 === "string") {
-if (func1(data3) > 200) {
+if (data3.length > 200 && func1(data3) > 200) {
 vErrors = add(vErrors, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern6.test(data3)) {
@@ -1318,10 +1318,10 @@ vErrors = add(vErrors, "/fired", "#/properties/fired/minimum", "minimum", { comp
 if (data.network !== undefined) {
 let data9 = data.network;
 if (typeof data9 === "string") {
-if (func1(data9) > 40) {
+if (data9.length > 40 && func1(data9) > 40) {
 vErrors = add(vErrors, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 }
-if (func1(data9) < 1) {
+if (data9.length < 2 && func1(data9) < 1) {
 vErrors = add(vErrors, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1407,7 +1407,7 @@ errors++;
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
-if (func1(data3) > 200) {
+if (data3.length > 200 && func1(data3) > 200) {
 vErrors = add(vErrors, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 errors++;
 }
@@ -1622,7 +1622,7 @@ vErrors = join(vErrors, "/name", validate61);
 if (data.scenario !== undefined) {
 let data1 = data.scenario;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/scenario", "#/properties/scenario/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1938,7 +1938,7 @@ vErrors = join(vErrors, "/sandbox", validate61);
 if (data.by !== undefined) {
 let data1 = data.by;
 if (typeof data1 === "string") {
-if (func1(data1) > 64) {
+if (data1.length > 64 && func1(data1) > 64) {
 vErrors = add(vErrors, "/by", "#/properties/by/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2022,7 +2022,7 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.phone !== undefined) {
 let data2 = data.phone;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2130,10 +2130,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data3 = data.user;
 if (typeof data3 === "string") {
-if (func1(data3) > 200) {
+if (data3.length > 200 && func1(data3) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2186,10 +2186,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2200,7 +2200,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2246,10 +2246,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2260,7 +2260,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2310,10 +2310,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2324,7 +2324,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2335,10 +2335,10 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 if (data.session !== undefined) {
 let data4 = data.session;
 if (typeof data4 === "string") {
-if (func1(data4) > 200) {
+if (data4.length > 200 && func1(data4) > 200) {
 vErrors = add(vErrors, "/session", "#/properties/session/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/session", "#/properties/session/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2386,10 +2386,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2400,7 +2400,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2491,10 +2491,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2505,7 +2505,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2546,10 +2546,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2560,7 +2560,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2595,10 +2595,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2643,10 +2643,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.user !== undefined) {
 let data2 = data.user;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2657,7 +2657,7 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 if (data.realm !== undefined) {
 let data3 = data.realm;
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -2668,10 +2668,10 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 if (data.socket !== undefined) {
 let data4 = data.socket;
 if (typeof data4 === "string") {
-if (func1(data4) > 200) {
+if (data4.length > 200 && func1(data4) > 200) {
 vErrors = add(vErrors, "/socket", "#/properties/socket/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/socket", "#/properties/socket/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2710,10 +2710,10 @@ vErrors = join(vErrors, "/sandbox", validate61);
 if (data.id !== undefined) {
 let data1 = data.id;
 if (typeof data1 === "string") {
-if (func1(data1) > 64) {
+if (data1.length > 64 && func1(data1) > 64) {
 vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2738,7 +2738,7 @@ vErrors = add(vErrors, "/code", "#/properties/code/minimum", "minimum", { compar
 if (data.reason !== undefined) {
 let data3 = data.reason;
 if (typeof data3 === "string") {
-if (func1(data3) > 123) {
+if (data3.length > 123 && func1(data3) > 123) {
 vErrors = add(vErrors, "/reason", "#/properties/reason/maxLength", "maxLength", { limit: 123 }, "must NOT have more than 123 characters");
 }
 }
@@ -2937,10 +2937,10 @@ if (full(vErrors, before1))
 break;
 let data3 = data2[i0];
 if (typeof data3 === "string") {
-if (func1(data3) > 64) {
+if (data3.length > 64 && func1(data3) > 64) {
 vErrors = add(vErrors, "/out/" + i0, "#/properties/out/items/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/out/" + i0, "#/properties/out/items/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3207,10 +3207,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.url !== undefined) {
 let data2 = data.url;
 if (typeof data2 === "string") {
-if (func1(data2) > 2000) {
+if (data2.length > 2000 && func1(data2) > 2000) {
 vErrors = add(vErrors, "/url", "#/properties/url/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/url", "#/properties/url/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3273,10 +3273,10 @@ if (full(vErrors, before1))
 break;
 let data9 = data8[key1];
 if (typeof data9 === "string") {
-if (func1(data9) > 200) {
+if (data9.length > 200 && func1(data9) > 200) {
 vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data9) < 1) {
+if (data9.length < 2 && func1(data9) < 1) {
 vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3368,10 +3368,10 @@ vErrors = join(vErrors, "/sandbox", validate61);
 }
 let data1 = data.system;
 if (typeof data1 === "string") {
-if (func1(data1) > 64) {
+if (data1.length > 64 && func1(data1) > 64) {
 vErrors = add(vErrors, "/system", "#/properties/system/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/system", "#/properties/system/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3380,10 +3380,10 @@ vErrors = add(vErrors, "/system", "#/properties/system/type", "type", { type: "s
 }
 let data2 = data.operationId;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3424,7 +3424,7 @@ vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", 
 if (data.for !== undefined) {
 let data6 = data.for;
 if (typeof data6 === "string") {
-if (func1(data6) > 64) {
+if (data6.length > 64 && func1(data6) > 64) {
 vErrors = add(vErrors, "/for", "#/properties/for/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -3476,10 +3476,10 @@ vErrors = join(vErrors, "/sandbox", validate61);
 if (data.id !== undefined) {
 let data1 = data.id;
 if (typeof data1 === "string") {
-if (func1(data1) > 64) {
+if (data1.length > 64 && func1(data1) > 64) {
 vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3512,10 +3512,10 @@ vErrors = join(vErrors, "/sandbox", validate61);
 if (data.id !== undefined) {
 let data1 = data.id;
 if (typeof data1 === "string") {
-if (func1(data1) > 64) {
+if (data1.length > 64 && func1(data1) > 64) {
 vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3567,10 +3567,10 @@ vErrors = join(vErrors, "/sandbox", validate61);
 if (data.network !== undefined) {
 let data1 = data.network;
 if (typeof data1 === "string") {
-if (func1(data1) > 40) {
+if (data1.length > 40 && func1(data1) > 40) {
 vErrors = add(vErrors, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3630,10 +3630,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.operationId !== undefined) {
 let data2 = data.operationId;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3644,10 +3644,10 @@ vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", 
 if (data.method !== undefined) {
 let data3 = data.method;
 if (typeof data3 === "string") {
-if (func1(data3) > 20) {
+if (data3.length > 20 && func1(data3) > 20) {
 vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3658,10 +3658,10 @@ vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "s
 if (data.path !== undefined) {
 let data4 = data.path;
 if (typeof data4 === "string") {
-if (func1(data4) > 500) {
+if (data4.length > 500 && func1(data4) > 500) {
 vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3686,10 +3686,10 @@ vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { co
 if (data.error !== undefined) {
 let data6 = data.error;
 if (typeof data6 === "string") {
-if (func1(data6) > 200) {
+if (data6.length > 200 && func1(data6) > 200) {
 vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data6) < 1) {
+if (data6.length < 2 && func1(data6) < 1) {
 vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3700,10 +3700,10 @@ vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "str
 if (data.user !== undefined) {
 let data7 = data.user;
 if (typeof data7 === "string") {
-if (func1(data7) > 200) {
+if (data7.length > 200 && func1(data7) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3779,10 +3779,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.operationId !== undefined) {
 let data2 = data.operationId;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3793,10 +3793,10 @@ vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", 
 if (data.method !== undefined) {
 let data3 = data.method;
 if (typeof data3 === "string") {
-if (func1(data3) > 20) {
+if (data3.length > 20 && func1(data3) > 20) {
 vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3807,10 +3807,10 @@ vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "s
 if (data.path !== undefined) {
 let data4 = data.path;
 if (typeof data4 === "string") {
-if (func1(data4) > 500) {
+if (data4.length > 500 && func1(data4) > 500) {
 vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3835,10 +3835,10 @@ vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { co
 if (data.error !== undefined) {
 let data6 = data.error;
 if (typeof data6 === "string") {
-if (func1(data6) > 200) {
+if (data6.length > 200 && func1(data6) > 200) {
 vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data6) < 1) {
+if (data6.length < 2 && func1(data6) < 1) {
 vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3849,10 +3849,10 @@ vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "str
 if (data.user !== undefined) {
 let data7 = data.user;
 if (typeof data7 === "string") {
-if (func1(data7) > 200) {
+if (data7.length > 200 && func1(data7) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3913,10 +3913,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.operationId !== undefined) {
 let data2 = data.operationId;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3927,10 +3927,10 @@ vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", 
 if (data.method !== undefined) {
 let data3 = data.method;
 if (typeof data3 === "string") {
-if (func1(data3) > 20) {
+if (data3.length > 20 && func1(data3) > 20) {
 vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3941,10 +3941,10 @@ vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "s
 if (data.path !== undefined) {
 let data4 = data.path;
 if (typeof data4 === "string") {
-if (func1(data4) > 500) {
+if (data4.length > 500 && func1(data4) > 500) {
 vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3969,10 +3969,10 @@ vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { co
 if (data.error !== undefined) {
 let data6 = data.error;
 if (typeof data6 === "string") {
-if (func1(data6) > 200) {
+if (data6.length > 200 && func1(data6) > 200) {
 vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data6) < 1) {
+if (data6.length < 2 && func1(data6) < 1) {
 vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3983,10 +3983,10 @@ vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "str
 if (data.user !== undefined) {
 let data7 = data.user;
 if (typeof data7 === "string") {
-if (func1(data7) > 200) {
+if (data7.length > 200 && func1(data7) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4053,10 +4053,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.operationId !== undefined) {
 let data2 = data.operationId;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4067,10 +4067,10 @@ vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", 
 if (data.method !== undefined) {
 let data3 = data.method;
 if (typeof data3 === "string") {
-if (func1(data3) > 20) {
+if (data3.length > 20 && func1(data3) > 20) {
 vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4081,10 +4081,10 @@ vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "s
 if (data.path !== undefined) {
 let data4 = data.path;
 if (typeof data4 === "string") {
-if (func1(data4) > 500) {
+if (data4.length > 500 && func1(data4) > 500) {
 vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4109,10 +4109,10 @@ vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { co
 if (data.error !== undefined) {
 let data6 = data.error;
 if (typeof data6 === "string") {
-if (func1(data6) > 200) {
+if (data6.length > 200 && func1(data6) > 200) {
 vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data6) < 1) {
+if (data6.length < 2 && func1(data6) < 1) {
 vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4123,10 +4123,10 @@ vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "str
 if (data.user !== undefined) {
 let data7 = data.user;
 if (typeof data7 === "string") {
-if (func1(data7) > 200) {
+if (data7.length > 200 && func1(data7) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4205,10 +4205,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.operationId !== undefined) {
 let data2 = data.operationId;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4219,10 +4219,10 @@ vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", 
 if (data.method !== undefined) {
 let data3 = data.method;
 if (typeof data3 === "string") {
-if (func1(data3) > 20) {
+if (data3.length > 20 && func1(data3) > 20) {
 vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4233,10 +4233,10 @@ vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "s
 if (data.path !== undefined) {
 let data4 = data.path;
 if (typeof data4 === "string") {
-if (func1(data4) > 500) {
+if (data4.length > 500 && func1(data4) > 500) {
 vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4261,10 +4261,10 @@ vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { co
 if (data.error !== undefined) {
 let data6 = data.error;
 if (typeof data6 === "string") {
-if (func1(data6) > 200) {
+if (data6.length > 200 && func1(data6) > 200) {
 vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data6) < 1) {
+if (data6.length < 2 && func1(data6) < 1) {
 vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4275,10 +4275,10 @@ vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "str
 if (data.user !== undefined) {
 let data7 = data.user;
 if (typeof data7 === "string") {
-if (func1(data7) > 200) {
+if (data7.length > 200 && func1(data7) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4536,7 +4536,7 @@ errors++;
 if (data.seed !== undefined) {
 let data4 = data.seed;
 if (typeof data4 === "string") {
-if (func1(data4) > 200) {
+if (data4.length > 200 && func1(data4) > 200) {
 vErrors = add(vErrors, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 errors++;
 }
@@ -4787,10 +4787,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.name !== undefined) {
 let data2 = data.name;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4869,10 +4869,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.collection !== undefined) {
 let data2 = data.collection;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4940,10 +4940,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.collection !== undefined) {
 let data2 = data.collection;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4987,10 +4987,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.collection !== undefined) {
 let data2 = data.collection;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5001,10 +5001,10 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 if (data.key !== undefined) {
 let data3 = data.key;
 if (typeof data3 === "string") {
-if (func1(data3) > 500) {
+if (data3.length > 500 && func1(data3) > 500) {
 vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5059,10 +5059,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.collection !== undefined) {
 let data2 = data.collection;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5073,10 +5073,10 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 if (data.key !== undefined) {
 let data3 = data.key;
 if (typeof data3 === "string") {
-if (func1(data3) > 500) {
+if (data3.length > 500 && func1(data3) > 500) {
 vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5120,10 +5120,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.collection !== undefined) {
 let data2 = data.collection;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5134,10 +5134,10 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 if (data.key !== undefined) {
 let data3 = data.key;
 if (typeof data3 === "string") {
-if (func1(data3) > 500) {
+if (data3.length > 500 && func1(data3) > 500) {
 vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5181,10 +5181,10 @@ vErrors = join(vErrors, "/system", validate56);
 if (data.collection !== undefined) {
 let data2 = data.collection;
 if (typeof data2 === "string") {
-if (func1(data2) > 100) {
+if (data2.length > 100 && func1(data2) > 100) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5195,10 +5195,10 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 if (data.key !== undefined) {
 let data3 = data.key;
 if (typeof data3 === "string") {
-if (func1(data3) > 500) {
+if (data3.length > 500 && func1(data3) > 500) {
 vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5268,7 +5268,7 @@ const func1 = ucs2length;
 const pattern3 = new RegExp("^[a-z][a-z0-9-]*$", "u");
 function validate54(data) {
 if (typeof data === "string") {
-if (func1(data) > 64) {
+if (data.length > 64 && func1(data) > 64) {
 return fail(validate54, "", "#/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 else {
@@ -6523,7 +6523,7 @@ return fail(validate107, "/method", "#/properties/method/type", "type", { type: 
 if (data.url !== undefined) {
 let data6 = data.url;
 if (typeof data6 === "string") {
-if (func1(data6) > 300) {
+if (data6.length > 300 && func1(data6) > 300) {
 return fail(validate107, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
@@ -8302,7 +8302,7 @@ return fail(validate220, "/method", "#/properties/method/type", "type", { type: 
 if (data.url !== undefined) {
 let data2 = data.url;
 if (typeof data2 === "string") {
-if (func1(data2) > 300) {
+if (data2.length > 300 && func1(data2) > 300) {
 return fail(validate220, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
@@ -8319,7 +8319,7 @@ return fail(validate220, "/status", "#/properties/status/type", "type", { type: 
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
-if (func1(data4) > 300) {
+if (data4.length > 300 && func1(data4) > 300) {
 return fail(validate220, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
@@ -8333,7 +8333,7 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate220, "/body", "#/properties/body/type", "type", { type: schema98.properties.body.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
-if (func1(data5) > 2000) {
+if (data5.length > 2000 && func1(data5) > 2000) {
 return fail(validate220, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
 }
 }
@@ -8911,7 +8911,7 @@ return fail(validate247, "", "#/additionalProperties", "additionalProperties", {
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
-if (func1(data0) > 200) {
+if (data0.length > 200 && func1(data0) > 200) {
 return fail(validate247, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -8922,7 +8922,7 @@ return fail(validate247, "/label", "#/properties/label/type", "type", { type: "s
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
-if (func1(data1) > 200) {
+if (data1.length > 200 && func1(data1) > 200) {
 return fail(validate247, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -8933,7 +8933,7 @@ return fail(validate247, "/platform", "#/properties/platform/type", "type", { ty
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 return fail(validate247, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -8976,7 +8976,7 @@ return fail(validate246, "/kind", "#/properties/kind/const", "const", { allowedV
 if (data.error !== undefined) {
 let data1 = data.error;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate246, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -8993,7 +8993,7 @@ return fail(validate246, "/code", "#/properties/code/type", "type", { type: "int
 if (data.condition !== undefined) {
 let data3 = data.condition;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 return fail(validate246, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -9004,7 +9004,7 @@ return fail(validate246, "/condition", "#/properties/condition/type", "type", { 
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 return fail(validate246, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -9136,7 +9136,7 @@ return fail(validate252, "/status", "#/properties/status/minimum", "minimum", { 
 if (data.body !== undefined) {
 let data2 = data.body;
 if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
+if (data2.length > 65536 && func1(data2) > 65536) {
 return fail(validate252, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
@@ -9147,11 +9147,11 @@ return fail(validate252, "/body", "#/properties/body/type", "type", { type: "str
 if (data.contentType !== undefined) {
 let data3 = data.contentType;
 if (typeof data3 === "string") {
-if (func1(data3) > 200) {
+if (data3.length > 200 && func1(data3) > 200) {
 return fail(validate252, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 return fail(validate252, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
@@ -9841,11 +9841,11 @@ return fail(validate244, "/fired", "#/properties/fired/minimum", "minimum", { co
 if (data.network !== undefined) {
 let data9 = data.network;
 if (typeof data9 === "string") {
-if (func1(data9) > 40) {
+if (data9.length > 40 && func1(data9) > 40) {
 return fail(validate244, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 }
 else {
-if (func1(data9) < 1) {
+if (data9.length < 2 && func1(data9) < 1) {
 return fail(validate244, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -10339,7 +10339,7 @@ let data9 = data.for;
 const _errs37 = errors;
 if (errors === _errs37) {
 if (typeof data9 === "string") {
-if (func1(data9) > 64) {
+if (data9.length > 64 && func1(data9) > 64) {
 return fail(validate273, "/for", "#/properties/for/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
@@ -10374,11 +10374,11 @@ else {
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
-if (func1(data0) > 40) {
+if (data0.length > 40 && func1(data0) > 40) {
 return fail(validate272, "/name", "#/properties/name/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 }
 else {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate272, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -11086,11 +11086,11 @@ const schema140 = { "type": "object", "required": ["smsSource", "outages", "sett
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
 function validate320(data) {
 if (typeof data === "string") {
-if (func1(data) > 200) {
+if (data.length > 200 && func1(data) > 200) {
 return fail(validate320, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
-if (func1(data) < 1) {
+if (data.length < 2 && func1(data) < 1) {
 return fail(validate320, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
@@ -11453,7 +11453,7 @@ let data3 = data.seed;
 const _errs7 = errors;
 if (errors === _errs7) {
 if (typeof data3 === "string") {
-if (func1(data3) > 200) {
+if (data3.length > 200 && func1(data3) > 200) {
 return fail(validate315, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }

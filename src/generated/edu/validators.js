@@ -35,7 +35,7 @@ const pattern3 = new RegExp("^1\\d{10}$", "u");
 function validate53(data) {
 let vErrors = null;
 if (typeof data === "string") {
-if (func1(data) < 1) {
+if (data.length < 2 && func1(data) < 1) {
 vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern3.test(data)) {
@@ -93,10 +93,10 @@ const schema21 = { "type": "object", "properties": { "userType": { "type": "stri
 function validate57(data) {
 let vErrors = null;
 if (typeof data === "string") {
-if (func1(data) > 128) {
+if (data.length > 128 && func1(data) > 128) {
 vErrors = add(vErrors, "", "#/maxLength", "maxLength", { limit: 128 }, "must NOT have more than 128 characters");
 }
-if (func1(data) < 1) {
+if (data.length < 2 && func1(data) < 1) {
 vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -135,7 +135,7 @@ vErrors = join(vErrors, "/phone", validate53);
 if (data.smscode !== undefined) {
 let data2 = data.smscode;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -241,7 +241,7 @@ errors = vErrors.length;
 if (data.smscode !== undefined) {
 let data2 = data.smscode;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -309,7 +309,7 @@ vErrors = add(vErrors, "/ssoType", "#/properties/ssoType/enum", "enum", { allowe
 if (data.openid !== undefined) {
 let data2 = data.openid;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/openid", "#/properties/openid/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -320,7 +320,7 @@ vErrors = add(vErrors, "/openid", "#/properties/openid/type", "type", { type: "s
 if (data.access_token !== undefined) {
 let data3 = data.access_token;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/access_token", "#/properties/access_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -375,7 +375,7 @@ vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allo
 if (data.access_token !== undefined) {
 let data1 = data.access_token;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/access_token", "#/properties/access_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -386,7 +386,7 @@ vErrors = add(vErrors, "/access_token", "#/properties/access_token/type", "type"
 if (data.refresh_token !== undefined) {
 let data2 = data.refresh_token;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -424,7 +424,7 @@ vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allo
 if (data.refresh_token !== undefined) {
 let data1 = data.refresh_token;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -462,7 +462,7 @@ vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allo
 if (data.refresh_token !== undefined) {
 let data1 = data.refresh_token;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -641,7 +641,7 @@ errors++;
 if (data.nick !== undefined) {
 let data1 = data.nick;
 if (typeof data1 === "string") {
-if (func1(data1) > 20) {
+if (data1.length > 20 && func1(data1) > 20) {
 vErrors = add(vErrors, "/nick", "#/properties/nick/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
@@ -654,7 +654,7 @@ errors++;
 if (data.name !== undefined) {
 let data2 = data.name;
 if (typeof data2 === "string") {
-if (func1(data2) > 20) {
+if (data2.length > 20 && func1(data2) > 20) {
 vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
@@ -667,7 +667,7 @@ errors++;
 if (data.intro !== undefined) {
 let data3 = data.intro;
 if (typeof data3 === "string") {
-if (func1(data3) > 100) {
+if (data3.length > 100 && func1(data3) > 100) {
 vErrors = add(vErrors, "/intro", "#/properties/intro/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
@@ -680,7 +680,7 @@ errors++;
 if (data.avatar !== undefined) {
 let data4 = data.avatar;
 if (typeof data4 === "string") {
-if (func1(data4) > 255) {
+if (data4.length > 255 && func1(data4) > 255) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 errors++;
 }
@@ -693,7 +693,7 @@ errors++;
 if (data.school !== undefined) {
 let data5 = data.school;
 if (typeof data5 === "string") {
-if (func1(data5) > 40) {
+if (data5.length > 40 && func1(data5) > 40) {
 vErrors = add(vErrors, "/school", "#/properties/school/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 errors++;
 }
@@ -706,7 +706,7 @@ errors++;
 if (data.version !== undefined) {
 let data6 = data.version;
 if (typeof data6 === "string") {
-if (func1(data6) > 40) {
+if (data6.length > 40 && func1(data6) > 40) {
 vErrors = add(vErrors, "/version", "#/properties/version/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 errors++;
 }
@@ -719,7 +719,7 @@ errors++;
 if (data.grade !== undefined) {
 let data7 = data.grade;
 if (typeof data7 === "string") {
-if (func1(data7) > 40) {
+if (data7.length > 40 && func1(data7) > 40) {
 vErrors = add(vErrors, "/grade", "#/properties/grade/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 errors++;
 }
@@ -811,7 +811,7 @@ vErrors = join(vErrors, "/phone", validate53);
 if (data.smscode !== undefined) {
 let data2 = data.smscode;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -894,7 +894,7 @@ vErrors = join(vErrors, "/phone", validate53);
 if (data.smscode !== undefined) {
 let data2 = data.smscode;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1037,10 +1037,10 @@ vErrors = join(vErrors, "/t_id", validate81);
 if (data.question !== undefined) {
 let data2 = data.question;
 if (typeof data2 === "string") {
-if (func1(data2) > 500) {
+if (data2.length > 500 && func1(data2) > 500) {
 vErrors = add(vErrors, "/question", "#/properties/question/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/question", "#/properties/question/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1051,7 +1051,7 @@ vErrors = add(vErrors, "/question", "#/properties/question/type", "type", { type
 if (data.self_desc !== undefined) {
 let data3 = data.self_desc;
 if (typeof data3 === "string") {
-if (func1(data3) > 500) {
+if (data3.length > 500 && func1(data3) > 500) {
 vErrors = add(vErrors, "/self_desc", "#/properties/self_desc/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 }
@@ -1221,7 +1221,7 @@ vErrors = join(vErrors, "/o_id", validate81);
 if (data.reason !== undefined) {
 let data2 = data.reason;
 if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+if (data2.length > 200 && func1(data2) > 200) {
 vErrors = add(vErrors, "/reason", "#/properties/reason/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
@@ -1264,7 +1264,7 @@ errors++;
 if (data.reason !== undefined) {
 let data1 = data.reason;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/reason", "#/anyOf/1/properties/reason/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1570,7 +1570,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1619,7 +1619,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "w" }, "
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1644,7 +1644,7 @@ vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: 
 if (data.u !== undefined) {
 let data3 = data.u;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/u", "#/properties/u/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1655,7 +1655,7 @@ vErrors = add(vErrors, "/u", "#/properties/u/type", "type", { type: "string" }, 
 if (data.w !== undefined) {
 let data4 = data.w;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/w", "#/properties/w/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1690,7 +1690,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "w" }, "
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1715,7 +1715,7 @@ vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: 
 if (data.u !== undefined) {
 let data3 = data.u;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/u", "#/properties/u/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1726,7 +1726,7 @@ vErrors = add(vErrors, "/u", "#/properties/u/type", "type", { type: "string" }, 
 if (data.w !== undefined) {
 let data4 = data.w;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/w", "#/properties/w/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1761,7 +1761,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "w" }, "
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1786,7 +1786,7 @@ vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: 
 if (data.u !== undefined) {
 let data3 = data.u;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/u", "#/properties/u/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1797,7 +1797,7 @@ vErrors = add(vErrors, "/u", "#/properties/u/type", "type", { type: "string" }, 
 if (data.w !== undefined) {
 let data4 = data.w;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/w", "#/properties/w/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1826,7 +1826,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1869,7 +1869,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1912,7 +1912,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1955,7 +1955,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1998,7 +1998,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2041,7 +2041,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2084,7 +2084,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2127,7 +2127,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2170,7 +2170,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2213,7 +2213,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2256,7 +2256,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2299,7 +2299,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2342,7 +2342,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2385,7 +2385,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2428,7 +2428,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2471,7 +2471,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2514,7 +2514,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2557,7 +2557,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2600,7 +2600,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2643,7 +2643,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2730,7 +2730,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platfor
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3960,7 +3960,7 @@ return fail(validate134, "/code", "#/properties/code/type", "type", { type: "int
 if (data.msg !== undefined) {
 let data1 = data.msg;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate134, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4037,7 +4037,7 @@ return fail(validate141, "/code", "#/properties/code/type", "type", { type: "int
 if (data.msg !== undefined) {
 let data1 = data.msg;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate141, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4048,7 +4048,7 @@ return fail(validate141, "/msg", "#/properties/msg/type", "type", { type: "strin
 if (data.nextDevice !== undefined) {
 let data2 = data.nextDevice;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 return fail(validate141, "/nextDevice", "#/properties/nextDevice/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4265,7 +4265,7 @@ return fail(validate165, "/code", "#/properties/code/type", "type", { type: "int
 if (data.msg !== undefined) {
 let data1 = data.msg;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate165, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4386,7 +4386,7 @@ return fail(validate175, "/code", "#/properties/code/const", "const", { allowedV
 if (data.msg !== undefined) {
 let data1 = data.msg;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate175, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4426,7 +4426,7 @@ return fail(validate52, "", "#/additionalProperties", "additionalProperties", { 
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4437,7 +4437,7 @@ return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" 
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4453,7 +4453,7 @@ return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "st
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4483,7 +4483,7 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
-if (func2(data5) < 1) {
+if (data5.length < 2 && func2(data5) < 1) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4523,7 +4523,7 @@ return fail(validate52, "/previousAccess", "#/properties/previousAccess/addition
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4694,7 +4694,7 @@ return fail(validate52, "/real", "#/properties/real/additionalProperties", "addi
 if (data22.access !== undefined) {
 let data23 = data22.access;
 if (typeof data23 === "string") {
-if (func2(data23) < 1) {
+if (data23.length < 2 && func2(data23) < 1) {
 return fail(validate52, "/real/access", "#/properties/real/properties/access/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4708,7 +4708,7 @@ if ((typeof data24 !== "string") && (data24 !== null)) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/type", "type", { type: schema19.properties.real.properties.refresh.type }, "must be string,null");
 }
 if (typeof data24 === "string") {
-if (func2(data24) < 1) {
+if (data24.length < 2 && func2(data24) < 1) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4744,7 +4744,7 @@ return fail(validate53, "", "#/additionalProperties", "additionalProperties", { 
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4755,7 +4755,7 @@ return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4766,7 +4766,7 @@ return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "st
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4835,7 +4835,7 @@ return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additional
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5097,11 +5097,11 @@ return pass(validate59, "/t_id", validate55);
 if (data.question !== undefined) {
 let data3 = data.question;
 if (typeof data3 === "string") {
-if (func2(data3) > 500) {
+if (data3.length > 500 && func2(data3) > 500) {
 return fail(validate59, "/question", "#/properties/question/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 else {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate59, "/question", "#/properties/question/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5113,7 +5113,7 @@ return fail(validate59, "/question", "#/properties/question/type", "type", { typ
 if (data.self_desc !== undefined) {
 let data4 = data.self_desc;
 if (typeof data4 === "string") {
-if (func2(data4) > 500) {
+if (data4.length > 500 && func2(data4) > 500) {
 return fail(validate59, "/self_desc", "#/properties/self_desc/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 }
@@ -5184,7 +5184,7 @@ return fail(validate68, "/name", "#/properties/name/type", "type", { type: "stri
 if (data.mediaType !== undefined) {
 let data1 = data.mediaType;
 if (typeof data1 === "string") {
-if (func2(data1) > 255) {
+if (data1.length > 255 && func2(data1) > 255) {
 return fail(validate68, "/mediaType", "#/properties/mediaType/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
 else {
@@ -5292,7 +5292,7 @@ return fail(validate69, "/updateUrl", "#/properties/updateUrl/type", "type", { t
 if (data.mqttHost !== undefined) {
 let data4 = data.mqttHost;
 if (typeof data4 === "string") {
-if (func2(data4) < 1) {
+if (data4.length < 2 && func2(data4) < 1) {
 return fail(validate69, "/mqttHost", "#/properties/mqttHost/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }

@@ -42,10 +42,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" 
 if (data.password !== undefined) {
 let data0 = data.password;
 if (typeof data0 === "string") {
-if (func1(data0) > 16) {
+if (data0.length > 16 && func1(data0) > 16) {
 vErrors = add(vErrors, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
-if (func1(data0) < 6) {
+if (data0.length < 12 && func1(data0) < 6) {
 vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 if (!pattern3.test(data0)) {
@@ -59,10 +59,10 @@ vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
-if (func1(data1) > 16) {
+if (data1.length > 16 && func1(data1) > 16) {
 vErrors = add(vErrors, "/phone", "#/properties/phone/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
-if (func1(data1) < 6) {
+if (data1.length < 12 && func1(data1) < 6) {
 vErrors = add(vErrors, "/phone", "#/properties/phone/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 if (!pattern4.test(data1)) {
@@ -93,10 +93,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "passwor
 if (data.phone !== undefined) {
 let data0 = data.phone;
 if (typeof data0 === "string") {
-if (func1(data0) > 16) {
+if (data0.length > 16 && func1(data0) > 16) {
 vErrors = add(vErrors, "/phone", "#/properties/phone/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
-if (func1(data0) < 6) {
+if (data0.length < 12 && func1(data0) < 6) {
 vErrors = add(vErrors, "/phone", "#/properties/phone/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 if (!pattern4.test(data0)) {
@@ -110,7 +110,7 @@ vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "str
 if (data.password !== undefined) {
 let data1 = data.password;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -152,7 +152,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "usernam
 if (data.userId !== undefined) {
 let data0 = data.userId;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -163,10 +163,10 @@ vErrors = add(vErrors, "/userId", "#/properties/userId/type", "type", { type: "s
 if (data.avatar !== undefined) {
 let data1 = data.avatar;
 if (typeof data1 === "string") {
-if (func1(data1) > 277) {
+if (data1.length > 277 && func1(data1) > 277) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 277 }, "must NOT have more than 277 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -177,10 +177,10 @@ vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "s
 if (data.username !== undefined) {
 let data2 = data.username;
 if (typeof data2 === "string") {
-if (func1(data2) > 15) {
+if (data2.length > 15 && func1(data2) > 15) {
 vErrors = add(vErrors, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern6.test(data2)) {
@@ -194,7 +194,7 @@ vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type
 if (data.desc !== undefined) {
 let data3 = data.desc;
 if (typeof data3 === "string") {
-if (func1(data3) > 100) {
+if (data3.length > 100 && func1(data3) > 100) {
 vErrors = add(vErrors, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
@@ -235,7 +235,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "usernam
 if (data.userId !== undefined) {
 let data0 = data.userId;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -246,10 +246,10 @@ vErrors = add(vErrors, "/userId", "#/properties/userId/type", "type", { type: "s
 if (data.avatar !== undefined) {
 let data1 = data.avatar;
 if (typeof data1 === "string") {
-if (func1(data1) > 277) {
+if (data1.length > 277 && func1(data1) > 277) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 277 }, "must NOT have more than 277 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -260,10 +260,10 @@ vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "s
 if (data.username !== undefined) {
 let data2 = data.username;
 if (typeof data2 === "string") {
-if (func1(data2) > 15) {
+if (data2.length > 15 && func1(data2) > 15) {
 vErrors = add(vErrors, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern6.test(data2)) {
@@ -277,7 +277,7 @@ vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type
 if (data.desc !== undefined) {
 let data3 = data.desc;
 if (typeof data3 === "string") {
-if (func1(data3) > 100) {
+if (data3.length > 100 && func1(data3) > 100) {
 vErrors = add(vErrors, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
@@ -352,10 +352,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "content
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
-if (func1(data0) > 255) {
+if (data0.length > 255 && func1(data0) > 255) {
 vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern8.test(data0)) {
@@ -369,10 +369,10 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 if (data.content !== undefined) {
 let data1 = data.content;
 if (typeof data1 === "string") {
-if (func1(data1) > 5242880) {
+if (data1.length > 5242880 && func1(data1) > 5242880) {
 vErrors = add(vErrors, "/content", "#/properties/content/maxLength", "maxLength", { limit: 5242880 }, "must NOT have more than 5242880 characters");
 }
-if (func1(data1) < 4) {
+if (data1.length < 8 && func1(data1) < 4) {
 vErrors = add(vErrors, "/content", "#/properties/content/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
 }
 if (!pattern9.test(data1)) {
@@ -1249,7 +1249,7 @@ return fail(validate102, "/result", "#/properties/result/type", "type", { type: 
 if (data.message !== undefined) {
 let data2 = data.message;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 return fail(validate102, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1964,7 +1964,7 @@ return fail(validate158, "/chatId", "#/properties/chatId/type", "type", { type: 
 if (data.fromId !== undefined) {
 let data1 = data.fromId;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate158, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1975,7 +1975,7 @@ return fail(validate158, "/fromId", "#/properties/fromId/type", "type", { type: 
 if (data.toId !== undefined) {
 let data2 = data.toId;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 return fail(validate158, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2074,7 +2074,7 @@ else {
 if (data.fromId !== undefined) {
 let data0 = data.fromId;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate168, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2085,7 +2085,7 @@ return fail(validate168, "/fromId", "#/properties/fromId/type", "type", { type: 
 if (data.toId !== undefined) {
 let data1 = data.toId;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate168, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2351,7 +2351,7 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 if (data3.createTime !== undefined) {
 let data4 = data3.createTime;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 return fail(validate180, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3048,7 +3048,7 @@ return fail(validate52, "", "#/additionalProperties", "additionalProperties", { 
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3059,7 +3059,7 @@ return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" 
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3075,7 +3075,7 @@ return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "st
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3105,7 +3105,7 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
-if (func2(data5) < 1) {
+if (data5.length < 2 && func2(data5) < 1) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3145,7 +3145,7 @@ return fail(validate52, "/previousAccess", "#/properties/previousAccess/addition
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3316,7 +3316,7 @@ return fail(validate52, "/real", "#/properties/real/additionalProperties", "addi
 if (data22.access !== undefined) {
 let data23 = data22.access;
 if (typeof data23 === "string") {
-if (func2(data23) < 1) {
+if (data23.length < 2 && func2(data23) < 1) {
 return fail(validate52, "/real/access", "#/properties/real/properties/access/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3330,7 +3330,7 @@ if ((typeof data24 !== "string") && (data24 !== null)) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/type", "type", { type: schema19.properties.real.properties.refresh.type }, "must be string,null");
 }
 if (typeof data24 === "string") {
-if (func2(data24) < 1) {
+if (data24.length < 2 && func2(data24) < 1) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3366,7 +3366,7 @@ return fail(validate53, "", "#/additionalProperties", "additionalProperties", { 
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3377,7 +3377,7 @@ return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3388,7 +3388,7 @@ return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "st
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3457,7 +3457,7 @@ return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additional
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3563,11 +3563,11 @@ return fail(validate54, "/phone", "#/properties/phone/type", "type", { type: "st
 if (data.password !== undefined) {
 let data2 = data.password;
 if (typeof data2 === "string") {
-if (func2(data2) > 16) {
+if (data2.length > 16 && func2(data2) > 16) {
 return fail(validate54, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
 else {
-if (func2(data2) < 6) {
+if (data2.length < 12 && func2(data2) < 6) {
 return fail(validate54, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 else {
@@ -3584,11 +3584,11 @@ return fail(validate54, "/password", "#/properties/password/type", "type", { typ
 if (data.username !== undefined) {
 let data3 = data.username;
 if (typeof data3 === "string") {
-if (func2(data3) > 15) {
+if (data3.length > 15 && func2(data3) > 15) {
 return fail(validate54, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
 }
 else {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate54, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
@@ -3605,11 +3605,11 @@ return fail(validate54, "/username", "#/properties/username/type", "type", { typ
 if (data.avatar !== undefined) {
 let data4 = data.avatar;
 if (typeof data4 === "string") {
-if (func2(data4) > 277) {
+if (data4.length > 277 && func2(data4) > 277) {
 return fail(validate54, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 277 }, "must NOT have more than 277 characters");
 }
 else {
-if (func2(data4) < 1) {
+if (data4.length < 2 && func2(data4) < 1) {
 return fail(validate54, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3621,7 +3621,7 @@ return fail(validate54, "/avatar", "#/properties/avatar/type", "type", { type: "
 if (data.desc !== undefined) {
 let data5 = data.desc;
 if (typeof data5 === "string") {
-if (func2(data5) > 100) {
+if (data5.length > 100 && func2(data5) > 100) {
 return fail(validate54, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
@@ -3743,7 +3743,7 @@ return fail(validate58, "/id", "#/properties/id/type", "type", { type: "string" 
 if (data.name !== undefined) {
 let data1 = data.name;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate58, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4177,7 +4177,7 @@ return fail(validate62, "/chatId", "#/properties/chatId/type", "type", { type: "
 if (data.fromId !== undefined) {
 let data1 = data.fromId;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate62, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4188,7 +4188,7 @@ return fail(validate62, "/fromId", "#/properties/fromId/type", "type", { type: "
 if (data.toId !== undefined) {
 let data2 = data.toId;
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate62, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }

@@ -45,7 +45,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "passwor
 if (data.username !== undefined) {
 let data0 = data.username;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -56,7 +56,7 @@ vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type
 if (data.password !== undefined) {
 let data1 = data.password;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -138,10 +138,10 @@ vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type
 if (data.password !== undefined) {
 let data1 = data.password;
 if (typeof data1 === "string") {
-if (func1(data1) > 25) {
+if (data1.length > 25 && func1(data1) > 25) {
 vErrors = add(vErrors, "/password", "#/properties/password/maxLength", "maxLength", { limit: 25 }, "must NOT have more than 25 characters");
 }
-if (func1(data1) < 6) {
+if (data1.length < 12 && func1(data1) < 6) {
 vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
@@ -152,7 +152,7 @@ vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type
 if (data.rePassword !== undefined) {
 let data2 = data.rePassword;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/rePassword", "#/properties/rePassword/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -163,7 +163,7 @@ vErrors = add(vErrors, "/rePassword", "#/properties/rePassword/type", "type", { 
 if (data.code !== undefined) {
 let data3 = data.code;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -174,10 +174,10 @@ vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "strin
 if (data.nickname !== undefined) {
 let data4 = data.nickname;
 if (typeof data4 === "string") {
-if (func1(data4) > 20) {
+if (data4.length > 20 && func1(data4) > 20) {
 vErrors = add(vErrors, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -266,10 +266,10 @@ vErrors = join(vErrors, "/mobile", validate56);
 if (data.newPwd !== undefined) {
 let data1 = data.newPwd;
 if (typeof data1 === "string") {
-if (func1(data1) > 25) {
+if (data1.length > 25 && func1(data1) > 25) {
 vErrors = add(vErrors, "/newPwd", "#/properties/newPwd/maxLength", "maxLength", { limit: 25 }, "must NOT have more than 25 characters");
 }
-if (func1(data1) < 6) {
+if (data1.length < 12 && func1(data1) < 6) {
 vErrors = add(vErrors, "/newPwd", "#/properties/newPwd/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
@@ -280,7 +280,7 @@ vErrors = add(vErrors, "/newPwd", "#/properties/newPwd/type", "type", { type: "s
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -338,7 +338,7 @@ vErrors = join(vErrors, "/phone", validate56);
 if (data.code !== undefined) {
 let data1 = data.code;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -368,7 +368,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }
 if (data.code !== undefined) {
 let data0 = data.code;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -441,10 +441,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "picIds"
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
-if (func1(data0) > 10) {
+if (data0.length > 10 && func1(data0) > 10) {
 vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 10 }, "must NOT have more than 10 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -513,10 +513,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contNam
 if (data.compName !== undefined) {
 let data0 = data.compName;
 if (typeof data0 === "string") {
-if (func1(data0) > 45) {
+if (data0.length > 45 && func1(data0) > 45) {
 vErrors = add(vErrors, "/compName", "#/properties/compName/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/compName", "#/properties/compName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -527,10 +527,10 @@ vErrors = add(vErrors, "/compName", "#/properties/compName/type", "type", { type
 if (data.addr !== undefined) {
 let data1 = data.addr;
 if (typeof data1 === "string") {
-if (func1(data1) > 45) {
+if (data1.length > 45 && func1(data1) > 45) {
 vErrors = add(vErrors, "/addr", "#/properties/addr/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/addr", "#/properties/addr/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -557,7 +557,7 @@ vErrors = add(vErrors, "/cateId", "#/properties/cateId/minimum", "minimum", { co
 if (data.contName !== undefined) {
 let data4 = data.contName;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/contName", "#/properties/contName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -593,10 +593,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "picIds"
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
-if (func1(data0) > 20) {
+if (data0.length > 20 && func1(data0) > 20) {
 vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -607,10 +607,10 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 if (data.id !== undefined) {
 let data1 = data.id;
 if (typeof data1 === "string") {
-if (func1(data1) > 18) {
+if (data1.length > 18 && func1(data1) > 18) {
 vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 18 }, "must NOT have more than 18 characters");
 }
-if (func1(data1) < 6) {
+if (data1.length < 12 && func1(data1) < 6) {
 vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
@@ -831,10 +831,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contact
 if (data.title !== undefined) {
 let data0 = data.title;
 if (typeof data0 === "string") {
-if (func1(data0) > 60) {
+if (data0.length > 60 && func1(data0) > 60) {
 vErrors = add(vErrors, "/title", "#/properties/title/maxLength", "maxLength", { limit: 60 }, "must NOT have more than 60 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -871,7 +871,7 @@ vErrors = join(vErrors, "/expiredTime", validate81);
 if (data.workPlace !== undefined) {
 let data5 = data.workPlace;
 if (typeof data5 === "string") {
-if (func1(data5) < 1) {
+if (data5.length < 2 && func1(data5) < 1) {
 vErrors = add(vErrors, "/workPlace", "#/properties/workPlace/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -882,7 +882,7 @@ vErrors = add(vErrors, "/workPlace", "#/properties/workPlace/type", "type", { ty
 if (data.jobDescription !== undefined) {
 let data6 = data.jobDescription;
 if (typeof data6 === "string") {
-if (func1(data6) < 1) {
+if (data6.length < 2 && func1(data6) < 1) {
 vErrors = add(vErrors, "/jobDescription", "#/properties/jobDescription/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -893,7 +893,7 @@ vErrors = add(vErrors, "/jobDescription", "#/properties/jobDescription/type", "t
 if (data.contact !== undefined) {
 let data7 = data.contact;
 if (typeof data7 === "string") {
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/contact", "#/properties/contact/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -904,7 +904,7 @@ vErrors = add(vErrors, "/contact", "#/properties/contact/type", "type", { type: 
 if (data.contactPhone !== undefined) {
 let data8 = data.contactPhone;
 if (typeof data8 === "string") {
-if (func1(data8) < 1) {
+if (data8.length < 2 && func1(data8) < 1) {
 vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1360,11 +1360,11 @@ errors++;
 if (data.title !== undefined) {
 let data1 = data.title;
 if (typeof data1 === "string") {
-if (func1(data1) > 45) {
+if (data1.length > 45 && func1(data1) > 45) {
 vErrors = add(vErrors, "/title", "#/properties/title/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 errors++;
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1414,7 +1414,7 @@ errors = vErrors.length;
 if (data.contactName !== undefined) {
 let data7 = data.contactName;
 if (typeof data7 === "string") {
-if (func1(data7) < 1) {
+if (data7.length < 2 && func1(data7) < 1) {
 vErrors = add(vErrors, "/contactName", "#/properties/contactName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1427,7 +1427,7 @@ errors++;
 if (data.contactPhone !== undefined) {
 let data8 = data.contactPhone;
 if (typeof data8 === "string") {
-if (func1(data8) < 1) {
+if (data8.length < 2 && func1(data8) < 1) {
 vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1440,11 +1440,11 @@ errors++;
 if (data.description !== undefined) {
 let data9 = data.description;
 if (typeof data9 === "string") {
-if (func1(data9) > 100) {
+if (data9.length > 100 && func1(data9) > 100) {
 vErrors = add(vErrors, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
-if (func1(data9) < 1) {
+if (data9.length < 2 && func1(data9) < 1) {
 vErrors = add(vErrors, "/description", "#/properties/description/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1457,11 +1457,11 @@ errors++;
 if (data.questDetail !== undefined) {
 let data10 = data.questDetail;
 if (typeof data10 === "string") {
-if (func1(data10) > 1000) {
+if (data10.length > 1000 && func1(data10) > 1000) {
 vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
 errors++;
 }
-if (func1(data10) < 1) {
+if (data10.length < 2 && func1(data10) < 1) {
 vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1489,7 +1489,7 @@ errors = vErrors.length;
 if (data.couponTitle !== undefined) {
 let data13 = data.couponTitle;
 if (typeof data13 === "string") {
-if (func1(data13) < 1) {
+if (data13.length < 2 && func1(data13) < 1) {
 vErrors = add(vErrors, "/couponTitle", "#/properties/couponTitle/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1502,7 +1502,7 @@ errors++;
 if (data.couponDesp !== undefined) {
 let data14 = data.couponDesp;
 if (typeof data14 === "string") {
-if (func1(data14) < 1) {
+if (data14.length < 2 && func1(data14) < 1) {
 vErrors = add(vErrors, "/couponDesp", "#/properties/couponDesp/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1676,7 +1676,7 @@ vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison
 if (data.description !== undefined) {
 let data1 = data.description;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/description", "#/properties/description/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1898,7 +1898,7 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }
 if (data.code !== undefined) {
 let data0 = data.code;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1923,10 +1923,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "dealPwd
 if (data.dealPwd !== undefined) {
 let data0 = data.dealPwd;
 if (typeof data0 === "string") {
-if (func1(data0) > 20) {
+if (data0.length > 20 && func1(data0) > 20) {
 vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-if (func1(data0) < 6) {
+if (data0.length < 12 && func1(data0) < 6) {
 vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
@@ -1937,10 +1937,10 @@ vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/type", "type", { type: 
 if (data.seContent !== undefined) {
 let data1 = data.seContent;
 if (typeof data1 === "string") {
-if (func1(data1) > 45) {
+if (data1.length > 45 && func1(data1) > 45) {
 vErrors = add(vErrors, "/seContent", "#/properties/seContent/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/seContent", "#/properties/seContent/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1951,10 +1951,10 @@ vErrors = add(vErrors, "/seContent", "#/properties/seContent/type", "type", { ty
 if (data.seAnswer !== undefined) {
 let data2 = data.seAnswer;
 if (typeof data2 === "string") {
-if (func1(data2) > 45) {
+if (data2.length > 45 && func1(data2) > 45) {
 vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2053,11 +2053,11 @@ errors++;
 if (data.dealPwd !== undefined) {
 let data0 = data.dealPwd;
 if (typeof data0 === "string") {
-if (func1(data0) > 20) {
+if (data0.length > 20 && func1(data0) > 20) {
 vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
-if (func1(data0) < 6) {
+if (data0.length < 12 && func1(data0) < 6) {
 vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 errors++;
 }
@@ -2070,7 +2070,7 @@ errors++;
 if (data.answer !== undefined) {
 let data1 = data.answer;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/answer", "#/properties/answer/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -2083,7 +2083,7 @@ errors++;
 if (data.oldPwd !== undefined) {
 let data2 = data.oldPwd;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/oldPwd", "#/properties/oldPwd/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -2114,10 +2114,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seAnswe
 if (data.seContent !== undefined) {
 let data0 = data.seContent;
 if (typeof data0 === "string") {
-if (func1(data0) > 45) {
+if (data0.length > 45 && func1(data0) > 45) {
 vErrors = add(vErrors, "/seContent", "#/properties/seContent/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/seContent", "#/properties/seContent/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2128,10 +2128,10 @@ vErrors = add(vErrors, "/seContent", "#/properties/seContent/type", "type", { ty
 if (data.seAnswer !== undefined) {
 let data1 = data.seAnswer;
 if (typeof data1 === "string") {
-if (func1(data1) > 45) {
+if (data1.length > 45 && func1(data1) > 45) {
 vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2156,10 +2156,10 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "alipay"
 if (data.alipay !== undefined) {
 let data0 = data.alipay;
 if (typeof data0 === "string") {
-if (func1(data0) > 60) {
+if (data0.length > 60 && func1(data0) > 60) {
 vErrors = add(vErrors, "/alipay", "#/properties/alipay/maxLength", "maxLength", { limit: 60 }, "must NOT have more than 60 characters");
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/alipay", "#/properties/alipay/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2212,7 +2212,7 @@ vErrors = join(vErrors, "/amt", validate77);
 if (data.dealPwd !== undefined) {
 let data1 = data.dealPwd;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2250,7 +2250,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate52, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2326,7 +2326,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate54, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -2564,7 +2564,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate62, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3058,7 +3058,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate87, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3297,7 +3297,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate105, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3347,7 +3347,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate114, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3418,7 +3418,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate116, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3492,7 +3492,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate125, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3622,7 +3622,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate127, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3839,7 +3839,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate134, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3912,7 +3912,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate142, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -3962,7 +3962,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate146, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4184,7 +4184,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate156, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4234,7 +4234,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate165, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4399,7 +4399,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate166, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4465,7 +4465,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate179, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4539,7 +4539,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate187, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -4589,7 +4589,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate190, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5355,7 +5355,7 @@ else {
 if (data.message !== undefined) {
 let data0 = data.message;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 return fail(validate286, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5418,7 +5418,7 @@ return fail(validate52, "", "#/additionalProperties", "additionalProperties", { 
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5429,7 +5429,7 @@ return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" 
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5445,7 +5445,7 @@ return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "st
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5475,7 +5475,7 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
-if (func2(data5) < 1) {
+if (data5.length < 2 && func2(data5) < 1) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5515,7 +5515,7 @@ return fail(validate52, "/previousAccess", "#/properties/previousAccess/addition
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5686,7 +5686,7 @@ return fail(validate52, "/real", "#/properties/real/additionalProperties", "addi
 if (data22.access !== undefined) {
 let data23 = data22.access;
 if (typeof data23 === "string") {
-if (func2(data23) < 1) {
+if (data23.length < 2 && func2(data23) < 1) {
 return fail(validate52, "/real/access", "#/properties/real/properties/access/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5700,7 +5700,7 @@ if ((typeof data24 !== "string") && (data24 !== null)) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/type", "type", { type: schema19.properties.real.properties.refresh.type }, "must be string,null");
 }
 if (typeof data24 === "string") {
-if (func2(data24) < 1) {
+if (data24.length < 2 && func2(data24) < 1) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5736,7 +5736,7 @@ return fail(validate53, "", "#/additionalProperties", "additionalProperties", { 
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5747,7 +5747,7 @@ return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5758,7 +5758,7 @@ return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "st
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -5827,7 +5827,7 @@ return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additional
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -6643,7 +6643,7 @@ return fail(validate67, "/contactPhone", "#/properties/contactPhone/type", "type
 if (data.description !== undefined) {
 let data11 = data.description;
 if (typeof data11 === "string") {
-if (func2(data11) > 100) {
+if (data11.length > 100 && func2(data11) > 100) {
 return fail(validate67, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
@@ -6654,7 +6654,7 @@ return fail(validate67, "/description", "#/properties/description/type", "type",
 if (data.questDetail !== undefined) {
 let data12 = data.questDetail;
 if (typeof data12 === "string") {
-if (func2(data12) > 1000) {
+if (data12.length > 1000 && func2(data12) > 1000) {
 return fail(validate67, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
 }
 }

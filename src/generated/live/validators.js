@@ -32,7 +32,7 @@ const pattern3 = new RegExp("^1\\d{10}$", "u");
 function validate53(data) {
 let vErrors = null;
 if (typeof data === "string") {
-if (func1(data) < 1) {
+if (data.length < 2 && func1(data) < 1) {
 vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 if (!pattern3.test(data)) {
@@ -81,7 +81,7 @@ vErrors = join(vErrors, "/mobile", validate53);
 if (data.auth_code !== undefined) {
 let data1 = data.auth_code;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/auth_code", "#/properties/auth_code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -202,11 +202,11 @@ if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.nickname !== undefined) {
 let data0 = data.nickname;
 if (typeof data0 === "string") {
-if (func1(data0) > 20) {
+if (data0.length > 20 && func1(data0) > 20) {
 vErrors = add(vErrors, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
-if (func1(data0) < 1) {
+if (data0.length < 2 && func1(data0) < 1) {
 vErrors = add(vErrors, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -219,7 +219,7 @@ errors++;
 if (data.avatar !== undefined) {
 let data1 = data.avatar;
 if (typeof data1 === "string") {
-if (func1(data1) > 255) {
+if (data1.length > 255 && func1(data1) > 255) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 errors++;
 }
@@ -243,7 +243,7 @@ errors++;
 if (data.bio !== undefined) {
 let data3 = data.bio;
 if (typeof data3 === "string") {
-if (func1(data3) > 100) {
+if (data3.length > 100 && func1(data3) > 100) {
 vErrors = add(vErrors, "/bio", "#/properties/bio/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
@@ -655,7 +655,7 @@ return fail(validate76, "/code", "#/properties/code/type", "type", { type: "inte
 if (data.desc !== undefined) {
 let data1 = data.desc;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 return fail(validate76, "/desc", "#/properties/desc/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -772,7 +772,7 @@ return fail(validate52, "", "#/additionalProperties", "additionalProperties", { 
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -783,7 +783,7 @@ return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" 
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -799,7 +799,7 @@ return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "st
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -829,7 +829,7 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
-if (func2(data5) < 1) {
+if (data5.length < 2 && func2(data5) < 1) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -869,7 +869,7 @@ return fail(validate52, "/previousAccess", "#/properties/previousAccess/addition
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1040,7 +1040,7 @@ return fail(validate52, "/real", "#/properties/real/additionalProperties", "addi
 if (data22.access !== undefined) {
 let data23 = data22.access;
 if (typeof data23 === "string") {
-if (func2(data23) < 1) {
+if (data23.length < 2 && func2(data23) < 1) {
 return fail(validate52, "/real/access", "#/properties/real/properties/access/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1054,7 +1054,7 @@ if ((typeof data24 !== "string") && (data24 !== null)) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/type", "type", { type: schema19.properties.real.properties.refresh.type }, "must be string,null");
 }
 if (typeof data24 === "string") {
-if (func2(data24) < 1) {
+if (data24.length < 2 && func2(data24) < 1) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1090,7 +1090,7 @@ return fail(validate53, "", "#/additionalProperties", "additionalProperties", { 
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1101,7 +1101,7 @@ return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1112,7 +1112,7 @@ return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "st
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1181,7 +1181,7 @@ return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additional
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1235,7 +1235,7 @@ const schema21 = { "type": "object", "additionalProperties": false, "required": 
 const pattern3 = new RegExp("^1\\d{10}$", "u");
 function validate55(data) {
 if (typeof data === "string") {
-if (func2(data) < 1) {
+if (data.length < 2 && func2(data) < 1) {
 return fail(validate55, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
@@ -1286,11 +1286,11 @@ return pass(validate54, "/mobile", validate55);
 if (data.nickname !== undefined) {
 let data2 = data.nickname;
 if (typeof data2 === "string") {
-if (func2(data2) > 20) {
+if (data2.length > 20 && func2(data2) > 20) {
 return fail(validate54, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
 else {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate54, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1302,7 +1302,7 @@ return fail(validate54, "/nickname", "#/properties/nickname/type", "type", { typ
 if (data.bio !== undefined) {
 let data3 = data.bio;
 if (typeof data3 === "string") {
-if (func2(data3) > 100) {
+if (data3.length > 100 && func2(data3) > 100) {
 return fail(validate54, "/bio", "#/properties/bio/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
@@ -1313,7 +1313,7 @@ return fail(validate54, "/bio", "#/properties/bio/type", "type", { type: "string
 if (data.avatar !== undefined) {
 let data4 = data.avatar;
 if (typeof data4 === "string") {
-if (func2(data4) > 255) {
+if (data4.length > 255 && func2(data4) > 255) {
 return fail(validate54, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
 }
@@ -1371,7 +1371,7 @@ return fail(validate57, "/id", "#/properties/id/minimum", "minimum", { compariso
 if (data.title !== undefined) {
 let data1 = data.title;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate57, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }

@@ -52,7 +52,7 @@ vErrors = add(vErrors, "/type", "#/properties/type/const", "const", { allowedVal
 if (data.tel !== undefined) {
 let data1 = data.tel;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -63,7 +63,7 @@ vErrors = add(vErrors, "/tel", "#/properties/tel/type", "type", { type: "string"
 if (data.time !== undefined) {
 let data2 = data.time;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/time", "#/properties/time/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -106,7 +106,7 @@ vErrors = add(vErrors, "/type", "#/properties/type/const", "const", { allowedVal
 if (data.tel !== undefined) {
 let data1 = data.tel;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -117,7 +117,7 @@ vErrors = add(vErrors, "/tel", "#/properties/tel/type", "type", { type: "string"
 if (data.time !== undefined) {
 let data2 = data.time;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/time", "#/properties/time/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -128,7 +128,7 @@ vErrors = add(vErrors, "/time", "#/properties/time/type", "type", { type: "strin
 if (data.code !== undefined) {
 let data3 = data.code;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -174,7 +174,7 @@ vErrors = add(vErrors, "/type", "#/properties/type/const", "const", { allowedVal
 if (data.tel !== undefined) {
 let data1 = data.tel;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
+if (data1.length < 2 && func1(data1) < 1) {
 vErrors = add(vErrors, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -185,7 +185,7 @@ vErrors = add(vErrors, "/tel", "#/properties/tel/type", "type", { type: "string"
 if (data.token !== undefined) {
 let data2 = data.token;
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
+if (data2.length < 2 && func1(data2) < 1) {
 vErrors = add(vErrors, "/token", "#/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -196,7 +196,7 @@ vErrors = add(vErrors, "/token", "#/properties/token/type", "type", { type: "str
 if (data.username !== undefined) {
 let data3 = data.username;
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
+if (data3.length < 2 && func1(data3) < 1) {
 vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -207,7 +207,7 @@ vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type
 if (data.password !== undefined) {
 let data4 = data.password;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
+if (data4.length < 2 && func1(data4) < 1) {
 vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -793,7 +793,7 @@ return fail(validate52, "", "#/additionalProperties", "additionalProperties", { 
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -804,7 +804,7 @@ return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" 
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -820,7 +820,7 @@ return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "st
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -850,7 +850,7 @@ if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
-if (func2(data5) < 1) {
+if (data5.length < 2 && func2(data5) < 1) {
 return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -890,7 +890,7 @@ return fail(validate52, "/previousAccess", "#/properties/previousAccess/addition
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1061,7 +1061,7 @@ return fail(validate52, "/real", "#/properties/real/additionalProperties", "addi
 if (data22.access !== undefined) {
 let data23 = data22.access;
 if (typeof data23 === "string") {
-if (func2(data23) < 1) {
+if (data23.length < 2 && func2(data23) < 1) {
 return fail(validate52, "/real/access", "#/properties/real/properties/access/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1075,7 +1075,7 @@ if ((typeof data24 !== "string") && (data24 !== null)) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/type", "type", { type: schema19.properties.real.properties.refresh.type }, "must be string,null");
 }
 if (typeof data24 === "string") {
-if (func2(data24) < 1) {
+if (data24.length < 2 && func2(data24) < 1) {
 return fail(validate52, "/real/refresh", "#/properties/real/properties/refresh/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1111,7 +1111,7 @@ return fail(validate53, "", "#/additionalProperties", "additionalProperties", { 
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1122,7 +1122,7 @@ return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
+if (data1.length < 2 && func2(data1) < 1) {
 return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1133,7 +1133,7 @@ return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "st
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1202,7 +1202,7 @@ return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additional
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
-if (func2(data8) < 1) {
+if (data8.length < 2 && func2(data8) < 1) {
 return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1269,7 +1269,7 @@ return fail(validate54, "", "#/additionalProperties", "additionalProperties", { 
 if (data.tel !== undefined) {
 let data0 = data.tel;
 if (typeof data0 === "string") {
-if (func2(data0) < 1) {
+if (data0.length < 2 && func2(data0) < 1) {
 return fail(validate54, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1288,7 +1288,7 @@ if ((typeof data2 !== "string") && (data2 !== null)) {
 return fail(validate54, "/username", "#/properties/username/type", "type", { type: schema21.properties.username.type }, "must be string,null");
 }
 if (typeof data2 === "string") {
-if (func2(data2) < 1) {
+if (data2.length < 2 && func2(data2) < 1) {
 return fail(validate54, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1299,7 +1299,7 @@ if ((typeof data3 !== "string") && (data3 !== null)) {
 return fail(validate54, "/password", "#/properties/password/type", "type", { type: schema21.properties.password.type }, "must be string,null");
 }
 if (typeof data3 === "string") {
-if (func2(data3) < 1) {
+if (data3.length < 2 && func2(data3) < 1) {
 return fail(validate54, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1345,7 +1345,7 @@ return fail(validate55, "", "#/additionalProperties", "additionalProperties", { 
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func2(data0) > 64) {
+if (data0.length > 64 && func2(data0) > 64) {
 return fail(validate55, "/client", "#/properties/client/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
