@@ -89,6 +89,10 @@ describe('sessions', () => {
     const some = await sessions.users('live')
     expect(some).toContainEqual({ system: 'live', id: '1', realm: '', names: { mobile: MOBILE, nickname: '小雨在现场' }, roles: [], banned: false })
     expect(all.filter(({ system }) => system === 'live')).toEqual(some)
+    expect(await sessions.users('live', { q: MOBILE })).toEqual(some.filter(({ id }) => id === '1'))
+    expect(await sessions.users('live', { limit: 1, offset: 1 })).toEqual(some.slice(1, 2))
+    await sessions.issue({ system: 'live', user: MOBILE })
+    expect(await sessions.users('live', { loggedIn: 'only' })).toMatchObject([{ system: 'live', id: '1', login: { sessions: 1 } }])
   })
 })
 

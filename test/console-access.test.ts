@@ -10,6 +10,13 @@ const json = (body: object, method = 'POST') => ({ method, headers: { 'content-t
 
 const PANELS = ['/', '/__console/calls', '/__console/calls/2', '/__console/calls/4', '/__console/people', '/__console/sms', '/__console/clock', '/__console/faults', '/__console/records/job/coupons', '/__console/push', '/__console/backends', '/__console/state']
 
+/** What the browser itself counts as movement that nobody asked for. */
+const WATCH_MOVES = `
+  window.moved = []
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) window.moved.push(value.toFixed(4) + ' ' + sources.map(({ node }) => node?.className ?? node?.nodeName ?? '').join(', '))
+  }).observe({ type: 'layout-shift', buffered: true })`
+
 beforeAll(async () => {
   const admin = '/__admin/sandboxes/default'
   await app('/live/auth/code?mobile=13800003001')
@@ -57,5 +64,17 @@ describe.skipIf(!hasBrowser)('by keys alone', () => {
     await page.getByText('The next liveLogin is answered with API_INVALID_AUTH_CODE').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('region', { name: 'Call 2' }).waitFor({ state: 'detached' })
+  })
+})
+
+describe.skipIf(!hasBrowser).each([{ width: WIDE }, { width: PHONE }])('$width.width pixels wide', ({ width }) => {
+  test.each(PANELS)('nothing on %s moves by itself, neither as it loads nor when a call comes', async (path) => {
+    const page = await reader(path, { viewport: width }, WATCH_MOVES)
+    await page.locator('main :is(.sheet, .rows, .grid td, .detail-body):visible').first().waitFor()
+    const beat = page.waitForResponse(/\/sandboxes\/default$/)
+    await app('/live/users/my')
+    await (await beat).finished()
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
+    expect(await page.evaluate('moved')).toEqual([])
   })
 })

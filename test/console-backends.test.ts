@@ -1,16 +1,12 @@
 /** A real backend is put beside the stub from the console, and where it is not what the contract says is read there. */
 import { describe, expect, test } from 'vitest'
 import { startLiveBackend } from './backends/live.js'
+import { ways } from './support/app-page.js'
 import { closedAfterEach } from './support/closing.js'
-import { hasBrowser, PHONE, serveConsole, WIDE } from './support/console.js'
+import { hasBrowser, serveConsole } from './support/console.js'
 
 const { reader, app } = await serveConsole()
 const closing = closedAfterEach()
-
-const ways = [
-  { way: 'wide, in English', settings: { viewport: WIDE, locale: 'en-US' } },
-  { way: 'on a phone, in Chinese', settings: { viewport: PHONE, locale: 'zh-CN' } },
-]
 
 describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
   const zh = settings.locale === 'zh-CN'

@@ -1,60 +1,11 @@
 /** What the panels do, seen by an app on another origin: each story drives the console and looks at the app. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Page } from 'playwright-core'
 import { encode } from 'uqr'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hasBrowser, PHONE, serveConsole, WIDE } from './support/console.js'
+import { describe, expect, test } from 'vitest'
+import { imLogin, login, logIn, serveApp, ways } from './support/app-page.js'
+import { hasBrowser, serveConsole } from './support/console.js'
 
 const { server, reader, app } = await serveConsole()
-
-/** Serves the page of an app, an empty one; a port of its own makes it another origin. */
-const frontEnd = createServer((_request, response) => {
-  response.setHeader('content-type', 'text/html; charset=utf-8')
-  response.end('<!doctype html><title>app</title>')
-})
-beforeAll(() => new Promise<void>((resolve) => {
-  frontEnd.listen(0, '127.0.0.1', resolve)
-}))
-afterAll(() => {
-  frontEnd.close()
-})
-
-/** The app's page, in the same browser as the console. */
-async function appBeside(page: Page, sandbox: string) {
-  const other = await page.context().newPage()
-  await other.goto(`http://127.0.0.1:${String((frontEnd.address() as AddressInfo).port)}/`) // a TCP server that listens has one
-  const base = `${server.url}/@${sandbox}`
-  /** @returns the answer as the app reads it; the name of what was thrown when none came */
-  const call = (path: string, init: { method?: string; body?: string; headers?: Record<string, string>; credentials?: 'include' } = {}) => other.evaluate(
-    async ({ url, options }): Promise<Record<string, unknown>> => {
-      try {
-        const text = await (await fetch(url, options)).text()
-        return JSON.parse(text === '' ? '{}' : text) as Record<string, unknown> // every answer of the systems is an object
-      } catch (error) {
-        return { thrown: String(error) }
-      }
-    },
-    { url: base + path, options: init },
-  )
-  return { call, page: other }
-}
-
-const login = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: '13800003001', auth_code: '123456' }) }
-
-const imLogin = { method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' }, body: '{"phone":"13800004001","password":"abc12345"}' } as const
-
-/** Logs in to live. @returns the headers of further calls */
-async function logIn(call: Awaited<ReturnType<typeof appBeside>>['call']) {
-  await call('/live/auth/code?mobile=13800003001')
-  const { api_key: key } = await call('/live/auth/login', login)
-  return { headers: { authorization: Buffer.from(String(key)).toString('base64') } }
-}
-
-const ways = [
-  { way: 'wide, in English', settings: { viewport: WIDE, locale: 'en-US' } },
-  { way: 'on a phone, in Chinese', settings: { viewport: PHONE, locale: 'zh-CN' } },
-]
+const appBeside = serveApp(server)
 
 describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
   const zh = settings.locale === 'zh-CN'

@@ -33,6 +33,17 @@ describe('SMS', () => {
     expect(kindOf(await here.admin('GET', '/sms?system=life'))).toBe('no-such-system')
   })
 
+  test('of many messages the latest are shown, so many as are asked for, and all are counted', async () => {
+    const here = box()
+    await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
+    for (const last of ['1', '2', '3']) {
+      await here.call(`/live/auth/code?mobile=1380000300${last}`)
+      await here.admin('POST', '/clock/advance', { by: 'PT1S' })
+    }
+    expect(await here.admin('GET', '/sms?system=live&limit=2')).toMatchObject({ json: { messages: [{ phone: '13800003003' }, { phone: '13800003002' }], total: 3 } })
+    expect(kindOf(await here.admin('GET', '/sms?limit=0'))).toBe('invalid-request')
+  })
+
   test('count their codes when told to, where the contract leaves the choice', async () => {
     const here = box()
     const set = await here.admin('PATCH', '/sms/settings', { source: 'sequence' })
@@ -165,6 +176,45 @@ describe('sessions', () => {
     expect(at(some, 'total')).toBe(total)
     expect(at(await here.admin('GET', '/users?limit=1'), 'total')).toBeGreaterThan(total)
     expect(kindOf(await here.admin('GET', '/users?limit=1001'))).toBe('invalid-request')
+  })
+
+  test('users are found by what they are called, and come in pages', async () => {
+    const here = box()
+    const named = async (query: string) => (at(await here.admin('GET', `/users?${query}`), 'users') as { system: string; id: string; names: Record<string, string | null> }[]).map(({ system, id }) => `${system} ${id}`) // as the contract has it
+    const everybody = await named('')
+    expect(await named('q=13800003001')).toEqual(['live 1'])
+    expect(await named('q=LIVE%20003001')).toEqual(['live 1'])
+    expect(await named('q=nobody')).toEqual([])
+    expect([...(await named('limit=3')), ...(await named('limit=1000&offset=3'))]).toEqual(everybody)
+    expect(at(await here.admin('GET', '/users?limit=3&offset=3'), 'total')).toBe(everybody.length)
+    expect(await named('offset=100000')).toEqual([])
+    expect(at(await here.admin('GET', '/users?q=13800003001'), 'total')).toBe(1)
+    expect(kindOf(await here.admin('GET', '/users?offset=-1'))).toBe('invalid-request')
+    expect(kindOf(await here.admin('GET', '/users?loggedIn=yes'))).toBe('invalid-request')
+  })
+
+  test('those who are logged in come first where that is asked for, the latest login before the others, each once', async () => {
+    const here = box()
+    const list = async (query: string) => at(await here.admin('GET', `/users?${query}`), 'users') as { system: string; id: string; login?: { sessions: number; latest: { device: { label: string } } } }[] // as the contract has it
+    const everybody = await list('')
+    expect(everybody.filter(({ login: theirs }) => theirs !== undefined)).toEqual([])
+    // Some of trid are logged in in its world.
+    const before = await list('loggedIn=only')
+    expect(new Set(before.map(({ system }) => system))).toEqual(new Set(['trid']))
+    await here.admin('POST', '/clock/freeze', { at: '2099-01-31T08:30:00Z' })
+    await here.admin('POST', '/sessions', { system: 'live', user: '13800003002', device: { label: 'first' } })
+    await here.admin('POST', '/clock/advance', { by: 'PT1M' })
+    await here.admin('POST', '/sessions', { system: 'edu', user: PHONE, realm: 's', device: { label: 'second' } })
+    const only = await list('loggedIn=only')
+    expect(only).toMatchObject([{ system: 'edu', login: { sessions: 1, latest: { device: { label: 'second' }, accessToken: '***' } } }, { system: 'live', id: '2', login: { latest: { device: { label: 'first' } } } }, ...before.map(({ id }) => ({ id }))])
+    const first = await list('loggedIn=first')
+    expect(first.slice(0, only.length)).toEqual(only)
+    const ids = (users: typeof first) => users.map(({ system, id }) => `${system} ${id}`)
+    expect(ids(first).sort()).toEqual(ids(everybody).sort())
+    expect([...(await list('loggedIn=first&limit=1')), ...(await list('loggedIn=first&limit=2&offset=1')), ...(await list('loggedIn=first&offset=3'))]).toEqual(first)
+    expect(ids(await list('loggedIn=first&q=live&limit=1'))).toEqual(['live 2'])
+    await here.admin('POST', '/sessions/kick', { system: 'live', user: '13800003002' })
+    expect(ids(await list('loggedIn=only'))).toEqual(ids(only).filter((id) => id !== 'live 2'))
   })
 
   test('a user who may be several people is asked about', async () => {

@@ -20,6 +20,18 @@ export interface SessionFilter {
   readonly at?: number
 }
 
+/** Which users are listed. */
+export interface UserFilter extends When {
+  /** Words that all occur in the user's id, names, realm and roles. */
+  readonly q?: string
+  /** `only` those who are logged in, or those `first`; each of them has `login` then. */
+  readonly loggedIn?: 'only' | 'first'
+  /** So many are passed over. */
+  readonly offset?: number
+  /** So many at the most; a thousand when left out. */
+  readonly limit?: number
+}
+
 /** Sessions and users. What a client is told afterwards is its system's own way of telling it. */
 export class BoxSessions {
   readonly #target: Target
@@ -70,10 +82,10 @@ export class BoxSessions {
     return (await take(control.POST('/sandboxes/{sandbox}/sessions/revoke', { params: { path }, body: whom }))).sessions
   }
 
-  /** @returns the users of one system, or of all; the first thousand */
-  async users(system?: SystemName, when: When = {}): Promise<User[]> {
+  /** @returns the users of one system, or of all; the first thousand that fit, unless the filter says otherwise */
+  async users(system?: SystemName, filter: UserFilter = {}): Promise<User[]> {
     const { control, path } = this.#target
-    return (await take(control.GET('/sandboxes/{sandbox}/users', { params: { path, query: { ...when, ...(system === undefined ? {} : { system }) } } }))).users
+    return (await take(control.GET('/sandboxes/{sandbox}/users', { params: { path, query: { ...filter, ...(system === undefined ? {} : { system }) } } }))).users
   }
 
   /** Blocks a user. @returns the user as it is now */

@@ -5,6 +5,8 @@ import { type SmsMessage, type SmsSetting, take, type Target } from './control.j
 export interface SmsFilter {
   readonly system?: SystemName
   readonly phone?: string
+  /** So many of the latest at the most; all when left out. */
+  readonly limit?: number
 }
 
 /** What was "sent", where codes come from, and whether the operator is up. */

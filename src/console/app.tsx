@@ -1,10 +1,13 @@
 /** The page as a whole: header, the list of panels, what connects it to the stub, and the panel that is open. */
 import type { ComponentType } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useSignalEffect } from '@preact/signals'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { isLocked } from './api.js'
 import { Header } from './header.js'
 import { pick, t } from './language.js'
 import { connection } from './live/connection.js'
+import { areDetailsKnown } from './live/details.js'
+import { unanswered } from './live/opening.js'
 import { Locked } from './locked.js'
 import { Nav } from './nav.js'
 import { Notices } from './notices.js'
@@ -20,6 +23,7 @@ import { PushPanel } from './panels/push.js'
 import { RecordsPanel } from './panels/records.js'
 import { SmsPanel } from './panels/sms.js'
 import { StatePanel } from './panels/state.js'
+import { dialogs } from './parts/dialog.js'
 import { QuestionDialog } from './parts/question.js'
 import { PANELS as TITLES, type Panel } from '../plain/panels.js'
 import { panel, sandbox } from './place.js'
@@ -53,12 +57,21 @@ export function App() {
       <div class="body">
         <Nav />
         <main id="main" ref={main} tabIndex={-1} aria-label={title}>
-          {isLocked.value ? <Locked /> : connection.value === 'gone' ? <Gone /> : <Panel key={sandbox.value} />}
+          {isLocked.value ? <Locked /> : connection.value === 'gone' ? <Gone /> : connection.value === 'connecting' || !areDetailsKnown.value ? null : <Opening key={`${sandbox.value} ${shown}`} panel={Panel} />}
         </main>
       </div>
       <LoginDialog />
       <QuestionDialog />
-      <Notices />
+      {dialogs.value === 0 && <Notices />}
     </div>
   )
+}
+
+/** A panel, not seen before it has what it opens with. */
+function Opening({ panel: Panel }: { readonly panel: ComponentType }) {
+  const [isReady, setReady] = useState(false)
+  useSignalEffect(() => {
+    if (unanswered.value === 0) setReady(true)
+  })
+  return <div class="opening" aria-busy={!isReady}><Panel /></div>
 }

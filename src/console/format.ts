@@ -41,6 +41,11 @@ export function span(milliseconds: number): string {
   return parts.join(' ')
 }
 
+/** @returns a difference of two clocks without what reading them took, so that it does not flicker from one second to the next */
+export function inSeconds(milliseconds: number): number {
+  return Math.round(milliseconds / 1000) * 1000
+}
+
 /** @returns how long something took */
 export function took(milliseconds: number): string {
   if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`

@@ -1,7 +1,7 @@
 /** The bar at the top, on every page of the stub: sandbox, its clock, language, look. */
 import { watch } from './live/watch.js'
 import { t, language, speak } from './language.js'
-import { dayOf, span, timeOfDay } from './format.js'
+import { dayOf, inSeconds, span, timeOfDay } from './format.js'
 import { info, sandboxNow } from './live/connection.js'
 import { tick } from './live/tick.js'
 import { machineNow } from './machine.js'
@@ -43,7 +43,7 @@ function ClockReading() {
   watch(tick)
   const now = sandboxNow()
   if (now === null) return <span class="reading" />
-  const offset = now - machineNow()
+  const offset = inSeconds(now - machineNow())
   const isFrozen = info.value?.frozen === true
   const parts = [...(isFrozen ? [t('frozen', '已停住')] : []), ...(Math.abs(offset) > SAME ? [`${offset > 0 ? '+' : '−'}${span(offset)}`] : [])]
   return (

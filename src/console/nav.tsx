@@ -7,6 +7,9 @@ import { Link } from './parts/link.js'
 import { panel } from './place.js'
 import { referenceOf } from './reference.js'
 
+/** Panels with a number, which has its place while it is none. */
+const counts: ReadonlySet<Panel> = new Set(['calls', 'faults'])
+
 /** A number worth knowing without opening the panel. */
 function countOf(name: Panel): number {
   const known = info.value
@@ -31,7 +34,8 @@ export function Nav() {
         return (
           <Link key={name} to={{ panel: name }} current={open === name}>
             <span class="grow">{pick(PANELS[name])}</span>
-            {count > 0 && <span class="count">{count.toLocaleString('en')}</span>}
+            {/* Another number is another element: one that grew would be seen to move. */}
+            {counts.has(name) && <span key={count} class="count">{count > 0 && count.toLocaleString('en')}</span>}
           </Link>
         )
       })}

@@ -56,6 +56,7 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
       })),
       errors: Object.entries(errors).map(([error, { code, condition, message, meaning, status }]) => ({ error, code, condition, message, meaning, status: [...status] })),
       outcomes: outcomesOf(system),
+      sessionsPerUser: system.sessions.perUser,
       sockets: Object.entries(system.sockets).map(([name, { path, console: example }]) => ({
         name,
         path,

@@ -18,7 +18,7 @@ export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | '
         found.push(...records.map((session) => ({ system, session })))
       }
       found.sort((a, b) => b.session.issuedAt - a.session.issuedAt)
-      const shown = found.map(({ system, session }) => show(system, session, turn.now, input.secrets))
+      const shown = found.map(({ system, session }) => showSession(system, session, turn.now, input.secrets))
       return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
     })
   },
@@ -34,9 +34,9 @@ export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | '
       const session = await service.issue({ userId, realm, device: { ...unknownDevice, ...input.device } })
       const ended = (await service.ofUser(userId, realm)).filter((other) => before.has(other.id) && !isUnended(other))
       return {
-        session: show(system, session, now, true),
+        session: showSession(system, session, now, true),
         headers: { ...system.dialect.credentials?.carry(session.accessToken) },
-        ended: ended.reverse().map((other) => show(system, other, now, true)),
+        ended: ended.reverse().map((other) => showSession(system, other, now, true)),
       }
     })
     return sandbox.during(issue, true)
@@ -88,7 +88,7 @@ async function onSessions({ input, parts }: Task<'kickUser' | 'expireSession' | 
     const person = await findUser(tx, system, input.user, input.realm)
     const changed = new Set((await change({ tx, service, person, now })).map(({ id }) => id))
     const after = (await service.ofUser(person.id, person.realm)).filter(({ id }) => changed.has(id))
-    return { sessions: after.reverse().map((session) => show(system, session, now, false)) }
+    return { sessions: after.reverse().map((session) => showSession(system, session, now, false)) }
   }))
 }
 
@@ -102,7 +102,8 @@ function isUnended({ endedAt }: SessionRecord): boolean {
   return endedAt === null
 }
 
-function show(system: System, session: SessionRecord, now: number, secrets: boolean) {
+/** @returns the session as the control plane shows one; its tokens as they are where `secrets` is true */
+export function showSession(system: System, session: SessionRecord, now: number, secrets: boolean) {
   const isOver = session.accessExpiresAt !== null && now >= session.accessExpiresAt
   const { displacedBy, refreshToken } = session
   return {

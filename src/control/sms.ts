@@ -22,7 +22,7 @@ export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
         found.push(...records.map((record) => ({ system, record })))
       }
       found.sort((a, b) => b.record.sentAt - a.record.sentAt)
-      return { messages: await mapInSlices(found, ({ system, record }) => message(system, record, turn.now)) }
+      return { messages: await mapInSlices(found.slice(0, input.limit), ({ system, record }) => message(system, record, turn.now)), total: found.length }
     })
   },
 

@@ -27,12 +27,13 @@ import { sms } from './sms.js'
 import { sockets } from './sockets.js'
 import { state } from './state.js'
 import type { ControlParts, Handlers } from './task.js'
+import { userPages } from './user-pages.js'
 import { users } from './users.js'
 
 /** What stands before every path of the control plane. */
 export const CONTROL_PREFIX = '/__admin'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...networks, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...userPages, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...networks, ...requests, ...state, ...db }
 
 /** The same for those who know an operation by its name alone. */
 const table: Readonly<Record<string, (task: never) => Promise<unknown>>> = handlers

@@ -2,25 +2,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
-import { looking } from './past.js'
+import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
-export const users: Handlers<'listUsers' | 'banUser' | 'unbanUser'> = {
-  listUsers: async ({ input, parts }) => {
-    return looking(parts, input, async (turn) => {
-      const shown: ReturnType<typeof showUser>[] = []
-      let total = 0
-      for (const system of systemsOf(parts, input.system)) {
-        const records = await transact(turn, system, (tx) => tx.list(system.users.collection))
-        for (const record of records.slice(0, input.limit - shown.length)) shown.push(showUser(system, personOf(system, record)))
-        total += records.length
-      }
-      return { users: shown, total }
-    })
-  },
-
+export const users: Handlers<'banUser' | 'unbanUser'> = {
   banUser: (call) => setBan(call, true),
   unbanUser: (call) => setBan(call, false),
 }
@@ -83,8 +69,8 @@ async function setBan({ input, parts }: Task<'banUser' | 'unbanUser'>, banned: b
   })
 }
 
-/** The user as the control plane shows one. */
-function showUser(system: System, { id, realm, record }: Person) {
+/** @returns the user as the control plane shows one */
+export function showUser(system: System, { id, realm, record }: Person) {
   const { names, ban } = system.users
   return {
     system: system.id,

@@ -33,12 +33,14 @@ export async function serveConsole(options: Partial<ServerOptions> = {}) {
   /**
    * A reader with a browser of his own, on a page of the console. What the page complains of fails the test.
    * @param path on this server, or the whole address on another one
+   * @param beforehand a script that runs before those of the page
    */
-  async function reader(path: string, settings: BrowserContextOptions = {}): Promise<Page> {
+  async function reader(path: string, settings: BrowserContextOptions = {}, beforehand = ''): Promise<Page> {
     if (browser === undefined) throw new Error('no browser')
     const context = await browser.newContext({ viewport: WIDE, locale: 'en-US', ...settings })
     context.setDefaultTimeout(20_000)
     const page = await context.newPage()
+    if (beforehand !== '') await page.addInitScript(beforehand)
     const address = new URL(path, server.url)
     const complaints: string[] = []
     page.on('request', (request) => {

@@ -26,6 +26,9 @@ export const systems = signal<readonly Schemas['SystemSummary'][]>([])
 /** Counts up when everything may be another: the sandbox was reset, rewound or restored, or the stub started anew. */
 export const era = signal(0)
 
+/** Counts up when calls have come, at most once in a while, whether the page is looked at or not. */
+export const arrivals = signal(0)
+
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 4000
 /** The page looks again so often, for changes that no call made: another console, a terminal, a test. */
@@ -192,6 +195,7 @@ let timer: ReturnType<typeof setTimeout> | null = null
 function soon(name: string): void {
   timer ??= setTimeout(() => {
     timer = null
+    arrivals.value++
     void refresh(name)
   }, SELDOM)
 }

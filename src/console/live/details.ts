@@ -23,6 +23,9 @@ effect(() => {
   }, () => undefined)
 })
 
+/** Whether that is known of every system. */
+export const areDetailsKnown = computed(() => details.value.length > 0 && conditions.value.size > 0)
+
 const byId = computed(() => new Map(details.value.map((system) => [system.id, system])))
 
 /** @returns the system of this id; undefined while it is not known */

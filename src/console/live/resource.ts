@@ -1,26 +1,35 @@
 /** What a panel shows: asked for when the panel opens and again on every beat, one question at a time. */
 import { watch } from './watch.js'
 import { useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { beat, wordsOf } from '../api.js'
+import { awaitAnswer } from './opening.js'
 
 export interface Resource<T> {
   /** Null until the first answer. */
   readonly data: T | null
   /** Why the last question was not answered; null when it was. */
   readonly failure: string | null
+  /** Whether the data are of this subject; they may not be yet where they are kept. */
+  readonly isCurrent: boolean
   readonly reload: () => void
 }
 
 /**
  * @param load asks for the data
  * @param subject what it is about; another subject forgets the data of the one before
- * @param options `once`: what it is about does not change, so it is asked for once
+ * @param options `once`: what it is about does not change, so it is asked for once; `keep`: what was there stays to be seen until the
+ *   other subject's data have come, so that nothing jumps while one types
  */
-export function useResource<T>(load: () => Promise<T>, subject: string, { once = false }: { readonly once?: boolean } = {}): Resource<T> {
+export function useResource<T>(load: () => Promise<T>, subject: string, { once = false, keep = false }: { readonly once?: boolean; readonly keep?: boolean } = {}): Resource<T> {
   const state = useSignal<{ readonly subject: string; readonly data: T | null; readonly failure: string | null }>({ subject, data: null, failure: null })
   const loader = useRef({ load, subject, isBusy: false, again: false, isGone: false })
   Object.assign(loader.current, { load, subject })
+  const answered = useRef<(() => void) | null>(null)
+  useLayoutEffect(() => {
+    answered.current = awaitAnswer()
+    return () => answered.current?.()
+  }, [])
 
   const run = useRef(async () => {
     const self = loader.current
@@ -34,10 +43,12 @@ export function useResource<T>(load: () => Promise<T>, subject: string, { once =
       const asked = self.subject
       const result = await self.load().then(
         (data) => ({ subject: asked, data, failure: null }),
-        (error: unknown) => ({ subject: asked, data: state.peek().subject === asked ? state.peek().data : null, failure: wordsOf(error) }),
+        (error: unknown) => ({ subject: asked, data: keep || state.peek().subject === asked ? state.peek().data : null, failure: wordsOf(error) }),
       )
-      if (self.subject === asked) state.value = result
-      else self.again = true
+      if (self.subject === asked) {
+        state.value = result
+        answered.current?.()
+      } else self.again = true
     } while (self.again && !self.isGone)
     self.isBusy = false
   })
@@ -55,5 +66,5 @@ export function useResource<T>(load: () => Promise<T>, subject: string, { once =
   }, [])
 
   const { subject: shown, data, failure } = state.value
-  return { data: shown === subject ? data : null, failure: shown === subject ? failure : null, reload: () => void run.current() }
+  return { data: keep || shown === subject ? data : null, failure: keep || shown === subject ? failure : null, isCurrent: shown === subject, reload: () => void run.current() }
 }

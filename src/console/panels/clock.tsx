@@ -1,7 +1,7 @@
 /** The sandbox's clock: what it shows, how to move it, and what will not survive the move. */
 import { useState } from 'preact/hooks'
 import { act, control, here } from '../api.js'
-import { dayOf, span, timeOfDay } from '../format.js'
+import { dayOf, inSeconds, span, timeOfDay } from '../format.js'
 import { t } from '../language.js'
 import { info, sandboxNow } from '../live/connection.js'
 import { tick } from '../live/tick.js'
@@ -63,7 +63,7 @@ export function ClockPanel() {
 function Face() {
   watch(tick)
   const now = sandboxNow()
-  const offset = now === null ? 0 : now - machineNow()
+  const offset = now === null ? 0 : inSeconds(now - machineNow())
   const isFrozen = info.value?.frozen === true
   return (
     <div>

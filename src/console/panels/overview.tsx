@@ -36,7 +36,7 @@ export function OverviewPanel() {
         <h1>{t('Overview', '总览')}</h1>
         <p class="faint small">{t('SMS codes are 123456 unless counted.', '短信验证码为 123456，除非改为依次编号。')}</p>
       </div>
-      <ul class="cards">
+      <ul class="cards systems">
         {details.value.map((system) => (
           <SystemCard
             key={system.id}

@@ -1,58 +1,50 @@
 /** Users and sessions of all systems, who is logged in where, and what may befall them. */
-import { useState } from 'preact/hooks'
-import { ask, control, here, type Schemas } from '../api.js'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { ask, control, here } from '../api.js'
 import { count } from '../format.js'
+import { takeKeys } from '../keys.js'
 import { t } from '../language.js'
 import { details } from '../live/details.js'
 import { useResource } from '../live/resource.js'
+import { Pages } from '../parts/pages.js'
 import { filter, place } from '../place.js'
-import { keyOf, namesOf, type User } from './people/names.js'
+import { keyOf, type User } from './people/names.js'
 import { PersonDialog } from './people/person.js'
 import { PersonRow } from './people/row.js'
 
-/** As many as the control plane lists. */
-const MOST = 1000
-/** More rows than this are found by typing. */
-const MOST_SHOWN = 200
+/** Users on a page; the stub finds them, so that no more travel however many there are. */
+const PAGE = 50
 
 export function PeoplePanel() {
   const path = here.value
-  const { system = '', who = '', q = '' } = place.value.query
-  const { data } = useResource(async () => {
-    const [{ users, total }, { sessions }] = await Promise.all([
-      ask(control.value.GET('/sandboxes/{sandbox}/users', { params: { path, query: { limit: MOST } } })),
-      ask(control.value.GET('/sandboxes/{sandbox}/sessions', { params: { path } })),
-    ])
-    return { users, total, sessions }
-  }, path.sandbox)
-  const [chosen, choose] = useState<string | null>(null)
-
-  const byUser = new Map<string, Schemas['Session'][]>()
-  for (const session of data?.sessions ?? []) {
-    const key = keyOf({ system: session.system, realm: session.realm, id: session.user })
-    byUser.set(key, [...(byUser.get(key) ?? []), session])
+  const { system = '', who = '', q = '', page: number = '1' } = place.value.query
+  const page = Math.max(1, Number(number) || 1)
+  const query = { loggedIn: who === 'in' ? 'only' as const : 'first' as const, limit: PAGE, offset: (page - 1) * PAGE, ...(system === '' ? {} : { system }), ...(q.trim() === '' ? {} : { q }) }
+  const { data, failure } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/users', { params: { path, query } })), JSON.stringify([path, query]), { keep: true })
+  const [chosen, choose] = useState<User | null>(null)
+  const search = useRef<HTMLInputElement>(null)
+  const table = useRef<HTMLDivElement>(null)
+  useEffect(() => takeKeys({ search: () => search.current?.focus(), move: (by) => { moveFocus(table.current, by) } }), [])
+  const narrow = (name: string, value: string) => {
+    filter('page', '')
+    filter(name, value)
   }
-  const isIn = (user: User) => byUser.get(keyOf(user))?.some(({ endedAt }) => endedAt === null) ?? false
-  const words = q.toLowerCase().split(/\s+/).filter((word) => word !== '')
-  const found = (data?.users ?? []).filter((user) => {
-    const text = `${namesOf(user).join(' ')} ${user.id} ${user.system} ${user.realm} ${user.roles.join(' ')}`.toLowerCase()
-    return (system === '' || user.system === system) && (who !== 'in' || isIn(user)) && words.every((word) => text.includes(word))
-  })
-  // Who is logged in is looked for most.
-  const sorted = [...found.filter(isIn), ...found.filter((user) => !isIn(user))]
-  const person = data?.users.find((user) => keyOf(user) === chosen)
+
+  // Whoever is looked at stays, though what befell him may have taken him off this page.
+  const person = chosen === null ? undefined : (data?.users.find((user) => keyOf(user) === keyOf(chosen)) ?? chosen)
   return (
     <div class="sheet">
       <div class="head"><h1>{t('People', '用户')}</h1></div>
       <div class="tools flat">
-        <input type="search" class="grow" value={q} onInput={(event) => { filter('q', event.currentTarget.value) }} aria-label={t('Search users', '搜索用户')} placeholder={t('Phone, name, id, role', '手机号、名字、标识、角色')} />
-        <select aria-label={t('System', '系统')} value={system} onChange={(event) => { filter('system', event.currentTarget.value) }}>
+        <input ref={search} type="search" class="grow" value={q} maxLength={200} onInput={(event) => { narrow('q', event.currentTarget.value) }} aria-label={t('Search users', '搜索用户')} aria-keyshortcuts="/" placeholder={t('Phone, name, id, role   /', '手机号、名字、标识、角色   /')} autocomplete="off" spellcheck={false} />
+        <select aria-label={t('System', '系统')} value={system} onChange={(event) => { narrow('system', event.currentTarget.value) }}>
           <option value="">{t('All systems', '所有系统')}</option>
           {details.value.map(({ id }) => <option key={id} value={id}>{id}</option>)}
         </select>
-        <button type="button" aria-pressed={who === 'in'} onClick={() => { filter('who', who === 'in' ? '' : 'in') }}>{t('Logged in', '已登录')}</button>
+        <button type="button" aria-pressed={who === 'in'} onClick={() => { narrow('who', who === 'in' ? '' : 'in') }}>{t('Logged in', '已登录')}</button>
       </div>
-      <div class="table people" role="table" aria-label={t('People', '用户')}>
+      {failure !== null && <p class="gone">{failure}</p>}
+      <div ref={table} class="table people" role="table" aria-label={t('People', '用户')} aria-busy={data === null}>
         <div role="row" class="tr th">
           <span role="columnheader">{t('User', '用户')}</span>
           <span role="columnheader">{t('System', '系统')}</span>
@@ -60,14 +52,18 @@ export function PeoplePanel() {
           <span role="columnheader">{t('Access token', '访问令牌')}</span>
           <span role="columnheader"><span class="hidden">{t('Actions', '操作')}</span></span>
         </div>
-        {sorted.slice(0, MOST_SHOWN).map((user) => (
-          <PersonRow key={keyOf(user)} user={user} sessions={byUser.get(keyOf(user)) ?? []} onOpen={() => { choose(keyOf(user)) }} />
-        ))}
+        {data?.users.map((user) => <PersonRow key={keyOf(user)} user={user} onOpen={() => { choose(user) }} />)}
       </div>
-      {data !== null && sorted.length === 0 && <p class="empty">{t('Nobody fits.', '没有符合的用户。')}</p>}
-      {sorted.length > MOST_SHOWN && <p class="faint">{t(`${count(sorted.length - MOST_SHOWN)} more fit: type to find one.`, `另有 ${count(sorted.length - MOST_SHOWN)} 位符合，输入以查找。`)}</p>}
-      {data !== null && data.total > data.users.length && <p class="faint">{t(`Of ${count(data.total)} users the first ${count(data.users.length)} are listed.`, `共 ${count(data.total)} 位用户，列出前 ${count(data.users.length)} 位。`)}</p>}
-      {person !== undefined && <PersonDialog user={person} sessions={byUser.get(keyOf(person)) ?? []} onClose={() => { choose(null) }} />}
+      {data?.users.length === 0 && <p class="empty">{who === 'in' && q === '' ? t('Nobody is logged in.', '没有人登录。') : t('Nobody fits.', '没有符合的用户。')}</p>}
+      {data !== null && <Pages page={page} size={PAGE} total={data.total} said={t(data.total === 1 ? '1 user' : `${count(data.total)} users`, `${count(data.total)} 位用户`)} />}
+      {person !== undefined && <PersonDialog user={person} onUser={choose} onClose={() => { choose(null) }} />}
     </div>
   )
+}
+
+/** `j` and `k` go from user to user; Enter opens the one that has the focus, as on any button. */
+function moveFocus(table: HTMLElement | null, by: 1 | -1): void {
+  const names = [...(table?.querySelectorAll<HTMLElement>('.name') ?? [])]
+  const at = names.findIndex((name) => name.closest('.tr')?.contains(document.activeElement) === true)
+  names[at === -1 ? 0 : at + by]?.focus()
 }

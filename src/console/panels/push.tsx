@@ -1,6 +1,6 @@
 /** Open sockets, what goes over them, and something to send. */
 import { act, ask, control, here } from '../api.js'
-import { timeOfDay } from '../format.js'
+import { count, timeOfDay } from '../format.js'
 import { t } from '../language.js'
 import { details } from '../live/details.js'
 import { useResource } from '../live/resource.js'
@@ -15,6 +15,9 @@ const CLOSINGS = [
   { code: 1011, name: () => t('1011 the server failed', '1011 服务器出错') },
   { code: 1012, name: () => t('1012 the server restarts', '1012 服务器重启') },
 ] as const
+
+/** More connections than these are counted. */
+const MOST_SHOWN = 100
 
 export function PushPanel() {
   const path = here.value
@@ -31,7 +34,7 @@ export function PushPanel() {
           <h2>{t('Connections', '连接')}</h2>
           {data !== null && open.length === 0 && <p class="faint">{t('Nobody is connected. What is sent waits in the mailbox until its owner comes.', '没有连接。推送会留在收件箱，直到用户上线。')}</p>}
           <ul class="rules">
-            {open.map(({ id, system, socket, user, openedAt, waiting }) => (
+            {open.slice(0, MOST_SHOWN).map(({ id, system, socket, user, openedAt, waiting }) => (
               <li key={id}>
                 <div class="grow">
                   <p><b>{user === null ? t('not logged in', '未登录') : t(`user ${user}`, `用户 ${user}`)}</b> <span class="mono faint small">{system}/{socket}</span></p>
@@ -48,6 +51,7 @@ export function PushPanel() {
               </li>
             ))}
           </ul>
+          {open.length > MOST_SHOWN && <p class="faint small">{t(`${count(open.length - MOST_SHOWN)} younger ones are not listed.`, `另有 ${count(open.length - MOST_SHOWN)} 个较新的连接未列出。`)}</p>}
         </section>
         {withSockets.length > 0 && <SendForm systems={withSockets} open={open} />}
       </div>

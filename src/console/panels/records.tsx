@@ -6,6 +6,7 @@ import { details } from '../live/details.js'
 import { useResource } from '../live/resource.js'
 import { Link } from '../parts/link.js'
 import { go, item } from '../place.js'
+import { draftOf, sizeOf } from './records/staged.js'
 import { RecordTable } from './records/table.js'
 
 export function RecordsPanel() {
@@ -25,7 +26,7 @@ export function RecordsPanel() {
         <nav class="collections" aria-label={t('Collections', '集合')}>
           {collections.map(({ name, count: size }) => (
             <Link key={name} to={{ item: `${system?.id ?? ''}/${name}`, query: {} }} current={name === open?.name}>
-              <span class="grow">{name}</span><span class="count">{count(size)}</span>
+              <span class="grow">{name}</span><Staged count={system === undefined ? 0 : sizeOf(draftOf(system.id, name))} /><span class="count">{count(size)}</span>
             </Link>
           ))}
         </nav>
@@ -33,4 +34,9 @@ export function RecordsPanel() {
       {system !== undefined && open !== undefined && <RecordTable key={`${system.id}/${open.name}`} system={system.id} collection={open} />}
     </div>
   )
+}
+
+/** How many edits of a collection are not saved yet. */
+function Staged({ count: edits }: { readonly count: number }) {
+  return edits === 0 ? null : <span class="tag failed" title={t('staged, not saved', '已暂存，未保存')}>{edits}<span class="hidden"> {t('staged', '已暂存')}</span></span>
 }

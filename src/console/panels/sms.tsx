@@ -1,9 +1,8 @@
 /** The inbox: every code that was "sent", big enough to be read across the desk. */
-import { useEffect, useRef } from 'preact/hooks'
-import { signal } from '@preact/signals'
 import { ask, control, here, type Schemas } from '../api.js'
-import { timeOfDay } from '../format.js'
+import { count, timeOfDay } from '../format.js'
 import { t } from '../language.js'
+import { askToTell, mayTell } from '../live/codes.js'
 import { useResource } from '../live/resource.js'
 import { Copy } from '../parts/copy.js'
 import { Countdown } from '../parts/countdown.js'
@@ -12,24 +11,24 @@ import { SmsSettings } from './sms-settings.js'
 type Message = Schemas['SmsMessage']
 
 const MOST_SHOWN = 60
-const mayNotify = signal(typeof Notification === 'function' ? Notification.permission : 'denied')
 
 export function SmsPanel() {
   const path = here.value
-  const { data } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/sms', { params: { path } })), path.sandbox)
+  const { data } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/sms', { params: { path, query: { limit: MOST_SHOWN } } })), path.sandbox)
   const messages = data?.messages ?? []
-  useNotifications(data?.messages ?? null)
+  const older = (data?.total ?? 0) - messages.length
   return (
     <div class="sheet">
       <div class="head">
         <h1>{t('SMS', '短信')}</h1>
-        {mayNotify.value === 'default' && <button type="button" class="small" onClick={() => void Notification.requestPermission().then((answer) => { mayNotify.value = answer })}>{t('Notify me', '浏览器通知')}</button>}
+        {mayTell.value === 'default' && <button type="button" class="small" onClick={() => void askToTell()}>{t('Notify me', '浏览器通知')}</button>}
+        {mayTell.value === 'granted' && <p class="faint small">{t('The browser tells of codes while this page is in the background.', '页面在后台时，新验证码由浏览器通知。')}</p>}
       </div>
       {data !== null && messages.length === 0 && <p class="empty">{t('No code has been sent yet. When an app asks for one, it appears here.', '还没有发出验证码。应用请求验证码后会出现在这里。')}</p>}
       <ul class="cards inbox" aria-live="polite">
-        {messages.slice(0, MOST_SHOWN).map((message) => <MessageCard key={`${message.system}/${message.key}`} message={message} />)}
+        {messages.map((message) => <MessageCard key={`${message.system}/${message.key}`} message={message} />)}
       </ul>
-      {messages.length > MOST_SHOWN && <p class="faint">{t(`${String(messages.length - MOST_SHOWN)} older messages are not shown.`, `另有 ${String(messages.length - MOST_SHOWN)} 条更早的短信未显示。`)}</p>}
+      {older > 0 && <p class="faint">{t(`${count(older)} older messages are not shown.`, `另有 ${count(older)} 条更早的短信未显示。`)}</p>}
       <SmsSettings />
     </div>
   )
@@ -49,17 +48,4 @@ function MessageCard({ message: { system, phone, code, state, sentAt, expiresAt,
       {earlier.length > 0 && <p class="faint small">{t('void now: ', '已失效：')}{earlier.map((one) => one.code).join(', ')}</p>}
     </li>
   )
-}
-
-/** Tells of messages that come while the page is open, where the reader allows it. */
-function useNotifications(messages: readonly Message[] | null): void {
-  const latest = useRef<string | null>(null)
-  useEffect(() => {
-    const newest = messages?.[0]
-    if (messages === null) return
-    const before = latest.current
-    latest.current = newest?.sentAt ?? ''
-    if (before === null || newest === undefined || newest.sentAt <= before || mayNotify.value !== 'granted' || !document.hidden) return
-    new Notification(`${newest.code} · ${newest.phone}`, { body: `${newest.system} · ${here.value.sandbox}`, tag: `${newest.system}/${newest.key}` })
-  }, [messages])
 }

@@ -25,7 +25,7 @@ export function Countdown({ from, to, of }: CountdownProps) {
   return (
     <span class={`countdown ${look}`}>
       <span class="track" role="img" aria-label={t(`${of}: ${String(Math.round(part * 100))} % left`, `${of}：剩余 ${String(Math.round(part * 100))}%`)}><span class="fill" style={{ width: `${String(part * 100)}%` }} /></span>
-      <span>{left <= 0 ? t('expired', '已过期') : span(left)}</span>
+      <span class="left">{left <= 0 ? t('expired', '已过期') : span(left)}</span>
     </span>
   )
 }

@@ -1,7 +1,12 @@
 /** A dialog of the browser's own: it keeps the focus, closes by Escape and gives the focus back. */
+import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../language.js'
+import { Notices } from '../notices.js'
+
+/** How many dialogs are open. What lies below them is neither seen well nor told to screen readers, so notices are shown in the dialog. */
+export const dialogs = signal(0)
 
 interface DialogProps {
   readonly title: string
@@ -16,7 +21,11 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
-    return () => element?.close()
+    dialogs.value++
+    return () => {
+      element?.close()
+      dialogs.value--
+    }
   }, [])
   const closed = () => {
     // The browser tells of it a moment later; by then another dialog may stand in its place.
@@ -34,6 +43,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         </header>
         {children}
       </div>
+      <Notices />
     </dialog>
   )
 }

@@ -44,10 +44,17 @@ export function savedLogin(place) {
 export function offerLogins(place, ui) {
   const panel = byId('login-panel')
   const find = /** @type {HTMLInputElement} */ (byId('login-find'))
+  let isWhole = true
   panel.addEventListener('beforetoggle', (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'open') void listUsers(place, ui)
+    if (/** @type {ToggleEvent} */ (event).newState !== 'open') return
+    find.value = ''
+    void listUsers(place, ui, '').then((all) => { isWhole = all })
   })
   find.addEventListener('input', () => {
+    if (!isWhole) {
+      void listUsers(place, ui, find.value.trim())
+      return
+    }
     for (const item of byId('readers').children) {
       if (item instanceof HTMLElement) item.hidden = !item.innerText.toLowerCase().includes(find.value.trim().toLowerCase())
     }
@@ -65,10 +72,19 @@ export function offerLogins(place, ui) {
   show(place, ui, savedLogin(place))
 }
 
-/** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui */
-async function listUsers(place, ui) {
-  const { users, total } = /** @type {{ users: User[], total: number }} */ (await call('GET', `${control(place)}/users?system=${place.system}&limit=${MOST_USERS}`))
-  byId('login-find').hidden = users.length <= MANY
+/**
+ * @param {Place} place
+ * @param {import('./swagger.js').SwaggerUi} ui
+ * @param {string} text what the reader looks for; the stub finds who it is
+ * @returns {Promise<boolean>} whether all who fit are listed
+ */
+async function listUsers(place, ui, text) {
+  const query = new URLSearchParams({ system: place.system, limit: String(MOST_USERS), ...(text === '' ? {} : { q: text }) })
+  const { users, total } = /** @type {{ users: User[], total: number }} */ (await call('GET', `${control(place)}/users?${query}`))
+  const find = /** @type {HTMLInputElement} */ (byId('login-find'))
+  // Somebody else is looked for by now.
+  if (text !== '' && find.value.trim() !== text) return true
+  if (text === '') find.hidden = users.length <= MANY
   const items = users.map((user) => {
     const item = element('li', '')
     const button = document.createElement('button')
@@ -80,9 +96,10 @@ async function listUsers(place, ui) {
     item.append(button)
     return item
   })
-  if (total > users.length) items.push(element('li', say(`${total - users.length} more are not listed`, `另有 ${total - users.length} 位未列出`)))
-  if (total === 0) items.push(element('li', say('This sandbox has no users', '此沙箱没有用户')))
+  if (total > users.length) items.push(element('li', say(`${total - users.length} more: type to find one`, `另有 ${total - users.length} 位，输入以查找`)))
+  if (total === 0) items.push(element('li', text === '' ? say('This sandbox has no users', '此沙箱没有用户') : say('Nobody fits', '没有符合的用户')))
   byId('readers').replaceChildren(...items)
+  return total <= users.length
 }
 
 /** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {User} user */

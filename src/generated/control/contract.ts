@@ -448,9 +448,9 @@ export interface paths {
         };
         /**
          * 短信收件箱 · The SMS inbox
-         * @description 每个键最新的一条，新发的在前；同键更早的验证码在 `earlier`。
+         * @description 每个键最新的一条，新发的在前；同键更早的验证码在 `earlier`。`total` 是符合的总数。
          *
-         *     The newest message of each key, latest first; earlier codes of the same key are under `earlier`.
+         *     The newest message of each key, latest first; earlier codes of the same key are under `earlier`. `total` tells how many fit.
          */
         get: operations["listSms"];
         put?: never;
@@ -628,9 +628,9 @@ export interface paths {
         };
         /**
          * 用户 · Users
-         * @description 各系统的用户，按系统与记录的顺序，最多 `limit` 个；`total` 是总数。
+         * @description 各系统的用户，按系统与记录的顺序，最多 `limit` 个；`total` 是符合的总数。
          *
-         *     The users of the systems, in the order of systems and records, `limit` at the most; `total` tells how many there are.
+         *     The users of the systems, in the order of systems and records, `limit` at the most; `total` tells how many fit.
          */
         get: operations["listUsers"];
         put?: never;
@@ -1740,6 +1740,11 @@ export interface components {
             settings: components["schemas"]["SettingDefinition"][];
             hasSms: boolean;
             hasBans: boolean;
+            /**
+             * @description `one`：新的登录会挤掉用户的其他会话 · `one`: a new login ends the user's other sessions
+             * @enum {string}
+             */
+            sessionsPerUser: "one" | "many";
         };
         OperationSummary: {
             operationId: string;
@@ -1889,6 +1894,13 @@ export interface components {
             /** @description 角色，系统没有角色时为空 · Roles; none where the system has none */
             roles: string[];
             banned: boolean;
+            /** @description 未结束的会话；仅在用 `loggedIn` 询问时给出 · The sessions that have not ended; given to who asks with `loggedIn` */
+            login?: {
+                /** @description 有几个 · How many there are */
+                sessions: number;
+                /** @description 最近的一个 · The latest */
+                latest: components["schemas"]["Session"];
+            };
         };
         Session: {
             id: string;
@@ -2460,6 +2472,8 @@ export interface components {
         ResumeClockSuccess: components["schemas"]["Clock"];
         ListSmsSuccess: {
             messages: components["schemas"]["SmsMessage"][];
+            /** @description 符合的共有多少条 · How many fit */
+            total: number;
         };
         GetSmsSettingsSuccess: {
             sms: components["schemas"]["SmsSetting"][];
@@ -2474,7 +2488,7 @@ export interface components {
         RevokeSessionsSuccess: components["schemas"]["SessionList"];
         ListUsersSuccess: {
             users: components["schemas"]["User"][];
-            /** @description 共有多少个 · How many there are */
+            /** @description 符合的共有多少个 · How many fit */
             total: number;
         };
         BanUserSuccess: components["schemas"]["User"];
@@ -3391,6 +3405,11 @@ export interface operations {
                  * @example 13800003001
                  */
                 phone?: string;
+                /**
+                 * @description 最多最新的这么多条；省略则全部 · So many of the latest at the most; all when left out
+                 * @example 60
+                 */
+                limit?: number;
             };
             header?: never;
             path: {
@@ -3754,6 +3773,23 @@ export interface operations {
                  * @example live
                  */
                 system?: components["parameters"]["SystemFilter"];
+                /**
+                 * @description 标识、名字、类型或角色中含有其中每个词的，不分大小写 · Whose id, names, realm and roles have each of these words in them, in capitals or not
+                 * @example 138 teacher
+                 */
+                q?: string;
+                /**
+                 * @description `only`：只要已登录的；`first`：已登录的在前。最近登录的在前，并附 `login`。省略则按记录的顺序，不附 `login`。
+                 *
+                 *     `only`: only those who are logged in; `first`: those before the others. The latest login comes first, and each of them has `login`. Left out, users come in the order of their records and without it.
+                 * @example first
+                 */
+                loggedIn?: "only" | "first";
+                /**
+                 * @description 略过前面这么多个 · So many are passed over
+                 * @example 50
+                 */
+                offset?: number;
                 /**
                  * @description 最多这么多个 · So many at the most
                  * @example 100
@@ -6487,6 +6523,10 @@ export const contract = {
         "phone": {
           "in": "query",
           "type": "string"
+        },
+        "limit": {
+          "in": "query",
+          "type": "integer"
         }
       },
       "rules": {},
@@ -6791,6 +6831,18 @@ export const contract = {
         "system": {
           "in": "query",
           "type": "string"
+        },
+        "q": {
+          "in": "query",
+          "type": "string"
+        },
+        "loggedIn": {
+          "in": "query",
+          "type": "string"
+        },
+        "offset": {
+          "in": "query",
+          "type": "integer"
         },
         "limit": {
           "in": "query",
@@ -8794,6 +8846,7 @@ export interface Operations {
             sandbox: components["schemas"]["SandboxName"];
             system?: components["schemas"]["SystemId"];
             phone?: string;
+            limit?: number;
         };
         headers: Record<string, never>;
         success: components["schemas"]["ListSmsSuccess"];
@@ -8911,6 +8964,11 @@ export interface Operations {
             sandbox: components["schemas"]["SandboxName"];
             at?: number;
             system?: components["schemas"]["SystemId"];
+            q?: string;
+            /** @enum {string} */
+            loggedIn?: "only" | "first";
+            /** @default 0 */
+            offset: number;
             /** @default 1000 */
             limit: number;
         };

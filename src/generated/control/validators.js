@@ -2030,6 +2030,20 @@ else {
 vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.limit !== undefined) {
+let data3 = data.limit;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 1000 || isNaN(data3)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+}
+if (data3 < 1 || isNaN(data3)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -2416,9 +2430,13 @@ validate144.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/listUsers"] = validate147;
+const schema64 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "at": { "type": "integer", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "q": { "type": "string", "maxLength": 200 }, "loggedIn": { "type": "string", "enum": ["only", "first"] }, "offset": { "type": "integer", "minimum": 0, "default": 0 }, "limit": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 1000 } }, "required": ["sandbox"] };
 function validate147(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.offset === undefined) {
+data.offset = 0;
+}
 if (data.limit === undefined) {
 data.limit = 1000;
 }
@@ -2446,15 +2464,44 @@ if (!validate56(data.system)) {
 vErrors = join(vErrors, "/system", validate56);
 }
 }
-let data3 = data.limit;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+if (data.q !== undefined) {
+let data3 = data.q;
+if (typeof data3 === "string") {
+if (data3.length > 200 && func1(data3) > 200) {
+vErrors = add(vErrors, "/q", "#/properties/q/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/q", "#/properties/q/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.loggedIn !== undefined) {
+let data4 = data.loggedIn;
+if (typeof data4 !== "string") {
+vErrors = add(vErrors, "/loggedIn", "#/properties/loggedIn/type", "type", { type: "string" }, "must be string");
+}
+if (!((data4 === "only") || (data4 === "first"))) {
+vErrors = add(vErrors, "/loggedIn", "#/properties/loggedIn/enum", "enum", { allowedValues: schema64.properties.loggedIn.enum }, "must be equal to one of the allowed values");
+}
+}
+let data5 = data.offset;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/offset", "#/properties/offset/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/offset", "#/properties/offset/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+let data6 = data.limit;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 > 1000 || isNaN(data3)) {
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 1000 || isNaN(data6)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
-if (data3 < 1 || isNaN(data3)) {
+if (data6 < 1 || isNaN(data6)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
@@ -5589,6 +5636,7 @@ validate62.errors = null;
 return true;
 }
 exports["/success/getSystem"] = validate66;
+const schema28 = { "type": "object", "required": ["id", "title", "path", "hint", "operations", "errors", "outcomes", "collections", "outages", "settings", "sockets", "hasSms", "hasBans", "sessionsPerUser"], "properties": { "sockets": { "type": "array", "items": { "$ref": "/components/SocketSummary" } }, "id": { "$ref": "/components/SystemId" }, "title": { "type": "string" }, "path": { "type": "string" }, "hint": { "type": "string" }, "operations": { "type": "array", "items": { "$ref": "/components/OperationSummary" } }, "errors": { "type": "array", "items": { "$ref": "/components/ErrorSummary" } }, "outcomes": { "type": "array", "items": { "$ref": "/components/OutcomeSummary" } }, "collections": { "type": "array", "items": { "type": "string" } }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "array", "items": { "$ref": "/components/SettingDefinition" } }, "hasSms": { "type": "boolean" }, "hasBans": { "type": "boolean" }, "sessionsPerUser": { "type": "string", "enum": ["one", "many"] } } };
 function validate68(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -5996,7 +6044,7 @@ return errors === 0;
 function validate67(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.outcomes === undefined) && (missing0 = "outcomes"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.outcomes === undefined) && (missing0 = "outcomes"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) || ((data.sessionsPerUser === undefined) && (missing0 = "sessionsPerUser"))) {
 return fail(validate67, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -6126,6 +6174,15 @@ return fail(validate67, "/hasSms", "#/properties/hasSms/type", "type", { type: "
 if (data.hasBans !== undefined) {
 if (typeof data.hasBans !== "boolean") {
 return fail(validate67, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.sessionsPerUser !== undefined) {
+let data20 = data.sessionsPerUser;
+if (typeof data20 !== "string") {
+return fail(validate67, "/sessionsPerUser", "#/properties/sessionsPerUser/type", "type", { type: "string" }, "must be string");
+}
+if (!((data20 === "one") || (data20 === "many"))) {
+return fail(validate67, "/sessionsPerUser", "#/properties/sessionsPerUser/enum", "enum", { allowedValues: schema28.properties.sessionsPerUser.enum }, "must be equal to one of the allowed values");
 }
 }
 }
@@ -7065,7 +7122,7 @@ return true;
 function validate131(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.messages === undefined) && (missing0 = "messages")) {
+if (((data.messages === undefined) && (missing0 = "messages")) || ((data.total === undefined) && (missing0 = "total"))) {
 return fail(validate131, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -7081,6 +7138,17 @@ return pass(validate131, "/messages/" + i0, validate132);
 }
 else {
 return fail(validate131, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.total !== undefined) {
+let data2 = data.total;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate131, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate131, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -7646,7 +7714,7 @@ validate169.errors = null;
 return true;
 }
 exports["/success/listUsers"] = validate171;
-const schema74 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
+const schema74 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" }, "login": { "type": "object", "required": ["sessions", "latest"], "properties": { "sessions": { "type": "integer", "minimum": 1 }, "latest": { "$ref": "/components/Session" } } } } };
 function validate172(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -7702,6 +7770,36 @@ if (typeof data.banned !== "boolean") {
 return fail(validate172, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.login !== undefined) {
+let data8 = data.login;
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+let missing1;
+if (((data8.sessions === undefined) && (missing1 = "sessions")) || ((data8.latest === undefined) && (missing1 = "latest"))) {
+return fail(validate172, "/login", "#/properties/login/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data8.sessions !== undefined) {
+let data9 = data8.sessions;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate172, "/login/sessions", "#/properties/login/properties/sessions/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 < 1 || isNaN(data9)) {
+return fail(validate172, "/login/sessions", "#/properties/login/properties/sessions/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data8.latest !== undefined) {
+if (!validate149(data8.latest)) {
+return pass(validate172, "/login/latest", validate149);
+}
+}
+}
+}
+else {
+return fail(validate172, "/login", "#/properties/login/type", "type", { type: "object" }, "must be object");
+}
+}
 }
 }
 else {
@@ -7755,87 +7853,116 @@ return fail(validate171, "", "#/type", "type", { type: "object" }, "must be obje
 validate171.errors = null;
 return true;
 }
-exports["/success/banUser"] = validate175;
-function validate175(data) {
+exports["/success/banUser"] = validate176;
+function validate176(data) {
 if (!validate172(data)) {
-return pass(validate175, "", validate172);
+return pass(validate176, "", validate172);
 }
-validate175.errors = null;
+validate176.errors = null;
 return true;
 }
-exports["/success/unbanUser"] = validate177;
-function validate177(data) {
+exports["/success/unbanUser"] = validate178;
+function validate178(data) {
 if (!validate172(data)) {
-return pass(validate177, "", validate172);
+return pass(validate178, "", validate172);
 }
-validate177.errors = null;
+validate178.errors = null;
 return true;
 }
-exports["/success/listSockets"] = validate179;
+exports["/success/listSockets"] = validate180;
 const schema78 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting", "source"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 }, "source": { "type": "string", "enum": ["stub", "real"] } } };
-function validate180(data) {
+function validate181(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) || ((data.source === undefined) && (missing0 = "source"))) {
-return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate181, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate180, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate181, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate180, "/system", validate54);
+return pass(validate181, "/system", validate54);
 }
 }
 if (data.socket !== undefined) {
 if (typeof data.socket !== "string") {
-return fail(validate180, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
+return fail(validate181, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data3 = data.user;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate180, "/user", "#/properties/user/type", "type", { type: schema78.properties.user.type }, "must be string,null");
+return fail(validate181, "/user", "#/properties/user/type", "type", { type: schema78.properties.user.type }, "must be string,null");
 }
 }
 if (data.session !== undefined) {
 let data4 = data.session;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate180, "/session", "#/properties/session/type", "type", { type: schema78.properties.session.type }, "must be string,null");
+return fail(validate181, "/session", "#/properties/session/type", "type", { type: schema78.properties.session.type }, "must be string,null");
 }
 }
 if (data.mailbox !== undefined) {
 let data5 = data.mailbox;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate180, "/mailbox", "#/properties/mailbox/type", "type", { type: schema78.properties.mailbox.type }, "must be string,null");
+return fail(validate181, "/mailbox", "#/properties/mailbox/type", "type", { type: schema78.properties.mailbox.type }, "must be string,null");
 }
 }
 if (data.openedAt !== undefined) {
 if (!validate56(data.openedAt)) {
-return pass(validate180, "/openedAt", validate56);
+return pass(validate181, "/openedAt", validate56);
 }
 }
 if (data.waiting !== undefined) {
 let data7 = data.waiting;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate180, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
+return fail(validate181, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate180, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate181, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.source !== undefined) {
 let data8 = data.source;
 if (typeof data8 !== "string") {
-return fail(validate180, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate181, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data8 === "stub") || (data8 === "real"))) {
-return fail(validate180, "/source", "#/properties/source/enum", "enum", { allowedValues: schema78.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate181, "/source", "#/properties/source/enum", "enum", { allowedValues: schema78.properties.source.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate181, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate181.errors = null;
+return true;
+}
+function validate180(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sockets === undefined) && (missing0 = "sockets")) {
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sockets !== undefined) {
+let data0 = data.sockets;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate181(data0[i0])) {
+return pass(validate180, "/sockets/" + i0, validate181);
+}
+}
+}
+else {
+return fail(validate180, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -7846,95 +7973,95 @@ return fail(validate180, "", "#/type", "type", { type: "object" }, "must be obje
 validate180.errors = null;
 return true;
 }
-function validate179(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sockets === undefined) && (missing0 = "sockets")) {
-return fail(validate179, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sockets !== undefined) {
-let data0 = data.sockets;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate180(data0[i0])) {
-return pass(validate179, "/sockets/" + i0, validate180);
-}
-}
-}
-else {
-return fail(validate179, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate179, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate179.errors = null;
-return true;
-}
-exports["/success/sendPacket"] = validate184;
-function validate184(data) {
+exports["/success/sendPacket"] = validate185;
+function validate185(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
-return fail(validate184, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate185, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate184, "/system", validate54);
+return pass(validate185, "/system", validate54);
 }
 }
 if (data.user !== undefined) {
 if (typeof data.user !== "string") {
-return fail(validate184, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate185, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.connected !== undefined) {
 if (typeof data.connected !== "boolean") {
-return fail(validate184, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate185, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate184, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate185, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate184.errors = null;
+validate185.errors = null;
 return true;
 }
-exports["/success/getMaintenance"] = validate186;
+exports["/success/getMaintenance"] = validate187;
 const schema82 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
-function validate188(data) {
+function validate189(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
-return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate189, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate188, "/system", validate54);
+return pass(validate189, "/system", validate54);
 }
 }
 if (data.active !== undefined) {
 if (typeof data.active !== "boolean") {
-return fail(validate188, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate189, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.status !== undefined) {
 let data2 = data.status;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate188, "/status", "#/properties/status/type", "type", { type: schema82.properties.status.type }, "must be string,null");
+return fail(validate189, "/status", "#/properties/status/type", "type", { type: schema82.properties.status.type }, "must be string,null");
 }
 }
 if (data.httpStatus !== undefined) {
 let data3 = data.httpStatus;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate188, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema82.properties.httpStatus.type }, "must be integer,null");
+return fail(validate189, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema82.properties.httpStatus.type }, "must be integer,null");
+}
+}
+}
+}
+else {
+return fail(validate189, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate189.errors = null;
+return true;
+}
+function validate188(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
+return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.maintenance !== undefined) {
+let data0 = data.maintenance;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate189(data0[i0])) {
+return pass(validate188, "/maintenance/" + i0, validate189);
+}
+}
+}
+else {
+return fail(validate188, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -7946,59 +8073,30 @@ validate188.errors = null;
 return true;
 }
 function validate187(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
-return fail(validate187, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.maintenance !== undefined) {
-let data0 = data.maintenance;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate188(data0[i0])) {
-return pass(validate187, "/maintenance/" + i0, validate188);
-}
-}
-}
-else {
-return fail(validate187, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate187, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate188(data)) {
+return pass(validate187, "", validate188);
 }
 validate187.errors = null;
 return true;
 }
-function validate186(data) {
-if (!validate187(data)) {
-return pass(validate186, "", validate187);
+exports["/success/setMaintenance"] = validate193;
+function validate193(data) {
+if (!validate188(data)) {
+return pass(validate193, "", validate188);
 }
-validate186.errors = null;
+validate193.errors = null;
 return true;
 }
-exports["/success/setMaintenance"] = validate192;
-function validate192(data) {
-if (!validate187(data)) {
-return pass(validate192, "", validate187);
+exports["/success/clearMaintenance"] = validate195;
+function validate195(data) {
+if (!validate188(data)) {
+return pass(validate195, "", validate188);
 }
-validate192.errors = null;
+validate195.errors = null;
 return true;
 }
-exports["/success/clearMaintenance"] = validate194;
-function validate194(data) {
-if (!validate187(data)) {
-return pass(validate194, "", validate187);
-}
-validate194.errors = null;
-return true;
-}
-exports["/success/previewMaintenance"] = validate196;
-function validate197(data) {
+exports["/success/previewMaintenance"] = validate197;
+function validate198(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8050,7 +8148,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate197.errors = vErrors;
+validate198.errors = vErrors;
 return false;
 }
 else {
@@ -8071,54 +8169,54 @@ break;
 }
 }
 else {
-return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate198, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate197.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
-function validate196(data) {
+function validate197(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.body === undefined) && (missing0 = "body"))) {
-return fail(validate196, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate196, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate197, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.headers !== undefined) {
-if (!validate197(data.headers)) {
-return pass(validate196, "/headers", validate197);
+if (!validate198(data.headers)) {
+return pass(validate197, "/headers", validate198);
 }
 }
 if (data.body !== undefined) {
 if (typeof data.body !== "string") {
-return fail(validate196, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+return fail(validate197, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate196, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate196.errors = null;
+validate197.errors = null;
 return true;
 }
-exports["/success/getOutages"] = validate199;
-function validate201(data) {
+exports["/success/getOutages"] = validate200;
+function validate202(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate202, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate201, "/system", validate54);
+return pass(validate202, "/system", validate54);
 }
 }
 if (data.out !== undefined) {
@@ -8127,12 +8225,12 @@ if (Array.isArray(data1)) {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data1[i0] !== "string") {
-return fail(validate201, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+return fail(validate202, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate201, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+return fail(validate202, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.known !== undefined) {
@@ -8141,12 +8239,41 @@ if (Array.isArray(data3)) {
 const len1 = data3.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data3[i1] !== "string") {
-return fail(validate201, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+return fail(validate202, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate201, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+return fail(validate202, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate202, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate202.errors = null;
+return true;
+}
+function validate201(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.outages === undefined) && (missing0 = "outages")) {
+return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.outages !== undefined) {
+let data0 = data.outages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate202(data0[i0])) {
+return pass(validate201, "/outages/" + i0, validate202);
+}
+}
+}
+else {
+return fail(validate201, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8158,60 +8285,31 @@ validate201.errors = null;
 return true;
 }
 function validate200(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.outages === undefined) && (missing0 = "outages")) {
-return fail(validate200, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.outages !== undefined) {
-let data0 = data.outages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate201(data0[i0])) {
-return pass(validate200, "/outages/" + i0, validate201);
-}
-}
-}
-else {
-return fail(validate200, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate201(data)) {
+return pass(validate200, "", validate201);
 }
 validate200.errors = null;
 return true;
 }
-function validate199(data) {
-if (!validate200(data)) {
-return pass(validate199, "", validate200);
+exports["/success/setOutages"] = validate206;
+function validate206(data) {
+if (!validate201(data)) {
+return pass(validate206, "", validate201);
 }
-validate199.errors = null;
+validate206.errors = null;
 return true;
 }
-exports["/success/setOutages"] = validate205;
-function validate205(data) {
-if (!validate200(data)) {
-return pass(validate205, "", validate200);
-}
-validate205.errors = null;
-return true;
-}
-exports["/success/getSettings"] = validate207;
-function validate209(data) {
+exports["/success/getSettings"] = validate208;
+function validate210(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate209, "/system", validate54);
+return pass(validate210, "/system", validate54);
 }
 }
 if (data.settings !== undefined) {
@@ -8219,12 +8317,41 @@ let data1 = data.settings;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (!validate80(data1[key0])) {
-return pass(validate209, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
+return pass(validate210, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
 }
 }
 }
 else {
-return fail(validate209, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate210, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate210.errors = null;
+return true;
+}
+function validate209(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.settings === undefined) && (missing0 = "settings")) {
+return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.settings !== undefined) {
+let data0 = data.settings;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate210(data0[i0])) {
+return pass(validate209, "/settings/" + i0, validate210);
+}
+}
+}
+else {
+return fail(validate209, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8236,187 +8363,158 @@ validate209.errors = null;
 return true;
 }
 function validate208(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate208, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.settings !== undefined) {
-let data0 = data.settings;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate209(data0[i0])) {
-return pass(validate208, "/settings/" + i0, validate209);
-}
-}
-}
-else {
-return fail(validate208, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate209(data)) {
+return pass(validate208, "", validate209);
 }
 validate208.errors = null;
 return true;
 }
-function validate207(data) {
-if (!validate208(data)) {
-return pass(validate207, "", validate208);
+exports["/success/putSettings"] = validate215;
+function validate215(data) {
+if (!validate209(data)) {
+return pass(validate215, "", validate209);
 }
-validate207.errors = null;
+validate215.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate214;
-function validate214(data) {
-if (!validate208(data)) {
-return pass(validate214, "", validate208);
-}
-validate214.errors = null;
-return true;
-}
-exports["/success/getDrift"] = validate216;
+exports["/success/getDrift"] = validate217;
 const schema97 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "expected", "reason", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "expected": { "type": ["string", "null"] }, "reason": { "type": ["string", "null"], "enum": ["dns", "refused", "unreachable", "tls", "timeout", "reset", "tooLarge", "nonsense", "cancelled", "loop", "stubToken", "path", null] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
 const schema98 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
-function validate220(data) {
+function validate221(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.at === undefined) && (missing0 = "at")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.body === undefined) && (missing0 = "body"))) {
-return fail(validate220, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate221, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate220, "/at", validate56);
+return pass(validate221, "/at", validate56);
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate220, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate221, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data2 = data.url;
 if (typeof data2 === "string") {
 if (data2.length > 300 && func1(data2) > 300) {
-return fail(validate220, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate221, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate220, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate221, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data3 = data.status;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate220, "/status", "#/properties/status/type", "type", { type: schema98.properties.status.type }, "must be integer,null");
+return fail(validate221, "/status", "#/properties/status/type", "type", { type: schema98.properties.status.type }, "must be integer,null");
 }
 }
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
 if (data4.length > 300 && func1(data4) > 300) {
-return fail(validate220, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate221, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate220, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate221, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.body !== undefined) {
 let data5 = data.body;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate220, "/body", "#/properties/body/type", "type", { type: schema98.properties.body.type }, "must be string,null");
+return fail(validate221, "/body", "#/properties/body/type", "type", { type: schema98.properties.body.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
 if (data5.length > 2000 && func1(data5) > 2000) {
-return fail(validate220, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
+return fail(validate221, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
 }
 }
 }
 }
 }
 else {
-return fail(validate220, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate221, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate220.errors = null;
+validate221.errors = null;
 return true;
 }
-function validate218(data) {
+function validate219(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.expected === undefined) && (missing0 = "expected"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
-return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate219, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate218, "/system", validate54);
+return pass(validate219, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate218, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.kind !== undefined) {
 let data2 = data.kind;
 if (typeof data2 !== "string") {
-return fail(validate218, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((((((((((data2 === "undocumentedCode") || (data2 === "unlistedError")) || (data2 === "undocumentedField")) || (data2 === "missingField")) || (data2 === "type")) || (data2 === "format")) || (data2 === "httpStatus")) || (data2 === "mediaType")) || (data2 === "notJson")) || (data2 === "checkOrder")) || (data2 === "behaviour")) || (data2 === "notThere")) || (data2 === "noAnswer"))) {
-return fail(validate218, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema97.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate219, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema97.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.pointer !== undefined) {
 if (typeof data.pointer !== "string") {
-return fail(validate218, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.count !== undefined) {
 let data4 = data.count;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate218, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate219, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 1 || isNaN(data4)) {
-return fail(validate218, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate219, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.error !== undefined) {
 let data5 = data.error;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate218, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
+return fail(validate219, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
 }
 }
 if (data.expected !== undefined) {
 let data6 = data.expected;
 if ((typeof data6 !== "string") && (data6 !== null)) {
-return fail(validate218, "/expected", "#/properties/expected/type", "type", { type: schema97.properties.expected.type }, "must be string,null");
+return fail(validate219, "/expected", "#/properties/expected/type", "type", { type: schema97.properties.expected.type }, "must be string,null");
 }
 }
 if (data.reason !== undefined) {
 let data7 = data.reason;
 if ((typeof data7 !== "string") && (data7 !== null)) {
-return fail(validate218, "/reason", "#/properties/reason/type", "type", { type: schema97.properties.reason.type }, "must be string,null");
+return fail(validate219, "/reason", "#/properties/reason/type", "type", { type: schema97.properties.reason.type }, "must be string,null");
 }
 if (!(((((((((((((data7 === "dns") || (data7 === "refused")) || (data7 === "unreachable")) || (data7 === "tls")) || (data7 === "timeout")) || (data7 === "reset")) || (data7 === "tooLarge")) || (data7 === "nonsense")) || (data7 === "cancelled")) || (data7 === "loop")) || (data7 === "stubToken")) || (data7 === "path")) || (data7 === null))) {
-return fail(validate218, "/reason", "#/properties/reason/enum", "enum", { allowedValues: schema97.properties.reason.enum }, "must be equal to one of the allowed values");
+return fail(validate219, "/reason", "#/properties/reason/enum", "enum", { allowedValues: schema97.properties.reason.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.first !== undefined) {
-if (!validate220(data.first)) {
-return pass(validate218, "/first", validate220);
+if (!validate221(data.first)) {
+return pass(validate219, "/first", validate221);
 }
 }
 if (data.last !== undefined) {
-if (!validate220(data.last)) {
-return pass(validate218, "/last", validate220);
+if (!validate221(data.last)) {
+return pass(validate219, "/last", validate221);
 }
 }
 if (data.questions !== undefined) {
@@ -8428,12 +8526,12 @@ let data11 = data10[i0];
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing1;
 if (((data11.number === undefined) && (missing1 = "number")) || ((data11.topic === undefined) && (missing1 = "topic"))) {
-return fail(validate218, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate219, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data11.number !== undefined) {
 if (typeof data11.number !== "string") {
-return fail(validate218, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.topic !== undefined) {
@@ -8441,49 +8539,49 @@ let data13 = data11.topic;
 if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
 let missing2;
 if (((data13.en === undefined) && (missing2 = "en")) || ((data13.zh === undefined) && (missing2 = "zh"))) {
-return fail(validate218, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate219, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data13.en !== undefined) {
 if (typeof data13.en !== "string") {
-return fail(validate218, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data13.zh !== undefined) {
 if (typeof data13.zh !== "string") {
-return fail(validate218, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate218, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
+return fail(validate219, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate218, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
+return fail(validate219, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate218, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
+return fail(validate219, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate218, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate219, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate218.errors = null;
+validate219.errors = null;
 return true;
 }
-function validate217(data) {
+function validate218(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.drift === undefined) && (missing0 = "drift")) || ((data.calls === undefined) && (missing0 = "calls"))) || ((data.leftOut === undefined) && (missing0 = "leftOut"))) {
-return fail(validate217, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.drift !== undefined) {
@@ -8491,13 +8589,13 @@ let data0 = data.drift;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate218(data0[i0])) {
-return pass(validate217, "/drift/" + i0, validate218);
+if (!validate219(data0[i0])) {
+return pass(validate218, "/drift/" + i0, validate219);
 }
 }
 }
 else {
-return fail(validate217, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
+return fail(validate218, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.calls !== undefined) {
@@ -8509,111 +8607,111 @@ let data3 = data2[i1];
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing1;
 if (((((data3.system === undefined) && (missing1 = "system")) || ((data3.operationId === undefined) && (missing1 = "operationId"))) || ((data3.asked === undefined) && (missing1 = "asked"))) || ((data3.departed === undefined) && (missing1 = "departed"))) {
-return fail(validate217, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate218, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data3.system !== undefined) {
 if (!validate54(data3.system)) {
-return pass(validate217, "/calls/" + i1 + "/system", validate54);
+return pass(validate218, "/calls/" + i1 + "/system", validate54);
 }
 }
 if (data3.operationId !== undefined) {
 if (typeof data3.operationId !== "string") {
-return fail(validate217, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data3.asked !== undefined) {
 let data6 = data3.asked;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate217, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
+return fail(validate218, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate217, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate218, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data3.departed !== undefined) {
 let data7 = data3.departed;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate217, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
+return fail(validate218, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate217, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate218, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate217, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
+return fail(validate218, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate217, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
+return fail(validate218, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.leftOut !== undefined) {
 let data8 = data.leftOut;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate217, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate218, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate217, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate218, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate217, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate218, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate218.errors = null;
+return true;
+}
+function validate217(data) {
+if (!validate218(data)) {
+return pass(validate217, "", validate218);
 }
 validate217.errors = null;
 return true;
 }
-function validate216(data) {
-if (!validate217(data)) {
-return pass(validate216, "", validate217);
-}
-validate216.errors = null;
-return true;
-}
-exports["/success/clearDrift"] = validate227;
-function validate227(data) {
+exports["/success/clearDrift"] = validate228;
+function validate228(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate227, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate228, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate227, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate228, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate227, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate228, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate227, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate228, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate227.errors = null;
+validate228.errors = null;
 return true;
 }
-exports["/success/getRecording"] = validate228;
-function validate228(data) {
+exports["/success/getRecording"] = validate229;
+function validate229(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.recordings === undefined) && (missing0 = "recordings")) {
-return fail(validate228, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.recordings !== undefined) {
@@ -8625,12 +8723,12 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((data1.system === undefined) && (missing1 = "system")) || ((data1.scenario === undefined) && (missing1 = "scenario"))) || ((data1.left === undefined) && (missing1 = "left"))) {
-return fail(validate228, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate229, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.system !== undefined) {
 if (!validate54(data1.system)) {
-return pass(validate228, "/recordings/" + i0 + "/system", validate54);
+return pass(validate229, "/recordings/" + i0 + "/system", validate54);
 }
 }
 if (data1.scenario !== undefined) {
@@ -8638,7 +8736,7 @@ let data3 = data1.scenario;
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing2;
 if (((data3.description === undefined) && (missing2 = "description")) || ((data3.put === undefined) && (missing2 = "put"))) {
-return fail(validate228, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate229, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data3.description !== undefined) {
@@ -8646,23 +8744,23 @@ let data4 = data3.description;
 if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
 let missing3;
 if (((data4.en === undefined) && (missing3 = "en")) || ((data4.zh === undefined) && (missing3 = "zh"))) {
-return fail(validate228, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+return fail(validate229, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 }
 else {
 if (data4.en !== undefined) {
 if (typeof data4.en !== "string") {
-return fail(validate228, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
+return fail(validate229, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data4.zh !== undefined) {
 if (typeof data4.zh !== "string") {
-return fail(validate228, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
+return fail(validate229, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data3.put !== undefined) {
@@ -8677,30 +8775,30 @@ let data9 = data8[i1];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
+return fail(validate229, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data1.left !== undefined) {
 let data10 = data1.left;
 if (Array.isArray(data10)) {
 if (data10.length > 1000) {
-return fail(validate228, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate229, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len2 = data10.length;
@@ -8709,133 +8807,162 @@ let data11 = data10[i2];
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing4;
 if ((((data11.operationId === undefined) && (missing4 = "operationId")) || ((data11.pointer === undefined) && (missing4 = "pointer"))) || ((data11.reason === undefined) && (missing4 = "reason"))) {
-return fail(validate228, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
+return fail(validate229, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
 }
 else {
 if (data11.operationId !== undefined) {
 if (typeof data11.operationId !== "string") {
-return fail(validate228, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate229, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.pointer !== undefined) {
 if (typeof data11.pointer !== "string") {
-return fail(validate228, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
+return fail(validate229, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.reason !== undefined) {
 if (typeof data11.reason !== "string") {
-return fail(validate228, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
+return fail(validate229, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
+return fail(validate229, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate228, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate228, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
+return fail(validate229, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate228, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate228.errors = null;
+validate229.errors = null;
 return true;
 }
-exports["/success/listBackends"] = validate230;
+exports["/success/listBackends"] = validate231;
 const schema103 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "sameData": { "type": "boolean", "const": true }, "accounts": { "type": "integer", "minimum": 1 }, "chosen": { "type": "boolean" } } };
 const schema104 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate234(data) {
+function validate235(data) {
 if (typeof data !== "string") {
-return fail(validate234, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-return fail(validate234, "", "#/enum", "enum", { allowedValues: schema104.enum }, "must be equal to one of the allowed values");
+return fail(validate235, "", "#/enum", "enum", { allowedValues: schema104.enum }, "must be equal to one of the allowed values");
 }
-validate234.errors = null;
+validate235.errors = null;
 return true;
 }
-function validate232(data) {
+function validate233(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
-return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate232, "/system", validate54);
+return pass(validate233, "/system", validate54);
 }
 }
 if (data.url !== undefined) {
 let data1 = data.url;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate232, "/url", "#/properties/url/type", "type", { type: schema103.properties.url.type }, "must be string,null");
+return fail(validate233, "/url", "#/properties/url/type", "type", { type: schema103.properties.url.type }, "must be string,null");
 }
 }
 if (data.mode !== undefined) {
-if (!validate234(data.mode)) {
-return pass(validate232, "/mode", validate234);
+if (!validate235(data.mode)) {
+return pass(validate233, "/mode", validate235);
 }
 }
 if (data.operations !== undefined) {
 let data3 = data.operations;
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
-if (!validate234(data3[key0])) {
-return pass(validate232, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate234);
+if (!validate235(data3[key0])) {
+return pass(validate233, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate235);
 }
 }
 }
 else {
-return fail(validate232, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+return fail(validate233, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.timeout !== undefined) {
 let data5 = data.timeout;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate232, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+return fail(validate233, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.sameData !== undefined) {
 let data6 = data.sameData;
 if (typeof data6 !== "boolean") {
-return fail(validate232, "/sameData", "#/properties/sameData/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate233, "/sameData", "#/properties/sameData/type", "type", { type: "boolean" }, "must be boolean");
 }
 if (true !== data6) {
-return fail(validate232, "/sameData", "#/properties/sameData/const", "const", { allowedValue: true }, "must be equal to constant");
+return fail(validate233, "/sameData", "#/properties/sameData/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 if (data.accounts !== undefined) {
 let data7 = data.accounts;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate232, "/accounts", "#/properties/accounts/type", "type", { type: "integer" }, "must be integer");
+return fail(validate233, "/accounts", "#/properties/accounts/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 1 || isNaN(data7)) {
-return fail(validate232, "/accounts", "#/properties/accounts/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate233, "/accounts", "#/properties/accounts/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.chosen !== undefined) {
 if (typeof data.chosen !== "boolean") {
-return fail(validate232, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate233, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate233.errors = null;
+return true;
+}
+function validate232(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.backends === undefined) && (missing0 = "backends")) {
+return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.backends !== undefined) {
+let data0 = data.backends;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate233(data0[i0])) {
+return pass(validate232, "/backends/" + i0, validate233);
+}
+}
+}
+else {
+return fail(validate232, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8847,98 +8974,155 @@ validate232.errors = null;
 return true;
 }
 function validate231(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.backends === undefined) && (missing0 = "backends")) {
-return fail(validate231, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.backends !== undefined) {
-let data0 = data.backends;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate232(data0[i0])) {
-return pass(validate231, "/backends/" + i0, validate232);
-}
-}
-}
-else {
-return fail(validate231, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate231, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate232(data)) {
+return pass(validate231, "", validate232);
 }
 validate231.errors = null;
 return true;
 }
-function validate230(data) {
-if (!validate231(data)) {
-return pass(validate230, "", validate231);
+exports["/success/getBackend"] = validate240;
+function validate240(data) {
+if (!validate233(data)) {
+return pass(validate240, "", validate233);
 }
-validate230.errors = null;
+validate240.errors = null;
 return true;
 }
-exports["/success/getBackend"] = validate239;
-function validate239(data) {
-if (!validate232(data)) {
-return pass(validate239, "", validate232);
+exports["/success/putBackend"] = validate242;
+function validate242(data) {
+if (!validate233(data)) {
+return pass(validate242, "", validate233);
 }
-validate239.errors = null;
+validate242.errors = null;
 return true;
 }
-exports["/success/putBackend"] = validate241;
-function validate241(data) {
-if (!validate232(data)) {
-return pass(validate241, "", validate232);
-}
-validate241.errors = null;
-return true;
-}
-exports["/success/listFaults"] = validate243;
+exports["/success/listFaults"] = validate244;
 const schema108 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 }, "network": { "type": "string", "minLength": 1, "maxLength": 40 } } };
 const schema109 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate247(data) {
+function validate248(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate247, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate248, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (data0.length > 200 && func1(data0) > 200) {
-return fail(validate247, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate248, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate247, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate248, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (data1.length > 200 && func1(data1) > 200) {
-return fail(validate247, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate248, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate247, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate248, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (data2.length > 200 && func1(data2) > 200) {
-return fail(validate247, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate248, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate247, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+return fail(validate248, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate248.errors = null;
+return true;
+}
+function validate247(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate247, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate247, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate247, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate247, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("error" !== data0) {
+return fail(validate247, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (data1.length < 2 && func1(data1) < 1) {
+return fail(validate247, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate247, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate247, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (data3.length < 2 && func1(data3) < 1) {
+return fail(validate247, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate247, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (data4.length < 2 && func1(data4) < 1) {
+return fail(validate247, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate247, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate247, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate248(data.displacedBy)) {
+return pass(validate247, "/displacedBy", validate248);
+}
+}
 }
 }
 }
@@ -8948,125 +9132,39 @@ return fail(validate247, "", "#/type", "type", { type: "object" }, "must be obje
 validate247.errors = null;
 return true;
 }
-function validate246(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate246, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate246, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate246, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate246, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (data1.length < 2 && func1(data1) < 1) {
-return fail(validate246, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate246, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate246, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (data3.length < 2 && func1(data3) < 1) {
-return fail(validate246, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate246, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (data4.length < 2 && func1(data4) < 1) {
-return fail(validate246, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate246, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate246, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate247(data.displacedBy)) {
-return pass(validate246, "/displacedBy", validate247);
-}
-}
-}
-}
-}
-else {
-return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate246.errors = null;
-return true;
-}
-function validate250(data) {
+function validate251(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate250, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate250, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate251, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate250, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate251, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("latency" !== data0) {
-return fail(validate250, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+return fail(validate251, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
 }
 if (data.min !== undefined) {
 let data1 = data.min;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate250, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate250, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate251, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 0 || isNaN(data1)) {
-return fail(validate250, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate251, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9074,15 +9172,15 @@ return fail(validate250, "/min", "#/properties/min/minimum", "minimum", { compar
 if (data.max !== undefined) {
 let data2 = data.max;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate250, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 600000 || isNaN(data2)) {
-return fail(validate250, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate251, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate250, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate251, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9090,45 +9188,45 @@ return fail(validate250, "/max", "#/properties/max/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate250, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate250.errors = null;
+validate251.errors = null;
 return true;
 }
 const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate252(data) {
+function validate253(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate252, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate253, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate252, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate253, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("status" !== data0) {
-return fail(validate252, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+return fail(validate253, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
 }
 if (data.status !== undefined) {
 let data1 = data.status;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate252, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate253, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 599 || isNaN(data1)) {
-return fail(validate252, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+return fail(validate253, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
 else {
 if (data1 < 200 || isNaN(data1)) {
-return fail(validate252, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+return fail(validate253, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 }
 }
 }
@@ -9137,167 +9235,167 @@ if (data.body !== undefined) {
 let data2 = data.body;
 if (typeof data2 === "string") {
 if (data2.length > 65536 && func1(data2) > 65536) {
-return fail(validate252, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+return fail(validate253, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
 else {
-return fail(validate252, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+return fail(validate253, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.contentType !== undefined) {
 let data3 = data.contentType;
 if (typeof data3 === "string") {
 if (data3.length > 200 && func1(data3) > 200) {
-return fail(validate252, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate253, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (data3.length < 2 && func1(data3) < 1) {
-return fail(validate252, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate253, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern5.test(data3)) {
-return fail(validate252, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+return fail(validate253, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate252, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+return fail(validate253, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate252, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate252.errors = null;
+validate253.errors = null;
 return true;
 }
-function validate254(data) {
+function validate255(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate254, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate255, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate254, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate255, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate254, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate255, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("drop" !== data0) {
-return fail(validate254, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+return fail(validate255, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
 }
 }
 if (data.carriedOut !== undefined) {
 if (typeof data.carriedOut !== "boolean") {
-return fail(validate254, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate255, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate254, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate255, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate254.errors = null;
+validate255.errors = null;
 return true;
 }
-function validate256(data) {
+function validate257(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate256, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate256, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate257, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate256, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate257, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("reset" !== data0) {
-return fail(validate256, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+return fail(validate257, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate256, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate256.errors = null;
+validate257.errors = null;
 return true;
 }
-function validate258(data) {
+function validate259(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate258, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate258, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate259, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate258, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate259, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("malformed" !== data0) {
-return fail(validate258, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+return fail(validate259, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate258, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate258.errors = null;
+validate259.errors = null;
 return true;
 }
-function validate260(data) {
+function validate261(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate261, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate260, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate261, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate260, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("slow" !== data0) {
-return fail(validate260, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+return fail(validate261, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate260, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate261, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate260, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate261, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 1 || isNaN(data1)) {
-return fail(validate260, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate261, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9305,15 +9403,15 @@ return fail(validate260, "/milliseconds", "#/properties/milliseconds/minimum", "
 if (data.chunks !== undefined) {
 let data2 = data.chunks;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate260, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+return fail(validate261, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 1000 || isNaN(data2)) {
-return fail(validate260, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+return fail(validate261, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
 if (data2 < 2 || isNaN(data2)) {
-return fail(validate260, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+return fail(validate261, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -9321,12 +9419,12 @@ return fail(validate260, "/chunks", "#/properties/chunks/minimum", "minimum", { 
 }
 }
 else {
-return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate261, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate260.errors = null;
+validate261.errors = null;
 return true;
 }
-function validate245(data) {
+function validate246(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -9372,8 +9470,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate246(data)) {
-vErrors = join(vErrors, "", validate246);
+if (!validate247(data)) {
+vErrors = join(vErrors, "", validate247);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -9382,7 +9480,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -9430,8 +9528,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate250(data)) {
-vErrors = join(vErrors, "", validate250);
+if (!validate251(data)) {
+vErrors = join(vErrors, "", validate251);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -9440,7 +9538,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -9488,8 +9586,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate252(data)) {
-vErrors = join(vErrors, "", validate252);
+if (!validate253(data)) {
+vErrors = join(vErrors, "", validate253);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -9498,7 +9596,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -9546,8 +9644,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate254(data)) {
-vErrors = join(vErrors, "", validate254);
+if (!validate255(data)) {
+vErrors = join(vErrors, "", validate255);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -9556,7 +9654,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -9604,8 +9702,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate256(data)) {
-vErrors = join(vErrors, "", validate256);
+if (!validate257(data)) {
+vErrors = join(vErrors, "", validate257);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -9614,7 +9712,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -9662,8 +9760,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate258(data)) {
-vErrors = join(vErrors, "", validate258);
+if (!validate259(data)) {
+vErrors = join(vErrors, "", validate259);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -9672,7 +9770,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -9720,8 +9818,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate260(data)) {
-vErrors = join(vErrors, "", validate260);
+if (!validate261(data)) {
+vErrors = join(vErrors, "", validate261);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -9730,7 +9828,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -9744,97 +9842,97 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate245, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate246, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate245, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema109.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate246, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema109.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-function validate244(data) {
+function validate245(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate245, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate244, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate245, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate244, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate245, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate244, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate245, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate245(data.fault)) {
-return pass(validate244, "/fault", validate245);
+if (!validate246(data.fault)) {
+return pass(validate245, "/fault", validate246);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate244, "/times", "#/properties/times/type", "type", { type: schema108.properties.times.type }, "must be integer,null");
+return fail(validate245, "/times", "#/properties/times/type", "type", { type: schema108.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate244, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate245, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate244, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate245, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate244, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate245, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.until !== undefined) {
 if (!validate56(data.until)) {
-return pass(validate244, "/until", validate56);
+return pass(validate245, "/until", validate56);
 }
 }
 if (data.matched !== undefined) {
 let data7 = data.matched;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate244, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate245, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate244, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate245, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data8 = data.fired;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate244, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate245, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate244, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate245, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9842,16 +9940,45 @@ if (data.network !== undefined) {
 let data9 = data.network;
 if (typeof data9 === "string") {
 if (data9.length > 40 && func1(data9) > 40) {
-return fail(validate244, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
+return fail(validate245, "/network", "#/properties/network/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 }
 else {
 if (data9.length < 2 && func1(data9) < 1) {
-return fail(validate244, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate245, "/network", "#/properties/network/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-return fail(validate244, "/network", "#/properties/network/type", "type", { type: "string" }, "must be string");
+return fail(validate245, "/network", "#/properties/network/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate245.errors = null;
+return true;
+}
+function validate244(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.faults === undefined) && (missing0 = "faults")) {
+return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.faults !== undefined) {
+let data0 = data.faults;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate245(data0[i0])) {
+return pass(validate244, "/faults/" + i0, validate245);
+}
+}
+}
+else {
+return fail(validate244, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -9862,62 +9989,33 @@ return fail(validate244, "", "#/type", "type", { type: "object" }, "must be obje
 validate244.errors = null;
 return true;
 }
-function validate243(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+exports["/success/addFault"] = validate266;
+function validate266(data) {
+if (!validate245(data)) {
+return pass(validate266, "", validate245);
 }
-else {
-if (data.faults !== undefined) {
-let data0 = data.faults;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate244(data0[i0])) {
-return pass(validate243, "/faults/" + i0, validate244);
-}
-}
-}
-else {
-return fail(validate243, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate243, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate243.errors = null;
+validate266.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate265;
-function validate265(data) {
-if (!validate244(data)) {
-return pass(validate265, "", validate244);
+exports["/success/getFault"] = validate268;
+function validate268(data) {
+if (!validate245(data)) {
+return pass(validate268, "", validate245);
 }
-validate265.errors = null;
+validate268.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate267;
-function validate267(data) {
-if (!validate244(data)) {
-return pass(validate267, "", validate244);
-}
-validate267.errors = null;
-return true;
-}
-exports["/success/getNetwork"] = validate269;
+exports["/success/getNetwork"] = validate270;
 const schema121 = { "type": "object", "required": ["network", "networks"], "properties": { "network": { "type": ["string", "null"] }, "until": { "$ref": "/components/Instant" }, "networks": { "type": "array", "items": { "$ref": "/components/Network" } } } };
 const schema123 = { "type": "object", "required": ["fault"], "additionalProperties": false, "properties": { "fault": { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] }, "probability": { "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "for": { "type": "string", "maxLength": 64 } } };
-function validate273(data) {
+function validate274(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.fault === undefined) && (missing0 = "fault")) {
-return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 const _errs1 = errors;
@@ -9926,7 +10024,7 @@ for (const key0 in data) {
 if (full(vErrors, before0))
 break;
 if (!(((key0 === "fault") || (key0 === "probability")) || (key0 === "for"))) {
-return fail(validate273, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate274, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (_errs1 === errors) {
@@ -9976,8 +10074,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs8 = errors;
-if (!validate250(data0)) {
-vErrors = join(vErrors, "/fault", validate250);
+if (!validate251(data0)) {
+vErrors = join(vErrors, "/fault", validate251);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -9986,7 +10084,7 @@ valid2 = _valid0;
 if (!valid2) {
 vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 var valid1 = _errs4 === errors;
@@ -10034,8 +10132,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs13 = errors;
-if (!validate252(data0)) {
-vErrors = join(vErrors, "/fault", validate252);
+if (!validate253(data0)) {
+vErrors = join(vErrors, "/fault", validate253);
 errors = vErrors.length;
 }
 var _valid1 = _errs13 === errors;
@@ -10044,7 +10142,7 @@ valid4 = _valid1;
 if (!valid4) {
 vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -10092,8 +10190,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs18 = errors;
-if (!validate254(data0)) {
-vErrors = join(vErrors, "/fault", validate254);
+if (!validate255(data0)) {
+vErrors = join(vErrors, "/fault", validate255);
 errors = vErrors.length;
 }
 var _valid2 = _errs18 === errors;
@@ -10102,7 +10200,7 @@ valid6 = _valid2;
 if (!valid6) {
 vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 var valid1 = _errs14 === errors;
@@ -10150,8 +10248,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs23 = errors;
-if (!validate256(data0)) {
-vErrors = join(vErrors, "/fault", validate256);
+if (!validate257(data0)) {
+vErrors = join(vErrors, "/fault", validate257);
 errors = vErrors.length;
 }
 var _valid3 = _errs23 === errors;
@@ -10160,7 +10258,7 @@ valid8 = _valid3;
 if (!valid8) {
 vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 var valid1 = _errs19 === errors;
@@ -10208,8 +10306,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs28 = errors;
-if (!validate258(data0)) {
-vErrors = join(vErrors, "/fault", validate258);
+if (!validate259(data0)) {
+vErrors = join(vErrors, "/fault", validate259);
 errors = vErrors.length;
 }
 var _valid4 = _errs28 === errors;
@@ -10218,7 +10316,7 @@ valid10 = _valid4;
 if (!valid10) {
 vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 var valid1 = _errs24 === errors;
@@ -10266,8 +10364,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs33 = errors;
-if (!validate260(data0)) {
-vErrors = join(vErrors, "/fault", validate260);
+if (!validate261(data0)) {
+vErrors = join(vErrors, "/fault", validate261);
 errors = vErrors.length;
 }
 var _valid5 = _errs33 === errors;
@@ -10276,7 +10374,7 @@ valid12 = _valid5;
 if (!valid12) {
 vErrors = add(vErrors, "/fault", "#/properties/fault/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return false;
 }
 var valid1 = _errs29 === errors;
@@ -10289,19 +10387,19 @@ if (errors === _errs2) {
 if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
 let missing7;
 if ((data0.kind === undefined) && (missing7 = "kind")) {
-return fail(validate273, "/fault", "#/properties/fault/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate274, "/fault", "#/properties/fault/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data0.kind !== undefined) {
 let data7 = data0.kind;
 if (!((((((data7 === "latency") || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate273, "/fault/kind", "#/properties/fault/properties/kind/enum", "enum", { allowedValues: schema123.properties.fault.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate274, "/fault/kind", "#/properties/fault/properties/kind/enum", "enum", { allowedValues: schema123.properties.fault.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate273, "/fault", "#/properties/fault/type", "type", { type: "object" }, "must be object");
+return fail(validate274, "/fault", "#/properties/fault/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs2 === errors;
@@ -10316,16 +10414,16 @@ const _errs35 = errors;
 if (errors === _errs35) {
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 > 1 || isNaN(data8)) {
-return fail(validate273, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate274, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data8 <= 0 || isNaN(data8)) {
-return fail(validate273, "/probability", "#/properties/probability/exclusiveMinimum", "exclusiveMinimum", { comparison: ">", limit: 0 }, "must be > 0");
+return fail(validate274, "/probability", "#/properties/probability/exclusiveMinimum", "exclusiveMinimum", { comparison: ">", limit: 0 }, "must be > 0");
 }
 }
 }
 else {
-return fail(validate273, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate274, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 var valid0 = _errs35 === errors;
@@ -10340,11 +10438,11 @@ const _errs37 = errors;
 if (errors === _errs37) {
 if (typeof data9 === "string") {
 if (data9.length > 64 && func1(data9) > 64) {
-return fail(validate273, "/for", "#/properties/for/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+return fail(validate274, "/for", "#/properties/for/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-return fail(validate273, "/for", "#/properties/for/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/for", "#/properties/for/type", "type", { type: "string" }, "must be string");
 }
 }
 var valid0 = _errs37 === errors;
@@ -10358,83 +10456,83 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-function validate272(data) {
+function validate273(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.name === undefined) && (missing0 = "name")) || ((data.rules === undefined) && (missing0 = "rules"))) {
-return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
 if (data0.length > 40 && func1(data0) > 40) {
-return fail(validate272, "/name", "#/properties/name/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
+return fail(validate273, "/name", "#/properties/name/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 }
 else {
 if (data0.length < 2 && func1(data0) < 1) {
-return fail(validate272, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate273, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-return fail(validate272, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate273, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.rules !== undefined) {
 let data1 = data.rules;
 if (Array.isArray(data1)) {
 if (data1.length > 20) {
-return fail(validate272, "/rules", "#/properties/rules/maxItems", "maxItems", { limit: 20 }, "must NOT have more than 20 items");
+return fail(validate273, "/rules", "#/properties/rules/maxItems", "maxItems", { limit: 20 }, "must NOT have more than 20 items");
 }
 else {
 if (data1.length < 1) {
-return fail(validate272, "/rules", "#/properties/rules/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate273, "/rules", "#/properties/rules/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate273(data1[i0])) {
-return pass(validate272, "/rules/" + i0, validate273);
+if (!validate274(data1[i0])) {
+return pass(validate273, "/rules/" + i0, validate274);
 }
 }
 }
 }
 }
 else {
-return fail(validate272, "/rules", "#/properties/rules/type", "type", { type: "array" }, "must be array");
+return fail(validate273, "/rules", "#/properties/rules/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate272.errors = null;
+validate273.errors = null;
 return true;
 }
-function validate270(data) {
+function validate271(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.network === undefined) && (missing0 = "network")) || ((data.networks === undefined) && (missing0 = "networks"))) {
-return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.network !== undefined) {
 let data0 = data.network;
 if ((typeof data0 !== "string") && (data0 !== null)) {
-return fail(validate270, "/network", "#/properties/network/type", "type", { type: schema121.properties.network.type }, "must be string,null");
+return fail(validate271, "/network", "#/properties/network/type", "type", { type: schema121.properties.network.type }, "must be string,null");
 }
 }
 if (data.until !== undefined) {
 if (!validate56(data.until)) {
-return pass(validate270, "/until", validate56);
+return pass(validate271, "/until", validate56);
 }
 }
 if (data.networks !== undefined) {
@@ -10442,100 +10540,100 @@ let data2 = data.networks;
 if (Array.isArray(data2)) {
 const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate272(data2[i0])) {
-return pass(validate270, "/networks/" + i0, validate272);
+if (!validate273(data2[i0])) {
+return pass(validate271, "/networks/" + i0, validate273);
 }
 }
 }
 else {
-return fail(validate270, "/networks", "#/properties/networks/type", "type", { type: "array" }, "must be array");
+return fail(validate271, "/networks", "#/properties/networks/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate271.errors = null;
+return true;
+}
+function validate270(data) {
+if (!validate271(data)) {
+return pass(validate270, "", validate271);
 }
 validate270.errors = null;
 return true;
 }
-function validate269(data) {
-if (!validate270(data)) {
-return pass(validate269, "", validate270);
+exports["/success/putNetwork"] = validate284;
+function validate284(data) {
+if (!validate271(data)) {
+return pass(validate284, "", validate271);
 }
-validate269.errors = null;
+validate284.errors = null;
 return true;
 }
-exports["/success/putNetwork"] = validate283;
-function validate283(data) {
-if (!validate270(data)) {
-return pass(validate283, "", validate270);
+exports["/success/clearNetwork"] = validate286;
+function validate286(data) {
+if (!validate271(data)) {
+return pass(validate286, "", validate271);
 }
-validate283.errors = null;
+validate286.errors = null;
 return true;
 }
-exports["/success/clearNetwork"] = validate285;
-function validate285(data) {
-if (!validate270(data)) {
-return pass(validate285, "", validate270);
-}
-validate285.errors = null;
-return true;
-}
-exports["/success/listRequests"] = validate287;
+exports["/success/listRequests"] = validate288;
 const schema127 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
 const schema129 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate293(data) {
+function validate294(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate294, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate293, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate294, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate293, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate294, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate293, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate294, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate293, "/text", "#/properties/text/type", "type", { type: schema129.properties.text.type }, "must be string,null");
+return fail(validate294, "/text", "#/properties/text/type", "type", { type: schema129.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate293, "/base64", "#/properties/base64/type", "type", { type: schema129.properties.base64.type }, "must be string,null");
+return fail(validate294, "/base64", "#/properties/base64/type", "type", { type: schema129.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate294, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate293.errors = null;
+validate294.errors = null;
 return true;
 }
-function validate292(data) {
+function validate293(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate293(data)) {
-vErrors = join(vErrors, "", validate293);
+if (!validate294(data)) {
+vErrors = join(vErrors, "", validate294);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -10552,7 +10650,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate292.errors = vErrors;
+validate293.errors = vErrors;
 return false;
 }
 else {
@@ -10566,68 +10664,68 @@ vErrors = null;
 }
 }
 }
-validate292.errors = vErrors;
+validate293.errors = vErrors;
 return errors === 0;
 }
 const schema130 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate298(data) {
+function validate299(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate298, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate299, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate298, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate299, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate298, "/key", "#/properties/key/type", "type", { type: schema130.properties.key.type }, "must be string,number");
+return fail(validate299, "/key", "#/properties/key/type", "type", { type: schema130.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate298, "/before", "#/properties/before/type", "type", { type: schema130.properties.before.type }, "must be object,null");
+return fail(validate299, "/before", "#/properties/before/type", "type", { type: schema130.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate298, "/after", "#/properties/after/type", "type", { type: schema130.properties.after.type }, "must be object,null");
+return fail(validate299, "/after", "#/properties/after/type", "type", { type: schema130.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate298, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate298.errors = null;
+validate299.errors = null;
 return true;
 }
-function validate300(data) {
+function validate301(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate300, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate301, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate300, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate301, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate300, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate301, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate300, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate301, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -10636,70 +10734,70 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate300, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate301, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate300, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate301, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate300, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate301, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate300.errors = null;
+validate301.errors = null;
 return true;
 }
-function validate288(data) {
+function validate289(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate288, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate288, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate289, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate288, "/at", validate56);
+return pass(validate289, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate288, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate289, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate288, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate289, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate288, "/system", validate54);
+return pass(validate289, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate288, "/operationId", "#/properties/operationId/type", "type", { type: schema127.properties.operationId.type }, "must be string,null");
+return fail(validate289, "/operationId", "#/properties/operationId/type", "type", { type: schema127.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate288, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate289, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -10707,33 +10805,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate288, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate289, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate288, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate288, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate197(data6.headers)) {
-return pass(validate288, "/request/headers", validate197);
+if (!validate198(data6.headers)) {
+return pass(validate289, "/request/headers", validate198);
 }
 }
 if (data6.body !== undefined) {
-if (!validate292(data6.body)) {
-return pass(validate288, "/request/body", validate292);
+if (!validate293(data6.body)) {
+return pass(validate289, "/request/body", validate293);
 }
 }
 }
 }
 else {
-return fail(validate288, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -10741,41 +10839,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate288, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate289, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate288, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate197(data11.headers)) {
-return pass(validate288, "/response/headers", validate197);
+if (!validate198(data11.headers)) {
+return pass(validate289, "/response/headers", validate198);
 }
 }
 if (data11.body !== undefined) {
-if (!validate292(data11.body)) {
-return pass(validate288, "/response/body", validate292);
+if (!validate293(data11.body)) {
+return pass(validate289, "/response/body", validate293);
 }
 }
 }
 }
 else {
-return fail(validate288, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate288, "/user", "#/properties/user/type", "type", { type: schema127.properties.user.type }, "must be string,null");
+return fail(validate289, "/user", "#/properties/user/type", "type", { type: schema127.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate288, "/error", "#/properties/error/type", "type", { type: schema127.properties.error.type }, "must be string,null");
+return fail(validate289, "/error", "#/properties/error/type", "type", { type: schema127.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -10784,12 +10882,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate288, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate288, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate289, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -10798,12 +10896,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate288, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate288, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate289, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -10811,23 +10909,23 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate298(data21[i2])) {
-return pass(validate288, "/changes/" + i2, validate298);
+if (!validate299(data21[i2])) {
+return pass(validate289, "/changes/" + i2, validate299);
 }
 }
 }
 else {
-return fail(validate288, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate289, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changesLeftOut !== undefined) {
 let data23 = data.changesLeftOut;
 if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate288, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data23 == "number") && (isFinite(data23))) {
 if (data23 < 1 || isNaN(data23)) {
-return fail(validate288, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate289, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10836,28 +10934,100 @@ let data24 = data.nearMisses;
 if (Array.isArray(data24)) {
 const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate300(data24[i3])) {
-return pass(validate288, "/nearMisses/" + i3, validate300);
+if (!validate301(data24[i3])) {
+return pass(validate289, "/nearMisses/" + i3, validate301);
 }
 }
 }
 else {
-return fail(validate288, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate289, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.source !== undefined) {
 let data26 = data.source;
 if (typeof data26 !== "string") {
-return fail(validate288, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate288, "/source", "#/properties/source/enum", "enum", { allowedValues: schema127.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate289, "/source", "#/properties/source/enum", "enum", { allowedValues: schema127.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sourceReason !== undefined) {
 let data27 = data.sourceReason;
 if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate288, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema127.properties.sourceReason.type }, "must be string,null");
+return fail(validate289, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema127.properties.sourceReason.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate289.errors = null;
+return true;
+}
+const schema132 = { "type": ["integer", "null"], "minimum": 1 };
+function validate304(data) {
+if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
+return fail(validate304, "", "#/type", "type", { type: schema132.type }, "must be integer,null");
+}
+if ((typeof data == "number") && (isFinite(data))) {
+if (data < 1 || isNaN(data)) {
+return fail(validate304, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+validate304.errors = null;
+return true;
+}
+function validate288(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate289(data0[i0])) {
+return pass(validate288, "/requests/" + i0, validate289);
+}
+}
+}
+else {
+return fail(validate288, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
+return fail(validate288, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate288, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate288, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate304(data2.oldest)) {
+return pass(validate288, "/meta/oldest", validate304);
+}
+}
+}
+}
+else {
+return fail(validate288, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
@@ -10868,106 +11038,7 @@ return fail(validate288, "", "#/type", "type", { type: "object" }, "must be obje
 validate288.errors = null;
 return true;
 }
-const schema132 = { "type": ["integer", "null"], "minimum": 1 };
-function validate303(data) {
-if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate303, "", "#/type", "type", { type: schema132.type }, "must be integer,null");
-}
-if ((typeof data == "number") && (isFinite(data))) {
-if (data < 1 || isNaN(data)) {
-return fail(validate303, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-validate303.errors = null;
-return true;
-}
-function validate287(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate288(data0[i0])) {
-return pass(validate287, "/requests/" + i0, validate288);
-}
-}
-}
-else {
-return fail(validate287, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate287, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate287, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate287, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.oldest !== undefined) {
-if (!validate303(data2.oldest)) {
-return pass(validate287, "/meta/oldest", validate303);
-}
-}
-}
-}
-else {
-return fail(validate287, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate287, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate287.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate305;
-function validate305(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate305, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate305, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate305, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate305, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate305.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate306;
+exports["/success/clearRequests"] = validate306;
 function validate306(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -10994,20 +11065,47 @@ return fail(validate306, "", "#/type", "type", { type: "object" }, "must be obje
 validate306.errors = null;
 return true;
 }
-exports["/success/waitForRequest"] = validate307;
+exports["/success/countRequests"] = validate307;
 function validate307(data) {
-if (!validate288(data)) {
-return pass(validate307, "", validate288);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate307, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate307, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate307, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate307, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate307.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate309;
-function validate309(data) {
+exports["/success/waitForRequest"] = validate308;
+function validate308(data) {
+if (!validate289(data)) {
+return pass(validate308, "", validate289);
+}
+validate308.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate310;
+function validate310(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate309, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -11016,12 +11114,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate107(data0[i0])) {
-return pass(validate309, "/lines/" + i0, validate107);
+return pass(validate310, "/lines/" + i0, validate107);
 }
 }
 }
 else {
-return fail(validate309, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -11029,91 +11127,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate309, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate310, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate309, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate310, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate309, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate310, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate309, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate310, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate309, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate310, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate303(data2.oldest)) {
-return pass(validate309, "/meta/oldest", validate303);
+if (!validate304(data2.oldest)) {
+return pass(validate310, "/meta/oldest", validate304);
 }
 }
 }
 }
 else {
-return fail(validate309, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate310, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate309.errors = null;
+validate310.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate312;
-function validate312(data) {
-if (!validate288(data)) {
-return pass(validate312, "", validate288);
+exports["/success/getRequest"] = validate313;
+function validate313(data) {
+if (!validate289(data)) {
+return pass(validate313, "", validate289);
 }
-validate312.errors = null;
+validate313.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate314;
+exports["/success/getSnapshot"] = validate315;
 const schema140 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate320(data) {
+function validate321(data) {
 if (typeof data === "string") {
 if (data.length > 200 && func1(data) > 200) {
-return fail(validate320, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate321, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (data.length < 2 && func1(data) < 1) {
-return fail(validate320, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate321, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate320, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate321, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate320, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate321, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate320.errors = null;
+validate321.errors = null;
 return true;
 }
-function validate317(data) {
+function validate318(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate317, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate318, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -11141,7 +11239,7 @@ if (full(vErrors, before0))
 break;
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate317, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate318, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -11150,7 +11248,7 @@ break;
 }
 }
 else {
-return fail(validate317, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -11180,7 +11278,7 @@ break;
 }
 }
 else {
-return fail(validate317, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate318, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -11213,8 +11311,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate320(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate320);
+if (!validate321(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate321);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -11263,7 +11361,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate317.errors = vErrors;
+validate318.errors = vErrors;
 return false;
 }
 else {
@@ -11298,7 +11396,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate318, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -11318,7 +11416,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate318, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -11328,7 +11426,7 @@ break;
 }
 }
 else {
-return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -11351,7 +11449,7 @@ break;
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema140.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate318, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema140.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -11360,7 +11458,7 @@ break;
 }
 }
 else {
-return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate318, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -11372,7 +11470,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate317, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate318, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -11382,7 +11480,7 @@ break;
 }
 }
 else {
-return fail(validate317, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate318, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -11397,27 +11495,27 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate317, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate318, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate317.errors = vErrors;
+validate318.errors = vErrors;
 return errors === 0;
 }
 const pattern7 = new RegExp("^[0-9a-f]{64}$", "u");
-function validate315(data) {
+function validate316(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate315, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate316, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 const _errs1 = errors;
 if (typeof data.format !== "string") {
-return fail(validate315, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate316, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -11429,7 +11527,7 @@ if (data.version !== undefined) {
 let data1 = data.version;
 const _errs3 = errors;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate315, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate316, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs3 === errors;
 }
@@ -11440,7 +11538,7 @@ if (valid0) {
 if (data.package !== undefined) {
 const _errs5 = errors;
 if (typeof data.package !== "string") {
-return fail(validate315, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate316, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs5 === errors;
 }
@@ -11454,11 +11552,11 @@ const _errs7 = errors;
 if (errors === _errs7) {
 if (typeof data3 === "string") {
 if (data3.length > 200 && func1(data3) > 200) {
-return fail(validate315, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate316, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate315, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate316, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 var valid0 = _errs7 === errors;
@@ -11471,7 +11569,7 @@ if (data.boot !== undefined) {
 let data4 = data.boot;
 const _errs9 = errors;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate315, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate316, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs9 === errors;
 }
@@ -11483,16 +11581,16 @@ if (data.scale !== undefined) {
 let data5 = data.scale;
 const _errs11 = errors;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate315, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate316, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs11) {
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate315, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate316, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate315, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate316, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -11510,7 +11608,7 @@ if (errors === _errs13) {
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate315, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate316, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
@@ -11528,7 +11626,7 @@ if (valid1) {
 if (data6.frozen !== undefined) {
 const _errs16 = errors;
 if (typeof data6.frozen !== "boolean") {
-return fail(validate315, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate316, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 var valid1 = _errs16 === errors;
 }
@@ -11539,7 +11637,7 @@ var valid1 = true;
 }
 }
 else {
-return fail(validate315, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate316, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs13 === errors;
@@ -11552,16 +11650,16 @@ if (data.requests !== undefined) {
 let data9 = data.requests;
 const _errs18 = errors;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate315, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate316, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs18) {
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate315, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate316, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate315, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate316, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -11582,8 +11680,8 @@ for (const key0 in data10) {
 if (full(vErrors, before0))
 break;
 const _errs23 = errors;
-if (!validate317(data10[key0])) {
-vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate317);
+if (!validate318(data10[key0])) {
+vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate318);
 errors = vErrors.length;
 }
 var valid2 = _errs23 === errors;
@@ -11593,7 +11691,7 @@ break;
 }
 }
 else {
-return fail(validate315, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate316, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs20 === errors;
@@ -11608,7 +11706,7 @@ const _errs24 = errors;
 if (errors === _errs24) {
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate315, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate316, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 var valid3 = true;
@@ -11618,8 +11716,8 @@ for (let i0 = 0; i0 < len0; i0++) {
 if (full(vErrors, before1))
 break;
 const _errs26 = errors;
-if (!validate244(data12[i0])) {
-vErrors = join(vErrors, "/faults/" + i0, validate244);
+if (!validate245(data12[i0])) {
+vErrors = join(vErrors, "/faults/" + i0, validate245);
 errors = vErrors.length;
 }
 var valid3 = _errs26 === errors;
@@ -11630,7 +11728,7 @@ break;
 }
 }
 else {
-return fail(validate315, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate316, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs24 === errors;
@@ -11643,16 +11741,16 @@ if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 const _errs27 = errors;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate315, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate316, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs27) {
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate315, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate316, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate315, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate316, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -11689,7 +11787,7 @@ var valid4 = _errs31 === errors;
 if (!valid4) {
 vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNames", { propertyName: key1 }, "property name must be valid");
 errors++;
-validate315.errors = vErrors;
+validate316.errors = vErrors;
 return false;
 break;
 }
@@ -11701,7 +11799,7 @@ if (full(vErrors, before2))
 break;
 const _errs33 = errors;
 if (typeof data15[key2] !== "string") {
-return fail(validate315, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate316, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 var valid5 = _errs33 === errors;
 if (!valid5) {
@@ -11711,7 +11809,7 @@ break;
 }
 }
 else {
-return fail(validate315, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
+return fail(validate316, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs29 === errors;
@@ -11724,16 +11822,16 @@ if (data.era !== undefined) {
 let data17 = data.era;
 const _errs35 = errors;
 if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
-return fail(validate315, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate316, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if (errors === _errs35) {
 if ((typeof data17 == "number") && (isFinite(data17))) {
 if (data17 > 1000000000000 || isNaN(data17)) {
-return fail(validate315, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate316, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data17 < 1 || isNaN(data17)) {
-return fail(validate315, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate316, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -11758,48 +11856,77 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate315, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate316, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate315.errors = vErrors;
+validate316.errors = vErrors;
 return errors === 0;
 }
-function validate314(data) {
-if (!validate315(data)) {
-return pass(validate314, "", validate315);
+function validate315(data) {
+if (!validate316(data)) {
+return pass(validate315, "", validate316);
 }
-validate314.errors = null;
+validate315.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate325;
-function validate325(data) {
+exports["/success/putSnapshot"] = validate326;
+function validate326(data) {
 if (!validate91(data)) {
-return pass(validate325, "", validate91);
+return pass(validate326, "", validate91);
 }
-validate325.errors = null;
+validate326.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate327;
-function validate329(data) {
+exports["/success/listScenarios"] = validate328;
+function validate330(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate329, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate330, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate329, "/system", validate54);
+return pass(validate330, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate329, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate330, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate329, "/description", validate74);
+return pass(validate330, "/description", validate74);
+}
+}
+}
+}
+else {
+return fail(validate330, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate330.errors = null;
+return true;
+}
+function validate329(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
+return fail(validate329, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.scenarios !== undefined) {
+let data0 = data.scenarios;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate330(data0[i0])) {
+return pass(validate329, "/scenarios/" + i0, validate330);
+}
+}
+}
+else {
+return fail(validate329, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -11811,55 +11938,26 @@ validate329.errors = null;
 return true;
 }
 function validate328(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate328, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.scenarios !== undefined) {
-let data0 = data.scenarios;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate329(data0[i0])) {
-return pass(validate328, "/scenarios/" + i0, validate329);
-}
-}
-}
-else {
-return fail(validate328, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate328, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate329(data)) {
+return pass(validate328, "", validate329);
 }
 validate328.errors = null;
 return true;
 }
-function validate327(data) {
-if (!validate328(data)) {
-return pass(validate327, "", validate328);
+exports["/success/applyScenario"] = validate335;
+function validate335(data) {
+if (!validate329(data)) {
+return pass(validate335, "", validate329);
 }
-validate327.errors = null;
+validate335.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate334;
-function validate334(data) {
-if (!validate328(data)) {
-return pass(validate334, "", validate328);
-}
-validate334.errors = null;
-return true;
-}
-exports["/success/listCollections"] = validate336;
-function validate336(data) {
+exports["/success/listCollections"] = validate337;
+function validate337(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate336, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate337, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -11871,17 +11969,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate336, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate337, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate336, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate337, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate336, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate337, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -11894,27 +11992,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate336, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate337, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate336, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate336, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate336, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate337, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate336, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate337, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -11926,7 +12024,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -11935,125 +12033,125 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate336, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate336, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate336, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate336, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate336, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate336.errors = null;
-return true;
-}
-exports["/success/listRecords"] = validate337;
-function validate338(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-}
-else {
-return fail(validate338, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate338.errors = null;
-return true;
-}
-function validate337(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate338(data[i0])) {
-return pass(validate337, "/" + i0, validate338);
+return fail(validate337, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate337, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate337, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate337, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate337.errors = null;
 return true;
 }
-exports["/success/createRecord"] = validate340;
-function validate340(data) {
-if (!validate338(data)) {
-return pass(validate340, "", validate338);
-}
-validate340.errors = null;
-return true;
-}
-exports["/success/getRecord"] = validate342;
-function validate342(data) {
-if (!validate338(data)) {
-return pass(validate342, "", validate338);
-}
-validate342.errors = null;
-return true;
-}
-exports["/success/replaceRecord"] = validate344;
-function validate344(data) {
-if (!validate338(data)) {
-return pass(validate344, "", validate338);
-}
-validate344.errors = null;
-return true;
-}
-exports["/success/updateRecord"] = validate346;
-function validate346(data) {
-if (!validate338(data)) {
-return pass(validate346, "", validate338);
-}
-validate346.errors = null;
-return true;
-}
-exports["/success/deleteRecord"] = validate348;
-function validate348(data) {
+exports["/success/listRecords"] = validate338;
+function validate339(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length > 0) {
-return fail(validate348, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+}
+else {
+return fail(validate339, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate339.errors = null;
+return true;
+}
+function validate338(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate339(data[i0])) {
+return pass(validate338, "/" + i0, validate339);
+}
 }
 }
 else {
-return fail(validate348, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate338, "", "#/type", "type", { type: "array" }, "must be array");
 }
-validate348.errors = null;
+validate338.errors = null;
 return true;
 }
-exports["/schemas/NetworkRule"] = validate273;
+exports["/success/createRecord"] = validate341;
+function validate341(data) {
+if (!validate339(data)) {
+return pass(validate341, "", validate339);
+}
+validate341.errors = null;
+return true;
+}
+exports["/success/getRecord"] = validate343;
+function validate343(data) {
+if (!validate339(data)) {
+return pass(validate343, "", validate339);
+}
+validate343.errors = null;
+return true;
+}
+exports["/success/replaceRecord"] = validate345;
+function validate345(data) {
+if (!validate339(data)) {
+return pass(validate345, "", validate339);
+}
+validate345.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate347;
+function validate347(data) {
+if (!validate339(data)) {
+return pass(validate347, "", validate339);
+}
+validate347.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate349;
+function validate349(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length > 0) {
+return fail(validate349, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+}
+}
+else {
+return fail(validate349, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate349.errors = null;
+return true;
+}
+exports["/schemas/NetworkRule"] = validate274;
 return exports
 })({})
 

@@ -72,7 +72,7 @@ function Example({ title, example: { at, method, url, status, message, body } }:
   return (
     <figure class="preview">
       <figcaption class="faint small">{title} · {dayAndTime(Date.parse(at))} · {message}</figcaption>
-      <pre class="code">{`${method} ${url}\n${status === null ? t('(no answer)', '（没有应答）') : `HTTP ${String(status)}`}\n`}{body === null ? '' : pretty(body) ?? body}</pre>
+      <pre class="code" tabIndex={0} aria-label={title}>{`${method} ${url}\n${status === null ? t('(no answer)', '（没有应答）') : `HTTP ${String(status)}`}\n`}{body === null ? '' : pretty(body) ?? body}</pre>
     </figure>
   )
 }

@@ -17,7 +17,7 @@ import { referenceOf } from '../../reference.js'
 
 export function CallDetail({ id }: { readonly id: number }) {
   const [secrets, showSecrets] = useState(false)
-  const { data, failure } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/requests/{id}', { params: { path: { ...here.value, id }, query: { secrets } } })), `${here.value.sandbox} ${String(id)} ${String(secrets)}`, { once: true })
+  const { data, failure, isCurrent } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/requests/{id}', { params: { path: { ...here.value, id }, query: { secrets } } })), `${here.value.sandbox} ${String(id)} ${String(secrets)}`, { once: true, keep: true })
   // The list knows how the call ended; the rest follows.
   const line = useMemo(() => lineOf(id), [id])
   const known = data === null ? line : { ...data, status: data.response.status }
@@ -29,10 +29,10 @@ export function CallDetail({ id }: { readonly id: number }) {
       </header>
       {failure !== null && data === null && <p class="empty">{failure}</p>}
       {data !== null && (
-        <div class="detail-body">
+        <div class="detail-body" aria-busy={!isCurrent}>
           <CallActions entry={data} secrets={secrets} onSecrets={showSecrets} />
           <Reason entry={data} />
-          <Changes changes={data.changes} system={data.system} />
+          <Changes changes={data.changes} leftOut={data.changesLeftOut ?? 0} system={data.system} />
           <Message title={t('Request', '请求')} head={`${data.request.method} ${data.request.url}`} headers={data.request.headers} body={data.request.body} />
           <Message title={t('Answer', '响应')} head={data.response.status === 0 ? t('The connection was dropped without an answer', '连接已断开，没有响应') : `HTTP ${String(data.response.status)}`} headers={data.response.headers} body={data.response.body} />
         </div>

@@ -15,13 +15,14 @@ interface MessageProps {
 export function Message({ title, head, headers, body }: MessageProps) {
   const rows = Object.entries(headers)
   const text = body?.text ?? null
-  const shown = text === null ? null : (pretty(text) ?? text)
+  const isForm = String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  const shown = text === null ? null : (pretty(text) ?? (isForm ? fieldsOf(text) : text))
   return (
     <section class="message">
       <header class="part-head">
         <h3 class="grow">{title}</h3>
         {body !== null && <span class="faint small">{size(body.bytes)}</span>}
-        {shown !== null && <Copy text={shown} label={t(`Copy the body of: ${title}`, `复制正文：${title}`)} />}
+        {text !== null && shown !== null && <Copy text={isForm ? text : shown} label={t(`Copy the body of: ${title}`, `复制正文：${title}`)} />}
       </header>
       <p class="mono first-line">{head}</p>
       {rows.length > 0 && (
@@ -40,4 +41,9 @@ export function Message({ title, head, headers, body }: MessageProps) {
       {body?.truncated === true && <p class="faint small">{t('The journal keeps the first 65,536 bytes.', '日志只保留前 65,536 字节。')}</p>}
     </section>
   )
+}
+
+/** @returns a form with each of its fields on a line, as it is meant */
+function fieldsOf(form: string): string {
+  return [...new URLSearchParams(form)].map(([name, value]) => `${name} = ${value}`).join('\n')
 }

@@ -31,16 +31,17 @@ export function CallRow({ line, index, isSelected, canFocus }: CallRowProps) {
     <div class={`call ${isSelected ? 'selected' : ''}`} role="row" aria-rowindex={index + 1} aria-selected={isSelected} tabIndex={canFocus ? 0 : -1} onClick={open} onKeyDown={key} style={{ transform: `translateY(calc(var(--row) * ${String(index)}))` }}>
       <span role="gridcell" class="mark"><Mark kind={markOf(line)} /></span>
       <span role="gridcell" class="time">{timeOfDay(Date.parse(at))}</span>
+      <span role="gridcell" class="status"><Facet name="status" value={String(status)} shown={status === 0 ? '—' : String(status)} look={status === 0 || status >= 400 ? `number ${markOf(line)}` : 'number'} /></span>
       <span role="gridcell" class="system"><Facet name="system" value={system} /></span>
       <span role="gridcell" class="what">
-        <span class="method">{method}</span>
+        <Facet name="method" value={method} look="method" />
         {operationId === null ? <Facet name="mark" value="unmatched" shown={t('no operation', '无此接口')} look="none" /> : <Facet name="operation" value={operationId} look="operation" />}
         <span class="url">{url}</span>
       </span>
       <span role="gridcell" class="tags">
         {source === 'real' && <Facet name="source" value={source} shown={t('real', '真实后端')} look="real" />}
         {error !== null && <Facet name="error" value={error} look={markOf(line)} />}
-        {error === null && (status === 0 || status >= 400) && <Facet name="status" value={String(status)} shown={status === 0 ? t('dropped', '已断开') : String(status)} look={markOf(line)} />}
+        {error === null && status === 0 && <Facet name="status" value="0" shown={t('dropped', '已断开')} look="broken" />}
         {faults.length > 0 && <Facet name="mark" value="fault" shown={t('fault', '故障')} look="fault" />}
         {violations > 0 && <Facet name="mark" value="violation" shown={t('breaks the contract', '违反契约')} look="violation" />}
       </span>

@@ -33,10 +33,13 @@ export function SystemCard({ system, maintenance, outages, faults, backend, glan
   return (
     <li class="card system-card">
       <header class="part-head">
-        <h2 class="grow">{half(title)} <span class="mono faint">{id}</span></h2>
+        <div class="grow">
+          <h2>{half(title)}</h2>
+          <p class="faint small"><span class="mono">{id}</span> · <a href={referenceOf(id)}>{t(`Reference (${count(system.operations.length)})`, `接口文档（${count(system.operations.length)}）`)}</a></p>
+        </div>
         <span class={`tag ${maintenance === null ? 'ok' : 'failed'}`}><Mark kind={maintenance === null ? 'ok' : 'failed'} /> {maintenance === null ? t('in service', '服务中') : t('maintenance', '维护中')}</span>
       </header>
-      <p class="url-line"><code class="grow">{url}</code><Copy text={url} label={t(`Copy the base URL of ${id}`, `复制 ${id} 的地址`)} /></p>
+      <p class="url-line"><code class="grow">{url}</code><Copy class="small quiet" text={url} label={t(`Copy the base URL of ${id}`, `复制 ${id} 的地址`)} /></p>
       <Sparkline counts={glance?.perMinute ?? []} />
       <p class="facts">
         <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{glance === null ? '…' : t(`${count(glance.sessions)} logged in`, `${count(glance.sessions)} 人登录`)}</Link>
@@ -50,7 +53,6 @@ export function SystemCard({ system, maintenance, outages, faults, backend, glan
         {users.map((user) => (
           <button key={`${user.realm}/${user.id}`} type="button" class="small" onClick={() => void logInAs(user)} title={system.hint} aria-label={t(`Log in as ${nameOf(user)}`, `登录为 ${nameOf(user)}`)}>{nameOf(user)}</button>
         ))}
-        <a class="button small quiet" href={referenceOf(id)}>{t(`Reference (${count(system.operations.length)})`, `接口文档（${count(system.operations.length)}）`)}</a>
       </footer>
     </li>
   )

@@ -40,7 +40,7 @@ export function LoginDialog() {
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd><code class="grow">{value}</code><Copy text={value} label={t(`Copy: ${name}`, `复制：${name}`)} /></dd>
+            <dd><code class="grow">{value}</code><Copy class="small quiet" text={value} label={t(`Copy: ${name}`, `复制：${name}`)} /></dd>
           </div>
         ))}
       </dl>

@@ -1,11 +1,14 @@
 /** Sends a packet to a user, connected or not, beginning with the system's own example. */
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { act, ask, type BodyOf, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
 import type { System } from '../../live/details.js'
 import { useResource } from '../../live/resource.js'
 import { complain, note } from '../../notices.js'
 import { nameOf } from '../people/names.js'
+
+/** As many are offered; more are found by typing. */
+const MOST_OFFERED = 50
 
 interface SendFormProps {
   readonly systems: readonly System[]
@@ -18,7 +21,14 @@ export function SendForm({ systems, open }: SendFormProps) {
   const [user, setUser] = useState('')
   const [text, setText] = useState<string | null>(null)
   const place = sockets[chosen] ?? sockets[0]
-  const { data } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/users', { params: { path: here.value, query: { limit: 200, ...(place === undefined ? {} : { system: place.system }) } } })), `${here.value.sandbox} ${place?.system ?? ''}`, { once: true })
+  const [q, setQ] = useState('')
+  const [isMany, setMany] = useState(false)
+  const query = { limit: MOST_OFFERED, loggedIn: 'first' as const, ...(place === undefined ? {} : { system: place.system }), ...(q.trim() === '' ? {} : { q }) }
+  const { data } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/users', { params: { path: here.value, query } })), JSON.stringify([here.value, query]), { once: true, keep: true })
+  // Once there were too many to be offered, the field stays, however few a text leaves.
+  useEffect(() => {
+    if (data !== null && data.total > MOST_OFFERED) setMany(true)
+  }, [data])
   if (place === undefined) return null
   const packet = text ?? JSON.stringify(place.socket.packet, null, 2)
   const users = data?.users ?? []
@@ -40,6 +50,7 @@ export function SendForm({ systems, open }: SendFormProps) {
     <form class="card" onSubmit={(event) => void send(event)} aria-label={t('Send a packet', '发送推送')}>
       <h2>{t('Send a packet', '发送推送')}</h2>
       {sockets.length > 1 && <label class="field"><span>{t('Socket', '通道')}</span><select value={chosen} onChange={(event) => { choose(Number(event.currentTarget.value)); setText(null) }}>{sockets.map(({ system, socket }, i) => <option key={`${system}/${socket.name}`} value={i}>{system} · {socket.name}</option>)}</select></label>}
+      {isMany && <label class="field"><span>{t('Find a user', '查找用户')}</span><input type="search" value={q} maxLength={200} onInput={(event) => { setQ(event.currentTarget.value) }} autocomplete="off" /></label>}
       <label class="field"><span>{t('To', '接收者')}</span>
         <select value={receiver} onChange={(event) => { setUser(event.currentTarget.value) }}>{users.map((one) => <option key={one.id} value={one.id}>{nameOf(one)} · {one.id}{isOnline(one.id) ? t(' · connected', ' · 在线') : ''}</option>)}</select>
       </label>

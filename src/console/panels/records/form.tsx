@@ -11,9 +11,11 @@ interface RecordFormProps {
   readonly record: Doc | null
   readonly onClose: () => void
   readonly onDone: (values: Doc) => void
+  /** Stages that the record is deleted; null for a new one. */
+  readonly onRemove: (() => void) | null
 }
 
-export function RecordForm({ fields, collection, record, onClose, onDone }: RecordFormProps) {
+export function RecordForm({ fields, collection, record, onClose, onDone, onRemove }: RecordFormProps) {
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() => Object.fromEntries(fields.map((field) => [field.name, record === null ? firstText(field) : write(record[field.name])])))
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -40,7 +42,7 @@ export function RecordForm({ fields, collection, record, onClose, onDone }: Reco
             </label>
           )
         })}
-        <p class="buttons"><button class="main">{t('Stage', '暂存')}</button><button type="button" onClick={onClose}>{t('Cancel', '取消')}</button><span class="faint small">{t('Nothing is changed before Save.', '点击“保存”之前不会改动。')}</span></p>
+        <p class="buttons"><button class="main">{t('Stage', '暂存')}</button><button type="button" onClick={onClose}>{t('Cancel', '取消')}</button>{onRemove !== null && <button type="button" class="danger" onClick={onRemove}>{t('Delete', '删除')}</button>}<span class="faint small">{t('Nothing is changed before Save.', '点击“保存”之前不会改动。')}</span></p>
       </form>
     </Dialog>
   )

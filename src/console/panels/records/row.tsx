@@ -26,7 +26,7 @@ export function RecordRow({ id, system, fields, record, changed, look, complaint
         {fields.map((field) => <td key={field.name} class={changed !== undefined && Object.hasOwn(changed, field.name) ? 'changed' : ''} onDblClick={onOpen}><Value field={field} value={record[field.name]} system={system} /></td>)}
         <td class="acts">
           {look === '' && <button type="button" class="small quiet" aria-label={t(`Edit ${id}`, `编辑 ${id}`)} onClick={onOpen}>{t('Edit', '编辑')}</button>}
-          <button type="button" class="small quiet" aria-label={look === 'deleted' ? t(`Keep ${id}`, `保留 ${id}`) : t(`Delete ${id}`, `删除 ${id}`)} onClick={onRemove}>{look === 'deleted' ? t('Keep', '保留') : t('Delete', '删除')}</button>
+          <button type="button" class="small quiet remove" aria-label={look === 'deleted' ? t(`Keep ${id}`, `保留 ${id}`) : t(`Delete ${id}`, `删除 ${id}`)} onClick={onRemove}>{look === 'deleted' ? t('Keep', '保留') : t('Delete', '删除')}</button>
         </td>
       </tr>
       {complaint !== undefined && <tr class="complaint"><td colSpan={fields.length + 1}>{complaint}</td></tr>}
@@ -40,6 +40,6 @@ function Value({ field, value, system }: { readonly field: Field; readonly value
   if (time !== null) return <span title={write(value)}>{time}</span>
   const text = write(value)
   const shown = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
-  if (field.reference !== '') return <Link to={{ item: `${system}/${field.reference}`, query: { q: text } }}>{shown}</Link>
+  if (field.reference !== '') return <Link to={{ item: `${system}/${field.reference}`, query: { key: text } }}>{shown}</Link>
   return typeof value === 'string' ? <>{shown}</> : <span class="mono">{shown}</span>
 }

@@ -1,4 +1,5 @@
 /** Edits that are not saved yet: by key, the fields that differ; records to be deleted, and new ones. */
+import { signal } from '@preact/signals'
 import { ask, control, here, wordsOf } from '../../api.js'
 import type { Doc } from './fields.js'
 
@@ -9,6 +10,26 @@ export interface Staged {
 }
 
 export const NOTHING: Staged = { changed: new Map(), deleted: new Set(), added: [] }
+
+/** What is staged by sandbox, system and collection. It stays while the reader is elsewhere on the page. */
+const drafts = signal<ReadonlyMap<string, Staged>>(new Map())
+
+/** @returns what is staged in a collection of the sandbox that the reader is in */
+export function draftOf(system: string, collection: string): Staged {
+  return drafts.value.get(nameOf(system, collection)) ?? NOTHING
+}
+
+/** Keeps what is staged, until it is saved or discarded. */
+export function keepDraft(system: string, collection: string, draft: Staged): void {
+  const all = new Map(drafts.value)
+  if (sizeOf(draft) === 0) all.delete(nameOf(system, collection))
+  else all.set(nameOf(system, collection), draft)
+  drafts.value = all
+}
+
+function nameOf(system: string, collection: string): string {
+  return `${here.value.sandbox}/${system}/${collection}`
+}
 
 /** @returns how many records the edits are about */
 export function sizeOf({ changed, deleted, added }: Staged): number {

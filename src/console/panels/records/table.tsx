@@ -1,16 +1,18 @@
 /** One collection: search, page through, edit, add, delete. Nothing is changed before Save. */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { beat, control, here } from '../../api.js'
 import { take } from '../../../client/control.js'
 import { count } from '../../format.js'
+import { takeKeys } from '../../keys.js'
 import { t } from '../../language.js'
 import { useResource } from '../../live/resource.js'
 import { complain, note } from '../../notices.js'
+import { Pages } from '../../parts/pages.js'
 import { filter, place } from '../../place.js'
 import { type Collection, type Doc, fieldsOf, write } from './fields.js'
 import { RecordForm } from './form.js'
 import { RecordRow } from './row.js'
-import { NOTHING, save, sizeOf, type Staged } from './staged.js'
+import { draftOf, keepDraft, NOTHING, save, sizeOf, type Staged } from './staged.js'
 
 const PAGE = 50
 
@@ -20,13 +22,14 @@ interface RecordTableProps {
 }
 
 export function RecordTable({ system, collection }: RecordTableProps) {
-  const { q = '', page: number = '1' } = place.value.query
+  const { q = '', key: only = '', page: number = '1' } = place.value.query
   const page = Math.max(1, Number(number) || 1)
-  const [staged, stage] = useState<Staged>(NOTHING)
+  const staged = draftOf(system, collection.name)
+  const stage = (next: Staged) => { keepDraft(system, collection.name, next) }
   const [complaints, setComplaints] = useState<ReadonlyMap<string, string>>(new Map())
   const [open, setOpen] = useState<string | null>(null)
   const path = { ...here.value, system, collection: collection.name }
-  const query: Record<string, string> = { _page: String(page), _limit: String(PAGE), ...(q === '' ? {} : { q }) }
+  const query: Record<string, string> = { _page: String(page), _limit: String(PAGE), ...(q === '' ? {} : { q }), ...(only === '' ? {} : { [collection.key]: only }) }
   const { data, failure } = useResource(async () => {
     const call = control.value.GET('/sandboxes/{sandbox}/db/{system}/{collection}', { params: { path, query: { query } }, querySerializer: () => new URLSearchParams(query).toString() })
     return { records: await take(call), total: Number((await call).response.headers.get('x-total-count') ?? 0) }
@@ -35,6 +38,8 @@ export function RecordTable({ system, collection }: RecordTableProps) {
   const fields = fieldsOf(collection, records)
   const total = data?.total ?? 0
   const edits = sizeOf(staged)
+  const search = useRef<HTMLInputElement>(null)
+  useEffect(() => takeKeys({ search: () => search.current?.focus() }), [])
 
   const change = (key: string, record: Doc, values: Doc) => {
     const different = Object.fromEntries(Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record[name])))
@@ -62,7 +67,8 @@ export function RecordTable({ system, collection }: RecordTableProps) {
   return (
     <section class="collection" aria-label={collection.name}>
       <div class="tools">
-        <input type="search" class="grow" value={q} onInput={(event) => { filter('page', ''); filter('q', event.currentTarget.value) }} aria-label={t('Search in all fields', '搜索所有字段')} placeholder={t('Search in all fields', '搜索所有字段')} />
+        <input ref={search} type="search" class="grow" value={q} onInput={(event) => { filter('page', ''); filter('q', event.currentTarget.value) }} aria-label={t('Search in all fields', '搜索所有字段')} aria-keyshortcuts="/" placeholder={t('Search in all fields   /', '搜索所有字段   /')} autocomplete="off" spellcheck={false} />
+        {only !== '' && <button type="button" class="chip" onClick={() => { filter('key', '') }} aria-label={t(`Remove the filter ${collection.key} ${only}`, `移除筛选 ${collection.key} ${only}`)}><span class="faint">{collection.key}</span> {only} <span aria-hidden="true">✕</span></button>}
         <button type="button" onClick={() => { setOpen('+') }}>{t('Add', '新增')}</button>
         <button type="button" class="main" disabled={edits === 0} onClick={() => void commit()}>{edits === 0 ? t('Save', '保存') : t(`Save ${count(edits)}`, `保存 ${count(edits)} 处`)}</button>
         <button type="button" disabled={edits === 0} onClick={() => { stage(NOTHING); setComplaints(new Map()) }}>{t('Discard', '放弃')}</button>
@@ -80,17 +86,10 @@ export function RecordTable({ system, collection }: RecordTableProps) {
             })}
           </tbody>
         </table>
-        {data !== null && records.length === 0 && staged.added.length === 0 && <p class="empty">{q === '' ? t('No records.', '没有记录。') : t('No record has this text.', '没有含此文字的记录。')}</p>}
+        {data !== null && records.length === 0 && staged.added.length === 0 && <p class="empty">{only !== '' ? t(`There is no ${collection.name} ${only} (any more).`, `没有 ${collection.name} ${only}（或已不在）。`) : q === '' ? t('No records.', '没有记录。') : t('No record has this text.', '没有含此文字的记录。')}</p>}
       </div>
-      <footer class="pages">
-        <span class="faint small grow">{t(`${count(total)} records`, `${count(total)} 条记录`)}{q !== '' && t(' fit', '符合')}</span>
-        {total > PAGE && <>
-          <button type="button" class="small" disabled={page === 1} onClick={() => { filter('page', String(page - 1)) }}>{t('Back', '上一页')}</button>
-          <span class="small">{page} / {Math.ceil(total / PAGE)}</span>
-          <button type="button" class="small" disabled={page * PAGE >= total} onClick={() => { filter('page', String(page + 1)) }}>{t('On', '下一页')}</button>
-        </>}
-      </footer>
-      {open !== null && <RecordForm fields={fields} collection={collection} record={open === '+' ? null : { ...records.find((record) => write(record[collection.key]) === open), ...staged.changed.get(open) }} onClose={() => { setOpen(null) }} onDone={(values) => {
+      <Pages page={page} size={PAGE} total={total} said={t(total === 1 ? '1 record' : `${count(total)} records`, `${count(total)} 条记录`)} />
+      {open !== null && <RecordForm fields={fields} collection={collection} record={open === '+' ? null : { ...records.find((record) => write(record[collection.key]) === open), ...staged.changed.get(open) }} onClose={() => { setOpen(null) }} onRemove={open === '+' ? null : () => { remove(open); setOpen(null) }} onDone={(values) => {
         if (open === '+') stage({ ...staged, added: [...staged.added, values] })
         else change(open, records.find((record) => write(record[collection.key]) === open) ?? {}, values)
         setOpen(null)

@@ -21,8 +21,8 @@ export function Phones() {
         <Qr text={url} />
         <div class="phone-side">
           <div class="buttons" role="group" aria-label={t('System', '系统')}>{ids.map((id) => <button key={id} type="button" class="small" aria-pressed={id === system} onClick={() => { choose(id) }}>{id}</button>)}</div>
-          <p class="url-line"><code class="grow">{url}</code><Copy text={url} label={t('Copy the base URL', '复制地址')} /></p>
-          {LOCAL.test(location.host) && <p class="faint">{t('This address is this machine’s own. For a phone start the stub with --host 0.0.0.0 and open the console under the address of this machine in the network.', '此地址只在本机有效。供手机使用时，请以 --host 0.0.0.0 启动，并用本机的局域网地址打开控制台。')}</p>}
+          <p class="url-line"><code class="grow">{url}</code><Copy class="small quiet" text={url} label={t('Copy the base URL', '复制地址')} /></p>
+          {LOCAL.test(location.host) && <p class="faint">{t('This address is this machine’s own. For a phone start the stub with --lan, and open the console by the address that it prints.', '此地址只在本机有效。供手机使用时，请以 --lan 启动，并用它打印的地址打开控制台。')}</p>}
         </div>
       </div>
     </section>
