@@ -90,7 +90,7 @@ describe('a channel that the real backend answers', () => {
     second.send(HEARTBEAT)
     second.socket.close(4008, 'enough')
     await second.closed
-    await expect.poll(() => real.push.closed).toEqual([4007, 4008])
+    await expect.poll(() => real.push.closed, { timeout: 15_000 }).toEqual([4007, 4008])
     // What was sent before the end has arrived.
     expect(real.push.frames.at(-1)).toBe(JSON.stringify(HEARTBEAT))
     const third = await connect(box, cookie)
@@ -98,7 +98,7 @@ describe('a channel that the real backend answers', () => {
     real.push.cut()
     expect(await third.closed).toMatchObject({ code: 1006 })
     expect((await box.backends.drift()).drift).toMatchObject([{ operationId: 'imPushDelivery', kind: 'noAnswer' }])
-    await expect.poll(() => box.sockets.list()).toEqual([])
+    await expect.poll(() => box.sockets.list(), { timeout: 15_000 }).toEqual([])
   })
 
   test('what it says against the contract is found, frame by frame, and what it says with it is not', async () => {
@@ -237,7 +237,7 @@ describe('what goes wrong on purpose goes wrong before anything is passed on', (
     await second.ask(START)
     await box.reset()
     expect(await second.closed).toMatchObject({ code: 1001 })
-    await expect.poll(() => real.push.closed).toEqual([1001, 1001])
+    await expect.poll(() => real.push.closed, { timeout: 15_000 }).toEqual([1001, 1001])
   })
 })
 
@@ -289,11 +289,11 @@ describe('whoever sends faster than the other side reads', () => {
     // Each direction by itself: fewer frames than may wait, and far larger than what may.
     for (const frame of LARGE) client.send(frame)
     for (const frame of LARGE) real.push.send(frame)
-    await expect.poll(async () => (await box.faults.list()).map(({ fired }) => fired)).toEqual([1, 1])
+    await expect.poll(async () => (await box.faults.list()).map(({ fired }) => fired), { timeout: 15_000 }).toEqual([1, 1])
     await manyCalls(box)
     expect([client.socket.bufferedAmount, real.push.waiting].map((bytes) => bytes > 0)).toEqual([true, true])
     await stub.close()
-    await expect.poll(() => real.push.closed).toHaveLength(1)
+    await expect.poll(() => real.push.closed, { timeout: 15_000 }).toHaveLength(1)
     client.socket.terminate()
   })
 
@@ -307,6 +307,6 @@ describe('whoever sends faster than the other side reads', () => {
     await manyCalls(box)
     client.socket.resume()
     expect(await client.closed).toEqual({ code: 1013, reason: 'too slow a reader' })
-    await expect.poll(() => real.push.closed).toEqual([1013])
+    await expect.poll(() => real.push.closed, { timeout: 15_000 }).toEqual([1013])
   })
 })
