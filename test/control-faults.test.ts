@@ -191,7 +191,11 @@ describe('what a single request asks for', () => {
     const named = await here.call('/live/auth/login', { method: 'POST', headers: { prefer: 'return=minimal, error=API_INVALID_AUTH_CODE; foo, delay=1' }, body: {} })
     expect(named.json).toEqual({ code: 4011, desc: 'invalid auth code' })
     expect(named.headers.get('preference-applied')).toBe('error=API_INVALID_AUTH_CODE, delay=1')
-    expect((await code(here, { prefer: 'code="4000"' })).json).toMatchObject({ code: 4000 })
+    const coded = await code(here, { prefer: 'code="4000"' })
+    expect([coded.json?.['code'], coded.headers.get('preference-applied')]).toEqual([4000, 'code=4000'])
+    // Of both the name is what counts, and what is told.
+    const both = await here.call('/live/auth/login', { method: 'POST', headers: { prefer: 'code=4000, error=API_INVALID_AUTH_CODE' }, body: {} })
+    expect([both.json?.['code'], both.headers.get('preference-applied')]).toEqual([4011, 'error=API_INVALID_AUTH_CODE'])
     expect((await code(here, { prefer: 'delay=1' })).headers.get('preference-applied')).toBe('delay=1')
     expect((await code(here, { prefer: 'respond-async' })).headers.get('preference-applied')).toBeNull()
     expect((await here.call('/live/auth/code?mobile=13800003001&__error=API_BAD_REQUEST')).json).toMatchObject({ code: 4000 })

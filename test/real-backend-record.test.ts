@@ -114,6 +114,17 @@ test('a password is replaced by one of the form that its field asks for, so that
   await real.close()
 })
 
+test('who logged in has of his login all that it tells', async () => {
+  const info = { userID: 'feed00000000000000000009', phone: PHONE, nick: 'Real', intro: '', avatar: '', has_passwd: true, school: '实验小学', version: '人教版', grade: '三年级', access_token: 'a'.repeat(48), access_token_expire: 7_200_000, refresh_token: 'b'.repeat(48), refresh_token_expire: 2_592_000_000 }
+  const real = await startBackend(({ path }) => (path === '/rest/s/login' ? { json: { code: 900, info } } : null), { status: 404, json: { code: 911, msg: '' } })
+  const stub = await createStub({ systems: ['edu'], backends: { edu: real.url } })
+  const box = await stub.sandbox()
+  await box.fetch('/edu/rest/s/login', { method: 'POST', headers: { 'content-type': 'application/json', client: 'a', platform: 'android', channel: 'c', u: 'u', w: '1' }, body: JSON.stringify({ phone: PHONE, passwd: 'abc12345', device: 'Phone' }) })
+  expect(await box.db('edu').get('users', info.userID)).toMatchObject({ school: '实验小学', version: '人教版', grade: '三年级', phone: PHONE, passwd: null })
+  await stub.close()
+  await real.close()
+})
+
 test('who logged in is written as answers told, never as the stub knows him, and what was filled in is listed', async () => {
   const real = await startEduBackend()
   const stub = await createStub({ systems: ['edu'], backends: { edu: real.url } })

@@ -11,7 +11,7 @@ import { LOAD } from '../src/core/engine/redis/scripts.js'
 import { createStub, type StubOptions } from '../src/stub.js'
 import { type Box, boxOf, send } from './support/box.js'
 import { closedAfterEach } from './support/closing.js'
-import { at } from './support/control.js'
+import { at, kindOf } from './support/control.js'
 import { StubProcess } from './support/processes.js'
 import { Proxy } from './support/proxy.js'
 import { freePort, named, noRedis, OwnRedis } from './support/redis.js'
@@ -160,6 +160,15 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
       expect(await used(stub)).toBeGreaterThan(3 * MIB)
       for (let box = 0; box < 6; box++) expect(await boxAt(`room-${String(box)}`).db('live').list('channels')).toHaveLength(before + 4)
       expect(await used(stub)).toBeLessThanOrEqual(8 * MIB)
+    })
+
+    test('is bounded for what can be stepped back over as well: the oldest changes go', async () => {
+      const { at: boxAt } = await start(place(), { systems: ['live', 'edu'], maxMemory: '32mb' })
+      const box = boxAt('past')
+      await box.call(codes('13800003001'))
+      expect((await box.admin('POST', '/rewind', { to: 0 })).status).toBe(200)
+      for (let i = 0; i < 3; i++) expect((await fill(box, i)).status).toBe(201) // of 512 KiB
+      expect(kindOf(await box.admin('POST', '/rewind', { to: 0 }))).toBe('out-of-history')
     })
 
     test('is bounded by Redis itself: when that is full, more is refused with a reason, and sandboxes can be deleted', async () => {

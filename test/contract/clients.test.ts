@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createImClient } from '../../src/contract/im.js'
 import { createJobClient } from '../../src/contract/job.js'
-import { createLiveClient } from '../../src/contract/live.js'
+import { createLiveClient, NoAnswer } from '../../src/contract/live.js'
 import { memoryTokens } from '../../src/contract/clients/shared.js'
 import { createTridClient } from '../../src/contract/trid.js'
 import { im } from '../../src/systems/im/index.js'
@@ -34,6 +34,19 @@ describe('live', async () => {
     expect(await me()).toMatchObject({ code: 2000, user: { mobile } })
     await client.POST('/auth/logout')
     expect(await tokens.get()).toBeNull()
+  })
+
+  test.each([['text', 'application/json', true], ['arrayBuffer', 'application/octet-stream', false], ['text', '', false]] as const)('a login that is read as %s and calls itself %j is kept: %s', async (parseAs, type, isKept) => {
+    const { url } = await box()
+    const tokens = memoryTokens<string>()
+    const client = createLiveClient({
+      baseUrl: url,
+      tokens,
+      fetch: async (request) => new Response(await (await fetch(request)).arrayBuffer(), { headers: type === '' ? {} : { 'content-type': type } }),
+    })
+    await client.GET('/auth/code', { params: { query: { mobile } } })
+    await client.POST('/auth/login', { body: { mobile, auth_code: '123456' }, parseAs })
+    expect((await tokens.get()) !== null).toBe(isKept)
   })
 
   test('a login that failed keeps the one before; one that somebody else ended is dropped', async () => {
@@ -97,6 +110,11 @@ describe('job', async () => {
     expect((await first.GET('/api/job/list')).data).toMatchObject({ code: 0 })
     await second.GET('/logout')
     expect((await second.GET('/api/user/acc/balance')).data).toMatchObject({ code: 7 })
+    const leaving = createJobClient({ baseUrl: url, tokens })
+    await leaving.POST('/login', { body: { username: '13800002004', password: 'abc12345' } })
+    expect(await tokens.get()).not.toBeNull()
+    await leaving.GET('/logout')
+    expect(await tokens.get()).toBeNull()
   })
 
   test('a form field without a value is not sent', async () => {
@@ -154,6 +172,17 @@ describe('trid', async () => {
     expect(data).toMatchObject({ error_no: 0, token: await tokens.get() })
     const registered = (await call.tridRegister({ tel, username: '张立远', password: 'zly2026a' })).data
     expect(registered).toMatchObject({ error_no: 0, huanxin_id: tel, token: await tokens.get() })
+  })
+
+  test('of errors of the framework only one that is its own in every part is handed on', async () => {
+    const own = { name: 'Not Found', message: 'Page not found.', code: 0, status: 404 }
+    const answered = async (body: object) => {
+      const { call } = createTridClient({ baseUrl: (await box()).url, fetch: () => Promise.resolve(Response.json(body, { status: 404 })) })
+      const { error } = await call.tridSendSms({ tel })
+      return error instanceof NoAnswer ? error.condition : error
+    }
+    expect(await answered(own)).toEqual(own)
+    for (const other of [{ name: 1 }, { message: null }, { status: 500 }, { name: undefined }, { message: undefined, name: 'x' }, { status: '404' }]) expect(await answered({ ...own, ...other })).toBe('notOurs')
   })
 
   test('requests bear the time of the device, in seconds', async () => {

@@ -53,6 +53,8 @@ test('two users chat; what was confirmed does not come again, what was not does'
   const [alice, bob] = [await phone(box, phones.alice), await phone(box, phones.bob)]
   const [hers, his] = [await alice.start(), await bob.start()]
   expect(hers.pushId).toBe('p-4001')
+  const [opening] = await box.requests.list({ operationId: 'imPushFrame' })
+  expect(JSON.parse(opening?.request.body?.text ?? '')).toMatchObject({ message: 'start' })
 
   const arrived = bob.arrival()
   expect((await hers.send([text('u-4001', 'u-4002', '在吗')])).data).toEqual({ status: 1, pushId: 'p-4001', message: 'ok' })
@@ -121,6 +123,16 @@ describe('how it ends', () => {
     expect(meaning(await socket.ended)).toBe('unauthenticated')
     expect(await tokens.get()).toBeNull()
     expect(meaning(await socket.send(''))).toBe('unauthenticated')
+  })
+
+  test('a session that a login has put in its place meanwhile is kept', async () => {
+    const box = await stub.sandbox()
+    const { tokens, start } = await phone(box, phones.alice)
+    const socket = await start()
+    await tokens.set('of the next login')
+    await box.sessions.revoke({ system: 'im', user: 'alice' })
+    expect(meaning(await socket.ended)).toBe('unauthenticated')
+    expect(await tokens.get()).toBe('of the next login')
   })
 
   test('a second phone of the same user replaces the first, whose session lives on', async () => {
@@ -199,6 +211,7 @@ describe('no connection', () => {
   test('a server that is not there is offline', async () => {
     const { error, response } = await open('http://127.0.0.1:1')
     expect([error instanceof NoAnswer && error.condition, response.status]).toEqual(['offline', 0])
+    expect(error).toMatchObject({ url: expect.stringContaining('127.0.0.1:1/') as unknown, message: expect.stringMatching(/127\.0\.0\.1:1\/\S*: ./) as unknown, response })
   })
 
   test('a handshake that is dropped is offline', async () => {
