@@ -34,24 +34,26 @@ export function BackendCard({ system, backend }: BackendCardProps) {
   const remove = () => void act(control.value.DELETE('/sandboxes/{sandbox}/backends/{system}', { params: { path } }), t(`The stub answers everything of ${id}`, `${id} 全部由替身应答`))
   const field = t('Base URL of the real backend', '真实后端的地址')
   return (
-    <li class="card">
+    <li class={`card ${isThere ? 'joined' : ''}`}>
       <header class="part-head">
         <h2 class="grow mono">{id}</h2>
         <span class={`tag ${isThere ? 'real' : 'plain'}`}>{isThere ? modeName(given.mode) : t('stub', '替身')}</span>
       </header>
       <form class="backend-form" aria-label={t(`Real backend of ${id}`, `${id} 的真实后端`)} onSubmit={apply}>
-        <label class="field"><span>{field}</span><input type="url" required maxLength={2000} value={url} placeholder={`https://staging.example/${id}`} onInput={(event) => { setUrl(event.currentTarget.value) }} autocomplete="off" spellcheck={false} /></label>
-        {url !== '' && (
-          <>
-            <label class="field"><span>{t('Who answers', '由谁应答')}</span>
-              <select value={mode} onChange={(event) => { setMode(MODES.find((one) => one === event.currentTarget.value) ?? 'real') }}>
-                {MODES.map((one) => <option key={one} value={one}>{modeName(one)}</option>)}
-              </select>
-            </label>
-            <p class="faint small">{modeMeaning(mode)}</p>
-            <Exceptions system={system} rules={operations} onChange={setOperations} />
-          </>
-        )}
+        <div>
+          <label class="field"><span>{field}</span><input type="url" required maxLength={2000} value={url} placeholder={`https://staging.example/${id}`} onInput={(event) => { setUrl(event.currentTarget.value) }} autocomplete="off" spellcheck={false} /></label>
+          {url !== '' && (
+            <>
+              <label class="field"><span>{t('Who answers', '由谁应答')}</span>
+                <select value={mode} onChange={(event) => { setMode(MODES.find((one) => one === event.currentTarget.value) ?? 'real') }}>
+                  {MODES.map((one) => <option key={one} value={one}>{modeName(one)}</option>)}
+                </select>
+              </label>
+              <p class="faint small">{modeMeaning(mode)}</p>
+            </>
+          )}
+        </div>
+        {url !== '' && <Exceptions system={system} rules={operations} onChange={setOperations} />}
         <div class="buttons">
           <button class={isChanged ? 'main' : ''} disabled={!isChanged || url === ''}>{isThere ? t('Apply', '应用') : t('Use it', '接上')}</button>
           {isChanged && <button type="button" onClick={discard}>{t('Discard', '放弃')}</button>}

@@ -26,7 +26,7 @@ export function Dying({ until, wish }: DyingProps) {
         {data.expiring.map((ending) => (
           <li key={`${ending.system}/${ending.kind}/${ending.id}`}>
             <span class={`tag ${ending.kind === 'record' ? 'fault' : 'failed'}`}>{kindOf(ending)}</span>
-            <span class="grow">{ending.label}{ending.user !== null && <span class="faint"> · {t('user', '用户')} {ending.user}</span>} <span class="mono faint small">{ending.system}</span></span>
+            <span class="grow">{ending.label}{ending.user !== null && <span class="faint">{ending.label !== '' && ' · '}{t('user', '用户')} {ending.user}</span>} <span class="mono faint small">{ending.system}</span></span>
             <span class="faint small">{dayAndTime(Date.parse(ending.at))}</span>
           </li>
         ))}

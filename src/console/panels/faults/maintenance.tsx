@@ -34,7 +34,7 @@ export function MaintenanceCard({ system, state }: MaintenanceCardProps) {
       <form onSubmit={begin}>
         <div class="pair">
           <label class="field"><span>Server-Status</span><input value={text} pattern="[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?" maxLength={200} onInput={(event) => { setText(event.currentTarget.value) }} /></label>
-          <label class="field"><span>{t('HTTP status', 'HTTP 状态')}</span><input type="number" min={200} max={599} value={status} placeholder={t('the system’s own', '由系统决定')} onInput={(event) => { setStatus(event.currentTarget.value) }} /></label>
+          <label class="field"><span>{t('HTTP status', 'HTTP 状态')}</span><input type="number" min={200} max={599} value={status} placeholder={t('its own', '由系统决定')} onInput={(event) => { setStatus(event.currentTarget.value) }} /></label>
         </div>
         {isOpen && <Preview system={system} text={text} status={status} />}
         <button>{t('Begin maintenance', '开始维护')}</button>

@@ -58,7 +58,7 @@ export function PersonDialog({ user, onUser, onClose }: PersonDialogProps) {
         </div>
         <div class="deed">
           <button type="button" disabled={!isIn} onClick={() => void act(api.POST('/sandboxes/{sandbox}/sessions/kick', { ...params, body: { ...who, by } }), t(`${nameOf(user)} was kicked out by ${by.label}`, `${nameOf(user)} 已被 ${by.label} 挤下线`))}>{t('Kick out', '挤下线')}</button>
-          <p>
+          <p class="choosing">
             <label>{t('as if by ', '如同被 ')}<select value={device} onChange={(event) => { setDevice(Number(event.currentTarget.value)) }}>{DEVICES.map(({ label }, i) => <option key={label} value={i}>{label}</option>)}</select></label> <Sees system={system} condition="kickedOut" />
           </p>
         </div>
