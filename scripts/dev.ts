@@ -1,14 +1,15 @@
 /**
  * `npm run dev`: a stub from the sources. Fixtures, scenarios, the configuration and what is edited in src/systems/ are taken over while it runs.
- * Another source restarts it: once everything can be loaded, the next one takes the place of the one before; what sandboxes keep is in
- * `.understudy`. A changed document in openapi/ has what follows from it generated first.
+ * Another source restarts it: once the next one has been loaded and tried, it takes the place of the one before. The port is this process's, so that calls
+ * wait for a moment and none is refused; what sandboxes keep is in `.understudy`. A changed document in openapi/ has what follows from it generated first.
  * Arguments are those of `understudy start`.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { watchFiles } from '../src/cli/watch/files.js'
-import type { Order } from './dev/stub.js'
+import { Ports } from './dev/ports.js'
+import type { Order, Said } from './dev/words.js'
 
 const root = join(import.meta.dirname, '..')
 const source = join(root, 'src')
@@ -23,15 +24,30 @@ function run(script: string, args: readonly string[], more: readonly string[] = 
   return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...more, join(import.meta.dirname, script), ...args], { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
 }
 
+const ports = new Ports()
+
 function load(): ChildProcess {
   const watched = TAKEN_OVER.flatMap((folder) => ['--sources', folder])
-  return run('dev/stub.ts', ['start', '--watch', ...watched, '--data', '.understudy', ...process.argv.slice(2)], ['--import', new URL('dev/fresh.ts', import.meta.url).href])
+  const stub = run('dev/stub.ts', ['start', '--watch', ...watched, '--data', '.understudy', ...process.argv.slice(2)], ['--import', new URL('dev/fresh.ts', import.meta.url).href])
+  stub.on('message', (said: Said) => {
+    if (typeof said === 'object' && 'open' in said) void ports.open(said.open, said.port, said.host, stub)
+    if (said === 'began') ports.closeUnused()
+  })
+  return stub
 }
 
-/** @returns whether it has loaded everything; false when it ended instead, and has said why */
-function isLoaded(stub: ChildProcess): Promise<boolean> {
+/** What was last told to be wrong; a file that is saved twice does not make it two mistakes. */
+let complaint = ''
+
+/** @returns whether it says that it has come so far; false when it ended instead, and why has been told */
+function hears(stub: ChildProcess, wanted: 'loaded' | 'ready', consequence: string): Promise<boolean> {
   return new Promise((resolve) => {
-    stub.once('message', () => { resolve(true) })
+    stub.on('message', (said: Said) => {
+      if (said === wanted) resolve(true)
+      if (typeof said !== 'object' || !('broken' in said)) return
+      if (said.broken !== complaint) console.error(`${said.broken}${consequence}`)
+      complaint = said.broken
+    })
     stub.once('exit', () => { resolve(false) })
   })
 }
@@ -46,31 +62,46 @@ const end = (child: ChildProcess) => (hasEnded(child) ? Promise.resolve() : new 
 
 let stub = load()
 let isStopping = false
+const hasToStop = () => isStopping
 
-/** The process ends with the stub that serves, unless another one takes its place. */
-function begin(): void {
+function finish(): void {
+  edits.close()
+  ports.close()
+}
+
+/** The process ends with the first stub, or when it is told to. One that an edit brought down is followed by another at the next edit; calls wait so long. */
+function begin(isFirst: boolean): void {
   const beginning = stub
   beginning.once('exit', (code, signal) => {
     if (beginning !== stub) return
+    ports.hold()
+    if (!hasToStop() && !isFirst && code !== 0) {
+      console.error('the stub ended; calls wait until an edit mends it')
+      return
+    }
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143)
-    edits.close()
+    finish()
   })
   tell(beginning, 'begin')
 }
 
 async function restart(files: readonly string[]): Promise<void> {
   const next = load()
-  if (!(await isLoaded(next))) {
-    console.error(`not restarted for ${files.join(', ')}; the stub goes on as it was`)
+  const consequence = `\nnot restarted for ${files.join(', ')}; the stub goes on as it was`
+  const isReady = (await hears(next, 'loaded', consequence)) && (tell(next, 'rehearse'), await hears(next, 'ready', consequence))
+  if (!isReady || hasToStop()) {
+    tell(next, 'stop')
     return
   }
+  complaint = ''
   const before = stub
   stub = next
-  tell(before, 'stop')
+  ports.hold()
+  tell(before, 'yield')
   await end(before)
-  if (isStopping) tell(next, 'stop')
-  else console.log(`restarted for ${files.join(', ')}`)
-  begin()
+  if (hasToStop()) tell(next, 'stop')
+  console.log(`restarted for ${files.join(', ')}`)
+  begin(false)
 }
 
 const edits = watchFiles(async (changed) => {
@@ -88,10 +119,11 @@ const edits = watchFiles(async (changed) => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     isStopping = true
+    if (hasEnded(stub)) finish()
     if (signal !== 'SIGINT' || !process.stdin.isTTY) tell(stub, 'stop')
   })
 }
 
-if (await isLoaded(stub)) begin()
+if (await hears(stub, 'loaded', '')) begin(true)
 else process.exitCode = 1
 if (!hasEnded(stub)) await edits.look([join(root, 'openapi'), source])

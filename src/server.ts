@@ -8,7 +8,7 @@ import type { PutAside } from './core/refit.js'
 import { isLoopbackHost } from './control/safety.js'
 import { loadMultipart } from './hosts/node/call.js'
 import type { Certificates } from './hosts/node/certificates.js'
-import { listenOn } from './hosts/node/server.js'
+import { type Listen, listenOn } from './hosts/node/server.js'
 import { loadHandshakes } from './hosts/node/sockets.js'
 import { waysIn } from './hosts/node/ways.js'
 import type { Reach } from './pages/start/parts.js'
@@ -48,16 +48,19 @@ export interface RunningServer {
    */
   renew(options: StageOptions): Promise<readonly PutAside[]>
   /** @returns how many connections are open */
-  connections(): Promise<number>
+  connections(): number
+  /** Makes each answer the last one of its connection, and resolves when nobody is left who asked something a moment ago: before `close`, where another server follows. */
+  drain(): Promise<void>
   /** Stops listening, lets requests under way finish, and resolves when the last one has. */
   close(): Promise<void>
 }
 
 /**
  * Starts a server.
+ * @param listen how it comes to its connections, where not by a port of this process
  * @throws Error when the port is taken, a world cannot be read, or the local authority cannot be kept
  */
-export async function startServer({ port = 0, host = '127.0.0.1', adminToken: given, https = false, ...options }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ port = 0, host = '127.0.0.1', adminToken: given, https = false, ...options }: ServerOptions, listen?: Listen): Promise<RunningServer> {
   const adminToken = given ?? (isLoopbackHost(host) ? null : secret())
   const who = { token: adminToken, host }
   let reach: Reach = { port, securePort: null, authority: null }
@@ -72,7 +75,7 @@ export async function startServer({ port = 0, host = '127.0.0.1', adminToken: gi
   const aside = engine instanceof ContinuedEngine ? await fit(stage) : []
   const succession = new Succession(stage)
   const certificates = https ? await certificatesFor(host) : null
-  const listening = await listenOn({ stage: succession, port, host, tls: certificates, report })
+  const listening = await listenOn({ stage: succession, port, host, tls: certificates, report, listen })
   reach = { ...reach, port: listening.port, securePort: listening.secure?.port ?? null, authority: certificates?.authority ?? null }
   const close = async () => {
     await listening.close()

@@ -1,5 +1,7 @@
 /** `npm run dev` as whoever works on a system has it open: its handlers are edited, broken and mended while an app is in use. */
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +10,6 @@ import { WebSocket } from 'ws'
 import { createLiveClient } from '../src/contract/live.js'
 import { beginProcess, nodeFlags, type Running } from './support/cli.js'
 import { Client } from './support/push.js'
-import { freePort } from './support/redis.js'
 import { loadOn, watched } from './support/watched.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -82,18 +83,48 @@ test('a handler is edited, broken and mended under load: no call fails, nobody i
   expect(socket.readyState).toBe(WebSocket.OPEN)
 }, 120_000)
 
-test('a source of the core restarts the stub once it can be loaded, and sandboxes are as they were', async () => {
-  const { stub, says } = await watched(begin('live', '--port', String(await freePort())))
+test('a source of the core is edited, broken and mended under load: a stub that serves takes the place of the one before, no call fails and nobody is logged out', async () => {
+  const { stub, url, says } = await watched(begin('live', 'im', '--port', '0'))
   const box = await stub.sandbox('alice')
   const app = createLiveClient({ baseUrl: box.baseUrl('live') })
   await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
   await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
+  const [user] = await box.db('im').list('users')
+  const { headers } = await box.sessions.issue({ system: 'im', user: String(user?.id) })
+  const { closed } = await Client.connect({ url: `${url}/@alice/im` }, headers['cookie'])
+  const load = loadOn(async () => (await app.GET('/users/my')).data?.code === 2000)
+  // And somebody who calls on a connection of its own each time.
+  const strangers = loadOn(() => callOnce(`${url}/@alice/live/users/1`))
 
+  // It cannot be read.
   edit('src/core/failure.ts', '/**', 'const {\n/**')
-  expect(await says(/\S+failure\.ts:\d+.*\nnot restarted for .*\n/)).toMatch(/src\/core\/failure\.ts:\d+:\d+: ERROR.*\nnot restarted for src\/core\/failure\.ts/)
-  expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000 })
+  expect(await says(/\S+failure\.ts:\d+.*\nnot restarted for .*\n/)).toMatch(/src\/core\/failure\.ts:\d+:\d+: ERROR.*\nnot restarted for src\/core\/failure\.ts; the stub goes on as it was/)
   edit('src/core/failure.ts', 'const {\n', '')
   await says(/restarted for src\/core\/failure\.ts/)
   await says(/control plane /)
+  // Sockets are told goodbye: who has one connects anew.
+  await closed
+  const again = await Client.connect({ url: `${url}/@alice/im` }, headers['cookie'])
+
+  // It can be read, but no stub can be made of it.
+  edit('src/succession.ts', 'this.#now = first\n', "this.#now = first\n    throw new Error('no succession today')\n")
+  expect(await says(/\S+succession\.ts:\d+.*\nnot restarted for .*\n/)).toMatch(/src\/succession\.ts:\d+:\d+: no succession today\nnot restarted for src\/succession\.ts/)
+  expect(again.socket.readyState).toBe(WebSocket.OPEN)
+  // Saved once more with the same mistake: it is not told again.
+  edit('src/succession.ts', 'succession today', 'succession  today')
+  edit('src/succession.ts', 'succession  today', 'succession today')
+  edit('src/succession.ts', "    throw new Error('no succession today')\n", '')
+  expect(await says(/(?:not )?restarted for .*\n/)).toMatch(/^restarted for /)
+  await says(/control plane /)
+
+  expect([await load.stop(), await strangers.stop()]).toEqual([[], []])
   expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { mobile: '13800003001' } })
-}, 120_000)
+}, 240_000)
+
+/** A call on a connection of its own. @returns whether it was answered */
+async function callOnce(url: string): Promise<boolean> {
+  const [answer] = (await once(request(url, { agent: false }).end(), 'response')) as [IncomingMessage] // what this event brings
+  answer.resume()
+  await once(answer, 'end')
+  return answer.statusCode === 200
+}

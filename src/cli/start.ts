@@ -5,6 +5,7 @@ import { pause } from '../core/clock.js'
 import { guess } from '../core/guess.js'
 import type { Engine } from '../core/engine/engine.js'
 import { memoryEngine } from '../core/engine/memory/engine.js'
+import type { Listen } from '../hosts/node/server.js'
 import type { RunningServer } from '../server.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
 import { startFacts, startScreen } from './start-screen.js'
@@ -17,8 +18,15 @@ interface StartFlags {
   readonly json?: boolean
 }
 
+/** What a process around a stub has its own way with. */
+export interface Hosting {
+  readonly listen?: Listen
+  /** Told the server once it listens. */
+  readonly started?: (server: RunningServer) => void
+}
+
 /** Adds the command to the program. */
-export function addStart(program: Command): void {
+export function addStart(program: Command, hosting: Hosting = {}): void {
   const command = program
     .command('start', { isDefault: true })
     .description('serve all systems, or those named, on one port')
@@ -29,10 +37,10 @@ export function addStart(program: Command): void {
     .addOption(new Option('--sources <folder>').hideHelp().argParser((folder: string, before: readonly string[]) => [...before, folder]).default([]))
     .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
     .option('--json', 'say in one line of JSON where everything is')
-    .action(start)
+    .action((ids: string[], flags: StartFlags, own: Command) => start(ids, flags, own, hosting))
 }
 
-async function start(ids: string[], { watch = false, sources, json = false }: StartFlags, command: Command): Promise<void> {
+async function start(ids: string[], { watch = false, sources, json = false }: StartFlags, command: Command, { listen, started }: Hosting): Promise<void> {
   const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
     throw error
@@ -42,7 +50,7 @@ async function start(ids: string[], { watch = false, sources, json = false }: St
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
   const engine = watch ? await continuedEngineOf(settings) : await engineOf(settings)
-  const starting = startServer({ ...withoutEngine(settings), ...engine })
+  const starting = startServer({ ...withoutEngine(settings), ...engine }, listen)
   starting.catch(() => undefined) // told below
   if (watch) {
     const { watchEdits } = await import('./watch/watch.js')
@@ -55,6 +63,7 @@ async function start(ids: string[], { watch = false, sources, json = false }: St
   beFrugal()
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
+  started?.(server)
   const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends }
   process.stdout.write(json ? startFacts(systems, server, screen) : startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
@@ -62,8 +71,8 @@ async function start(ids: string[], { watch = false, sources, json = false }: St
   await server.loadRest()
 }
 
-/** Where sandboxes are kept is not for a stage to say. */
-function withoutEngine({ data: _data, engine: _engine, ...settings }: Settings): Omit<Settings, 'data' | 'engine'> {
+/** @returns the settings without where sandboxes are kept, which is not for a stage to say */
+export function withoutEngine({ data: _data, engine: _engine, ...settings }: Settings): Omit<Settings, 'data' | 'engine'> {
   return settings
 }
 
@@ -105,7 +114,7 @@ const LAST_CALLS = 4000
 /** Ends the process where the server does not come to its end by itself: an answer may be slow on purpose, a client may never read. */
 async function cutOff(server: RunningServer): Promise<void> {
   await pause(LAST_CALLS)
-  process.stderr.write(`understudy: stopped; ${String(await server.connections())} connections on which something was still under way after ${String(LAST_CALLS / 1000)} s were cut\n`)
+  process.stderr.write(`understudy: stopped; ${String(server.connections())} connections on which something was still under way after ${String(LAST_CALLS / 1000)} s were cut\n`)
   process.exit(0)
 }
 

@@ -11,14 +11,17 @@ import { send, writeWhole } from './send.js'
 /** What Node's `createServer`, and `use` of Express and its like, take. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
+/** The newest answer of each connection; whoever stops a server looks there what is under way. */
+export type LatestAnswers = WeakMap<Socket, ServerResponse>
+
 /**
  * @param report told of what should not happen
+ * @param latest where the newest answer of each connection is noted
  * @returns a handler that plays each request and carries its outcome out. Calls of one connection are carried out one after the other: their
  *   answers go out in that order anyhow, and whoever sends hundreds in one packet waits for them instead of everybody else. Those of a
  *   connection that is gone are not carried out.
  */
-export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) => void): NodeHandler {
-  const latest = new WeakMap<Socket, ServerResponse>()
+export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) => void, latest: LatestAnswers = new WeakMap()): NodeHandler {
   return (request, response) => {
     const { socket } = request
     const before = latest.get(socket)

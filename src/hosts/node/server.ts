@@ -1,12 +1,20 @@
 /** A stage behind a port: Node's HTTP server, with Express in front. */
 import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
 import type { Stage } from '../../core/stage/stage.js'
 import type { Switchboard } from '../../core/sockets/switchboard.js'
 import { createExpress, type HttpServer, type Tls } from './express.js'
-import { handlerOf } from './handler.js'
+import { handlerOf, type LatestAnswers } from './handler.js'
 import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
+
+/** Where a server can be called: its port, and the address with the port as they stand in a URL. */
+export interface Place {
+  readonly port: number
+  readonly host: string
+}
+
+/** How a server comes to its connections; rejects when the port is taken or may not be opened. */
+export type Listen = (server: HttpServer, port: number, host: string) => Promise<Place>
 
 export interface ListenOptions {
   readonly stage: Pick<Stage, 'play' | 'close'> & { readonly sockets: Pick<Switchboard, 'limits' | 'knock'> }
@@ -17,6 +25,8 @@ export interface ListenOptions {
   readonly tls: Tls | null
   /** Told of what should not happen. */
   readonly report: (problem: string) => void
+  /** A port of this process when left out. */
+  readonly listen?: Listen | undefined
 }
 
 /** A stage that can be reached over the network. */
@@ -26,7 +36,9 @@ export interface Listening {
   /** The same over HTTPS; null where it is not spoken. */
   readonly secure: { readonly url: string; readonly port: number } | null
   /** @returns how many connections are open */
-  connections(): Promise<number>
+  connections(): number
+  /** Makes each answer the last one of its connection; resolves when nobody is left who asked something a moment ago. */
+  drain(): Promise<void>
   /** Closes the stage, stops listening, lets requests under way finish, and resolves when the last one has; called again, it waits for the same. */
   close(): Promise<void>
 }
@@ -37,14 +49,15 @@ const KEEP_ALIVE = 65_000
  * Lets a stage be called over HTTP and WebSockets.
  * @throws Error when the port is taken or may not be opened
  */
-export async function listenOn({ stage, port, host, tls, report }: ListenOptions): Promise<Listening> {
+export async function listenOn({ stage, port, host, tls, report, listen = listenHere }: ListenOptions): Promise<Listening> {
   const { app, server, secure } = createExpress(tls)
-  app.use(handlerOf(stage, report))
+  const latest: LatestAnswers = new WeakMap()
+  app.use(handlerOf(stage, report, latest))
   const servers: readonly HttpServer[] = secure === null ? [server] : [server, secure]
   const stops = servers.map((one) => {
     one.keepAliveTimeout = KEEP_ALIVE
     takeUpgrades(one, stage.sockets, report)
-    return stoppable(one)
+    return stoppable(one, latest)
   })
   let closing: Promise<void> | null = null
   const place = await listen(server, port, host)
@@ -53,8 +66,9 @@ export async function listenOn({ stage, port, host, tls, report }: ListenOptions
       url: `http://${place.host}`,
       port: place.port,
       secure: secure === null ? null : await listen(secure, port === 0 ? 0 : port + 1, host).then((found) => ({ url: `https://${found.host}`, port: found.port })),
-      connections: async () => (await Promise.all(servers.map((one) => promisify(one.getConnections.bind(one))()))).reduce((all, some) => all + some, 0),
-      close: () => (closing ??= Promise.all([...stops.map((stop) => stop()), stage.close()]).then(() => undefined)),
+      connections: () => stops.reduce((all, one) => all + one.connections(), 0),
+      drain: () => Promise.all(stops.map((one) => one.drain())).then(() => undefined),
+      close: () => (closing ??= Promise.all([...stops.map((one) => one.stop()), stage.close()]).then(() => undefined)),
     }
   } catch (error) {
     server.close()
@@ -62,14 +76,18 @@ export async function listenOn({ stage, port, host, tls, report }: ListenOptions
   }
 }
 
-/** @returns the port, and the address with the port as they stand in a URL */
-function listen(server: HttpServer, port: number, host: string): Promise<{ readonly port: number; readonly host: string }> {
+function listenHere(server: HttpServer, port: number, host: string): Promise<Place> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
       const { port: taken } = server.address() as AddressInfo // a TCP server that listens has one
-      resolve({ port: taken, host: `${host.includes(':') ? `[${host}]` : host}:${String(taken)}` })
+      resolve(placeOf(host, taken))
     })
   })
+}
+
+/** @returns the place of a port on an address */
+export function placeOf(host: string, port: number): Place {
+  return { port, host: `${host.includes(':') ? `[${host}]` : host}:${String(port)}` }
 }

@@ -1,0 +1,10 @@
+/** What `npm run dev` and the stubs that it starts say to each other. */
+
+/** To a stub: try whether you can serve; serve; end once your clients have heard that they are to call anew; end. */
+export type Order = 'rehearse' | 'begin' | 'yield' | 'stop'
+
+/** To a stub that asked for a port: it is open, and its connections come from now on; or why not. A connection itself comes with a message of the last kind. */
+export type Answer = { readonly opened: string; readonly port: number } | { readonly refused: string; readonly message: string; readonly code: string | null; readonly port: number } | { readonly connection: string }
+
+/** Of a stub: everything is loaded, it could serve, it serves, or why not; and that it wants the connections of a port, by a name of its own. */
+export type Said = 'loaded' | 'ready' | 'began' | { readonly broken: string } | { readonly open: string; readonly port: number; readonly host: string }
