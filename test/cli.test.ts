@@ -58,11 +58,14 @@ describe('understudy start', () => {
     const { says, url } = await start('live', '--host', '0.0.0.0')
     const [, made = ''] = await says(/^admin token (\S{20,})$/m)
     const given = await start('live', '--admin-token', 'open-sesame')
-    await given.says(/^admin token open-sesame$/m)
+    await given.says(/^admin token as --admin-token says; tour, ctl and drift read it from UNDERSTUDY_ADMIN_TOKEN$/m)
     for (const [base, token] of [[url, made], [given.url, 'open-sesame']] as const) {
       expect((await fetch(`${base}/__admin/systems`)).status).toBe(401)
       expect((await fetch(`${base}/__admin/systems`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
     }
+    // Whoever gave it knows it; others who see the screen do not.
+    given.child.kill('SIGTERM')
+    expect((await given.ended).stdout).not.toContain('open-sesame')
   })
 
   test('leaves the control plane and Prefer out, and keeps fewer sandboxes and calls, when told to', async () => {
@@ -77,6 +80,15 @@ describe('understudy start', () => {
     for (const path of ['/users/my', '/users/1']) await fetch(last.baseUrl('live') + path)
     expect(await small.sandboxes()).toHaveLength(2)
     expect(await last.requests.list()).toMatchObject([{ request: { url: '/users/1' } }])
+  })
+
+  test('tells of a variable that is misspelt, and starts', async () => {
+    const stub = begin(['start', 'live', '--port', '0', '--lan', '--admin-token', 'open-sesame', '--json'], { env: { UNDERSTUDY_SEDE: '7', UNDERSTUDY_KILLS: '1', UNDERSTUDY_SHOP_URL: 'http://localhost' } })
+    running.push(stub)
+    const [facts] = await stub.says(/^\{.*\}$/m)
+    expect(JSON.parse(facts)).toMatchObject({ adminToken: null })
+    stub.child.kill('SIGTERM')
+    expect(await stub.ended).toMatchObject({ code: 0, stderr: 'warning: nobody reads UNDERSTUDY_SEDE. Did you mean "UNDERSTUDY_SEED"?\n' })
   })
 
   test('fails clearly on a taken port', async () => {

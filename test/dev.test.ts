@@ -92,7 +92,11 @@ test('a source of the core is edited, broken and mended under load: a stub that 
   const [user] = await box.db('im').list('users')
   const { headers } = await box.sessions.issue({ system: 'im', user: String(user?.id) })
   const { closed } = await Client.connect({ url: `${url}/@alice/im` }, headers['cookie'])
-  const load = loadOn(async () => (await app.GET('/users/my')).data?.code === 2000)
+  const load = loadOn(async () => {
+    const { data, error } = await app.GET('/users/my')
+    if (data?.code !== 2000) throw new Error(JSON.stringify(data ?? error))
+    return true
+  })
   // And somebody who calls on a connection of its own each time.
   const strangers = loadOn(() => callOnce(`${url}/@alice/live/users/1`))
 

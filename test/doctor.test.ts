@@ -51,6 +51,8 @@ test('a taken port is told with its holder, and a stub is known as one', async (
   if (process.platform === 'linux') expect(holder).toContain(`process ${String(process.pid)} (`)
   other.close()
   await using stub = await createStub({ systems: ['live'] })
+  const asked = await understudy(['doctor', '--json', '--port', new URL(stub.url).port], { cwd: tmpdir() })
+  expect(JSON.parse(asked.stdout)).toContainEqual({ about: `port ${new URL(stub.url).port}`, state: 'bad', text: expect.stringContaining('taken by another stub') as unknown })
   expect(await holderOf(Number(new URL(stub.url).port))).toContain('another stub')
 })
 

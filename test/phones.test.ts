@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,12 @@ async function startIn(place: string, ...args: string[]) {
   const [, secure = ''] = await stub.says(/^https +(https:\S+)$/m)
   const [, token = ''] = await stub.says(/^admin token (\S+)$/m)
   return { ...stub, url, secure, token }
+}
+
+/** The start page, as asked for under another name. */
+async function pageAs(url: string, host: string): Promise<{ readonly status: number | undefined; readonly text: string }> {
+  const [answer] = (await once(plainRequest(`${url}/@qa/`, { headers: { host, accept: 'text/html' } }).end(), 'response')) as [IncomingMessage] // what this event brings
+  return { status: answer.statusCode, text: await text(answer) }
 }
 
 /** A call by Node's own TLS. @returns what was answered; rejects where the certificate is not trusted */
@@ -179,6 +186,8 @@ describe.skipIf(!hasBrowser)('the start page', () => {
     const accept = 'text/html'
     expect(await (await fetch(`${url}/@qa/`, { headers: { accept, 'accept-language': 'zh-CN' } })).text()).toContain('能否访问')
     expect((await fetch(`${url}/@qa/`)).status).toBe(404)
+    // A host that is none is not shown: a code of it would be too large, too.
+    for (const host of ['a'.repeat(5000), 'a b', '']) expect(await pageAs(url, host)).toMatchObject({ status: 200, text: expect.stringContaining(`http://localhost:${new URL(url).port}/@qa/live`) as unknown })
     expect((await fetch(`${url}/@%2e%2e/`, { headers: { accept } })).status).toBe(400)
     for (const path of ['/__start/ca-key.pem', '/__start/../package.json', '/__start/%2e%2e/server.js', '/__start/constructor']) expect((await fetch(`${url}${path}`)).status).toBe(404)
     expect((await fetch(`${url}/__start/ping`, { method: 'POST' })).status).toBe(405)

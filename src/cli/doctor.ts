@@ -19,10 +19,11 @@ export function addDoctor(program: Command): void {
     .summary('look whether a stub can be started and reached here')
     .description('Looks at what most often keeps a stub from starting or a phone from reaching it, and says what to do.\nExit code 1 if something is wrong; what is only worth knowing is not.')
     .option('-c, --config <file>', 'the configuration; without it understudy.config.ts, .js or .json of this folder')
+    .option('-p, --port <number>', 'look at this port, and not at the one that the configuration says')
     .option('--json', 'as JSON')
-    .action(async ({ config, json }: { readonly config?: string; readonly json?: true }) => {
+    .action(async ({ config, port: wanted, json }: { readonly config?: string; readonly port?: string; readonly json?: true }) => {
       const settings = addSettingFlags(new Command())
-      const { finding, place } = await configuration(settings, config)
+      const { finding, place } = await configuration(settings, [...(config === undefined ? [] : ['--config', config]), ...(wanted === undefined ? [] : ['--port', wanted])])
       const findings: Finding[] = []
       // People see each as soon as it is known.
       const tell = (...found: readonly Finding[]) => {

@@ -32,7 +32,7 @@ export function tokenOption(): Option {
 export async function reachStub(flags: ReachFlags): Promise<{ readonly stub: Stub; readonly token: string | undefined }> {
   const { url, token } = flags.url === undefined ? await placeOf(flags) : { url: flags.url, token: flags.token }
   const stub = await connect(url, token === undefined ? {} : { token }).catch((error: unknown) => {
-    throw error instanceof ControlError && error.problem.status === 401 ? new Error(`the stub at ${url} asks for ${token === undefined ? 'its' : 'another'} admin token, which it printed at its start; give it with --token, or UNDERSTUDY_ADMIN_TOKEN`) : error
+    throw error instanceof ControlError && error.problem.status === 401 ? new Error(`the stub at ${url} asks for ${token === undefined ? 'its' : 'another'} admin token, which it was given or printed at its start; give it with --token, or UNDERSTUDY_ADMIN_TOKEN`) : error
   })
   return { stub, token }
 }

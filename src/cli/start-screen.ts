@@ -5,6 +5,7 @@ import type { BackendInput } from '../core/backends/setting.js'
 import type { System } from '../core/system.js'
 import { type Way, waysIn } from '../hosts/node/ways.js'
 import type { RunningServer } from '../server.js'
+import type { Source } from './config/settings.js'
 import { table } from './output.js'
 
 export interface ScreenOptions {
@@ -16,11 +17,13 @@ export interface ScreenOptions {
   readonly byNpm: boolean
   /** Where calls go on to, by system. */
   readonly backends: Readonly<Record<string, BackendInput>>
+  /** Who gave the admin token: that one is nobody's to print; null for one that was made, or none. */
+  readonly tokenOf: Source | null
 }
 
 /** @returns the lines */
-export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm, backends }: ScreenOptions): string {
-  const { adminToken } = server
+export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm, backends, tokenOf }: ScreenOptions): string {
+  const shown = tokenOf === null ? server.adminToken : null
   const { url, secureUrl } = urlsOf(server)
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
   const next: (readonly [name: string, text: string])[] = [
@@ -28,19 +31,20 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
     ...(hasAdmin ? [['console', `${url}/  shows what the apps ask, and drives the stub`] as const] : []),
     ['reference', `${url}/docs  every operation and error, to try in the page`],
     ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
-    ...(hasAdmin ? [['tour', `${tourCommand(url, adminToken, byNpm)}  two minutes: login, kick, maintenance, errors`] as const] : []),
+    ...(hasAdmin ? [['tour', `${tourCommand(url, shown, byNpm)}  two minutes: login, kick, maintenance, errors`] as const] : []),
     ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
     ...Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ['real backend', `${id} at ${real}, mode ${mode}`] as const),
     lan ? ['stop', 'Ctrl+C'] : ['phone', `${byNpm ? 'npm start --' : 'understudy start'} --lan  lets phones in · stop with Ctrl+C`],
   ]
   const lines = [table(rows), '', ...next.map(([name, text]) => `${pc.dim(name.padEnd(LABEL))} ${text}`)]
-  if (hasAdmin && adminToken !== null) lines.push(`admin token ${adminToken}`)
-  return `${[...lines, ...(lan ? ways(server) : [])].join('\n')}\n`
+  if (hasAdmin && shown !== null) lines.push(`admin token ${shown}`)
+  if (hasAdmin && tokenOf !== null) lines.push(`admin token as ${tokenOf.from === 'file' ? 'the configuration' : (tokenOf.name ?? 'given')} says; tour, ctl and drift read it from UNDERSTUDY_ADMIN_TOKEN`)
+  return `${[...lines, ...(lan ? ways(server, shown) : [])].join('\n')}\n`
 }
 
 /** @returns what plays the tour on this server, to copy */
 function tourCommand(url: string, adminToken: string | null, byNpm: boolean): string {
-  const flags = [...(url.endsWith(':4010') ? [] : ['--url', url]), ...(adminToken === null ? [] : ['--token', /^[\w.~-]+$/.test(adminToken) ? adminToken : '<admin token>'])]
+  const flags = [...(url.endsWith(':4010') ? [] : ['--url', url]), ...(adminToken === null ? [] : ['--token', adminToken])]
   return [byNpm ? 'npm run tour' : 'understudy tour', ...(byNpm && flags.length > 0 ? ['--'] : []), ...flags].join(' ')
 }
 
@@ -53,7 +57,7 @@ function urlsOf({ url, secure }: Pick<RunningServer, 'url' | 'secure'>): { reado
 }
 
 /** @returns the same for programs, as one line of JSON */
-export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, backends }: ScreenOptions): string {
+export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, backends, tokenOf }: ScreenOptions): string {
   const { secure, adminToken, port } = server
   const { url, secureUrl } = urlsOf(server)
   const facts = {
@@ -63,7 +67,7 @@ export function startFacts(systems: readonly System[], server: Pick<RunningServe
     reference: `${url}/docs`,
     console: hasAdmin ? `${url}/` : null,
     controlPlane: hasAdmin ? `${url}/__admin` : null,
-    adminToken: hasAdmin ? adminToken : null,
+    adminToken: hasAdmin && tokenOf === null ? adminToken : null,
     backends: Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ({ system: id, url: real, mode })),
     ways: lan ? waysIn().map(({ host, reaches }) => ({ reaches, url: `http://${host}:${String(port)}`, secureUrl: secure === null ? null : `https://${host}:${String(secure.port)}` })) : [],
   }
@@ -71,7 +75,7 @@ export function startFacts(systems: readonly System[], server: Pick<RunningServe
 }
 
 /** Every way in with whom it is for, and a QR code of the start page for a camera. */
-function ways({ port, secure, adminToken }: Pick<RunningServer, 'port' | 'secure' | 'adminToken'>): readonly string[] {
+function ways({ port, secure }: Pick<RunningServer, 'port' | 'secure'>, adminToken: string | null): readonly string[] {
   const all = waysIn()
   const at = ({ host }: Way) => `http://${host}:${String(port)}`
   const rows = all.map((way) => [at(way), ...(secure === null ? [] : [`https://${way.host}:${String(secure.port)}`]), way.what.en])

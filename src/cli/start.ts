@@ -8,6 +8,8 @@ import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { Listen } from '../hosts/node/server.js'
 import type { RunningServer } from '../server.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
+import { unreadVariables } from './config/variables.js'
+import { warn } from './output.js'
 import { startFacts, startScreen } from './start-screen.js'
 
 interface StartFlags {
@@ -40,13 +42,14 @@ export function addStart(program: Command, hosting: Hosting = {}): void {
     .action((ids: string[], flags: StartFlags, own: Command) => start(ids, flags, own, hosting))
 }
 
-async function start(ids: string[], { watch = false, sources, json = false }: StartFlags, command: Command, { listen, started }: Hosting): Promise<void> {
+async function start(ids: string[], { watch = false, sources: folders, json = false }: StartFlags, command: Command, { listen, started }: Hosting): Promise<void> {
   const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
     throw error
   })
-  const { settings, lan } = resolved
+  const { settings, lan, sources } = resolved
   const { systems, admin } = settings
+  for (const { name, meant } of unreadVariables(command)) if (meant !== null && !name.endsWith('_URL')) warn(`nobody reads ${name}. Did you mean ${JSON.stringify(meant)}?`)
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
   const engine = watch ? await continuedEngineOf(settings) : await engineOf(settings)
@@ -54,7 +57,7 @@ async function start(ids: string[], { watch = false, sources, json = false }: St
   starting.catch(() => undefined) // told below
   if (watch) {
     const { watchEdits } = await import('./watch/watch.js')
-    await watchEdits({ ids, command, sources, first: resolved, server: starting, stageOf: (changed) => ({ ...withoutEngine(changed), ...engine }) })
+    await watchEdits({ ids, command, sources: folders, first: resolved, server: starting, stageOf: (changed) => ({ ...withoutEngine(changed), ...engine }) })
   }
   const server = await starting.catch((error: unknown) => {
     throw explainStart(error, settings)
@@ -64,7 +67,7 @@ async function start(ids: string[], { watch = false, sources, json = false }: St
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
   started?.(server)
-  const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends }
+  const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends, tokenOf: settings.adminToken === undefined ? null : (sources.get('adminToken') ?? null) }
   process.stdout.write(json ? startFacts(systems, server, screen) : startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)

@@ -5,11 +5,10 @@ import { createServer } from 'node:net'
 import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { machineTime } from '../../core/clock.js'
-import { didYouMean } from '../../core/guess.js'
-import { systems } from '../../generated/systems.js'
 import { authorityFiles, configFolder, misfitOf, openModeOf } from '../../hosts/node/certificates.js'
 import { networkAddresses } from '../../hosts/node/ways.js'
 import { resolveSettings } from '../config/settings.js'
+import { ownVariables, unreadVariables } from '../config/variables.js'
 import type { Finding } from './finding.js'
 import { holderOf } from './holder.js'
 
@@ -28,11 +27,14 @@ interface Place {
   readonly host: string
 }
 
-/** @returns whether the configuration can be read, and where a stub would listen */
-export async function configuration(flags: Command, file: string | undefined): Promise<{ readonly finding: Finding; readonly place: Place | null }> {
+/**
+ * @param given what the command line says
+ * @returns whether the configuration can be read, and where a stub would listen
+ */
+export async function configuration(flags: Command, given: readonly string[]): Promise<{ readonly finding: Finding; readonly place: Place | null }> {
   try {
     // A variable that cannot be is told as an error, and does not end the process.
-    flags.exitOverride().configureOutput({ writeErr: () => undefined }).parse(file === undefined ? [] : ['--config', file], { from: 'user' })
+    flags.exitOverride().configureOutput({ writeErr: () => undefined }).parse(given, { from: 'user' })
     const { file: found, settings } = await resolveSettings([], flags)
     return { finding: { about: 'configuration', state: 'good', text: found === null ? 'no file' : relative(process.cwd(), found.path) }, place: settings }
   } catch (error) {
@@ -54,16 +56,11 @@ export async function port({ port: wanted, host }: Place): Promise<Finding> {
   return { about, state: 'bad', text: `taken${holder === null ? '' : ` by ${holder}`}; stop that, or choose another with --port` }
 }
 
-/** Variables that no flag reads. */
-const OTHERS = ['UNDERSTUDY_URL', 'UNDERSTUDY_SANDBOX', 'UNDERSTUDY_CONFIG_DIR']
-
 /** @returns which variables of the environment are meant for a stub, and which of them nobody reads */
 export function variables(flags: Command, env: NodeJS.ProcessEnv = process.env): Finding {
-  const known = [...OTHERS, ...flags.options.flatMap(({ envVar }) => envVar ?? []), ...Object.keys(systems).map((id) => `UNDERSTUDY_${id.toUpperCase()}_URL`)]
-  const given = Object.keys(env).filter((name) => name.startsWith('UNDERSTUDY_')).sort()
-  const unknown = given.filter((name) => !known.includes(name))
-  if (unknown.length > 0) return { about: 'variables', state: 'note', text: unknown.map((name) => `nobody reads ${name}.${didYouMean(name, known)}`).join(' ') }
-  return { about: 'variables', state: 'good', text: given.join(', ') || 'none' }
+  const unknown = unreadVariables(flags, env)
+  if (unknown.length > 0) return { about: 'variables', state: 'note', text: unknown.map(({ name, meant }) => `nobody reads ${name}.${meant === null ? '' : ` Did you mean ${JSON.stringify(meant)}?`}`).join(' ') }
+  return { about: 'variables', state: 'good', text: ownVariables(env).join(', ') || 'none' }
 }
 
 const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'] as const

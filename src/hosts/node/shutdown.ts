@@ -18,7 +18,7 @@ export interface Stoppable {
   connections(): number
   /**
    * Lets clients go to the server that follows without one of their calls being cut off: each answer from now on is the last one of its connection,
-   * and it resolves when nobody is left who asked something a moment ago. Answers that have begun are not waited for, that is for `stop`.
+   * and it resolves when nobody is left who waits for an answer or had one a moment ago. Answers that have begun, such as streams, are not waited for: that is for `stop`.
    */
   drain(): Promise<void>
   /** Stops listening, and resolves when the last request under way is answered. */
@@ -78,7 +78,7 @@ export function stoppable(server: HttpServer, latest: LatestAnswers): Stoppable 
       const idle = new Map<Socket, { readonly after: ServerResponse | undefined; looks: number }>()
       const isQuiet = (socket: Socket) => {
         const after = latest.get(socket)
-        if (after !== undefined && !after.writableFinished) return true // under way
+        if (after !== undefined && !after.writableFinished) return after.headersSent
         const before = idle.get(socket)
         if (before === undefined || before.after !== after) idle.set(socket, { after, looks: 1 })
         else before.looks++

@@ -72,14 +72,20 @@ ${snippetsFor(here.host, urls[0]?.url ?? here.origin, here.isEncrypted).map(({ p
 
 const panelNames = { people: { en: 'People', zh: '用户' }, sms: { en: 'SMS', zh: '短信' }, clock: { en: 'Clock', zh: '时钟' }, faults: { en: 'Faults and maintenance', zh: '故障与维护' }, calls: { en: 'Calls', zh: '请求' } } as const
 
+/** A name, or an address, and a port. */
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i
+/** Names have so many characters at the most (RFC 1035), ports five and a colon. */
+const LONGEST_HOST = 253 + 6
+
 /** Whoever sends no host, or nonsense, is shown addresses of this machine. */
 function hereOf({ headers: { host = '' }, isEncrypted }: Call, { port, securePort }: Reach): Here {
-  const [, name = 'localhost'] = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i.exec(host) ?? []
+  const [, name, said] = (host.length > LONGEST_HOST ? null : HOST.exec(host)) ?? []
+  const reached = name ?? 'localhost'
   const own = isEncrypted ? (securePort ?? port) : port
-  const other = securePort === null ? null : isEncrypted ? `http://${name}:${String(port)}` : `https://${name}:${String(securePort)}`
+  const other = securePort === null ? null : isEncrypted ? `http://${reached}:${String(port)}` : `https://${reached}:${String(securePort)}`
   // Behind another server its port is the one that counts.
-  const authority = /^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i.test(host) ? host : host === '' ? `${name}:${String(own)}` : name
-  return { host: name, isEncrypted, origin: `${isEncrypted ? 'https' : 'http'}://${authority}`, other }
+  const authority = name === undefined ? `${reached}:${String(own)}` : `${name}${said ?? ''}`
+  return { host: reached, isEncrypted, origin: `${isEncrypted ? 'https' : 'http'}://${authority}`, other }
 }
 
 function certificateCard({ securePort, authority }: Reach, say: Say): Html {
