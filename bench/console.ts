@@ -37,17 +37,20 @@ export async function measureConsole(seconds: number, date: string, say: (line: 
     await page.getByRole('row').nth(5).waitFor()
     await readAll(page)
     const stream = pour(server)
+    // Until the browser's own lists are full, of requests that were made and of places that were visited: both end by themselves.
+    const warming = seconds / 4
+    await use(page, warming, say)
     const { scrolls, clicks, heaps } = await use(page, seconds, say)
     const sent = await stream.stop()
     const [worstScroll, worstClick] = [quantile(scrolls, 0.99), quantile(clicks, 0.99)]
     const [early, late] = [mean(heaps.slice(0, Math.ceil(heaps.length / 4))), mean(heaps.slice(-Math.ceil(heaps.length / 4)))]
-    say(`${String(sent)} calls in ${String(seconds)} s`)
+    say(`${String(sent)} calls in ${String(warming + seconds)} s`)
     const spent = await spentOnPage(server, page, Math.max(3, Math.round(seconds / 10)), 4, say)
     await page.goto('about:blank')
     const throughput = await beside(server, Math.max(5, Math.round(seconds / 6)), say)
     const named = `${CONSOLE} (${date})`
     return [
-      { what: `${named} with ${JOURNAL.toLocaleString('en')} calls and ${String(Math.round(sent / seconds))} more a second: a scroll is drawn, 99 of 100`, figure: `${worstScroll.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstScroll < SLOWEST },
+      { what: `${named} with ${JOURNAL.toLocaleString('en')} calls and ${String(Math.round(sent / (warming + seconds)))} more a second: a scroll is drawn, 99 of 100`, figure: `${worstScroll.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstScroll < SLOWEST },
       { what: `${named}: a click on a call opens it, 99 of 100`, figure: `${worstClick.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstClick < SLOWEST },
       { what: `${named}: memory of the page over ${String(seconds)} s`, figure: `${early.toFixed(1)} to ${late.toFixed(1)} MiB; × ${(late / early).toFixed(2)}`, target: 'flat: below × 1.1', met: late / early < 1.1 },
       { what: `${named}: what the stub spends on it while ${RATE.toLocaleString('en')} calls a second arrive`, figure: `${(spent * 100).toFixed(2)} % of its core`, target: 'below 5 %', met: spent < 0.05 },
