@@ -26,14 +26,20 @@ const FONT = 'font-family="system-ui, -apple-system, Segoe UI, sans-serif"'
 const BARS = 220
 const ROW = 20
 
-/** Writes `bench/charts/<name>-<theme>.svg` for everything that there is to draw. */
-export function drawCharts(rows: readonly Row[], growth: readonly Growth[]): void {
+/** Writes `bench/charts/throughput-<theme>.svg`. */
+export function drawThroughput(rows: readonly Row[]): void {
+  draw('throughput', (theme) => throughput(rows, theme))
+}
+
+/** Writes `bench/charts/growth-<theme>.svg`. */
+export function drawGrowth(growth: readonly Growth[]): void {
+  draw('growth', (theme) => lines(growth, theme))
+}
+
+function draw(picture: string, drawn: (theme: Theme) => string): void {
   const folder = join(root, 'bench', 'charts')
   mkdirSync(folder, { recursive: true })
-  for (const [name, theme] of Object.entries(themes)) {
-    writeFileSync(join(folder, `throughput-${name}.svg`), throughput(rows, theme))
-    if (growth.some(({ line }) => line !== undefined)) writeFileSync(join(folder, `growth-${name}.svg`), lines(growth, theme))
-  }
+  for (const [name, theme] of Object.entries(themes)) writeFileSync(join(folder, `${picture}-${name}.svg`), drawn(theme))
 }
 
 /** Bars for each work: requests per second, everybody's. */

@@ -11,9 +11,6 @@ import type { Growth } from './growth.js'
 import { load, urlOf } from './load.js'
 import { pinned, type Running, start } from './process.js'
 
-/** What its rows begin with. */
-export const CONSOLE = 'console'
-
 const JOURNAL = 10_000
 /** Calls a second, sent in as many bursts as this. */
 const RATE = 1000
@@ -25,7 +22,7 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', 
 const served: Contender = { ...understudy, command: (port) => [...understudy.command(port), '--journal', String(JOURNAL)] }
 
 /** @returns how quickly the page answers, what it holds, and what the stub loses to it */
-export async function measureConsole(seconds: number, date: string, say: (line: string) => void): Promise<Growth[]> {
+export async function measureConsole(seconds: number, say: (line: string) => void): Promise<Growth[]> {
   const server = await start(served)
   // What begins from here on stays off the stub's core, as it would on a machine that has more of them.
   if (pinned) execFileSync('taskset', ['-cp', '1', String(process.pid)], { stdio: 'ignore' })
@@ -48,13 +45,12 @@ export async function measureConsole(seconds: number, date: string, say: (line: 
     const spent = await spentOnPage(server, page, Math.max(3, Math.round(seconds / 10)), 4, say)
     await page.goto('about:blank')
     const throughput = await beside(server, Math.max(5, Math.round(seconds / 6)), say)
-    const named = `${CONSOLE} (${date})`
     return [
-      { what: `${named} with ${JOURNAL.toLocaleString('en')} calls and ${String(Math.round(sent / (warming + seconds)))} more a second: a scroll is drawn, 99 of 100`, figure: `${worstScroll.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstScroll < SLOWEST },
-      { what: `${named}: a click on a call opens it, 99 of 100`, figure: `${worstClick.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstClick < SLOWEST },
-      { what: `${named}: memory of the page over ${String(seconds)} s`, figure: `${early.toFixed(1)} to ${late.toFixed(1)} MiB; × ${(late / early).toFixed(2)}`, target: 'flat: below × 1.1', met: late / early < 1.1 },
-      { what: `${named}: what the stub spends on it while ${RATE.toLocaleString('en')} calls a second arrive`, figure: `${(spent * 100).toFixed(2)} % of its core`, target: 'below 5 %', met: spent < 0.05 },
-      { what: `${named}: throughput of the stub under full load while a program reads what it reads, beside unread`, figure: `× ${throughput.toFixed(3)}`, target: 'above × 0.95', met: throughput > 0.95 },
+      { what: `with ${JOURNAL.toLocaleString('en')} calls and ${String(Math.round(sent / (warming + seconds)))} more a second: a scroll is drawn, 99 of 100`, figure: `${worstScroll.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstScroll < SLOWEST },
+      { what: `a click on a call opens it, 99 of 100`, figure: `${worstClick.toFixed(0)} ms`, target: `below ${String(SLOWEST)} ms`, met: worstClick < SLOWEST },
+      { what: `memory of the page over ${String(seconds)} s`, figure: `${early.toFixed(1)} to ${late.toFixed(1)} MiB; × ${(late / early).toFixed(2)}`, target: 'flat: below × 1.1', met: late / early < 1.1 },
+      { what: `what the stub spends on it while ${RATE.toLocaleString('en')} calls a second arrive`, figure: `${(spent * 100).toFixed(2)} % of its core`, target: 'below 5 %', met: spent < 0.05 },
+      { what: `throughput of the stub under full load while a program reads what it reads, beside unread`, figure: `× ${throughput.toFixed(3)}`, target: 'above × 0.95', met: throughput > 0.95 },
     ]
   } finally {
     await browser.close()

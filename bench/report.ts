@@ -1,5 +1,5 @@
 /** The results as Markdown. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root, works } from './contenders.js'
@@ -11,21 +11,25 @@ import type { Comparison } from './same-bytes.js'
 /** What each work is called for people. */
 export const TITLES = { code: 'send code', list: 'list page', login: 'code + login', session: 'code, login, list, logout' } as const
 
-export interface Plan {
-  readonly rounds: number
-  readonly seconds: number
-  /** Before memory is read. */
-  readonly requests: number
-}
+const RESULTS = join(root, 'bench', 'RESULTS.md')
 
-/** @returns the report */
-export function report(rows: readonly Row[], answers: readonly Comparison[], forwarded: readonly Forwarded[], growth: readonly Growth[], { rounds, seconds, requests }: Plan, date: string): string {
+/** @returns a part of the results under its title, with the machine and the day it was measured on */
+export function section(title: string, lines: readonly string[], date: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string } // our own file
-  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; Node ${process.versions.node}; Understudy ${version}; ${date}; ${String(rounds)} rounds of ${String(seconds)} s, 32 connections`
-  return ['# Results', '', machine, '', ...rates(rows), '', ...answersTable(answers), '', ...startAndMemory(rows, requests), '', ...forwardTable(forwarded), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
+  const machine = `${date}; Understudy ${version}; Node ${process.versions.node}; ${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB.`
+  return [`## ${title}`, '', machine, ...(lines[0]?.startsWith('|') === true ? [''] : []), ...lines, ''].join('\n')
 }
 
-function rates(rows: readonly Row[]): string[] {
+/** Puts a section into RESULTS.md, in place of the one of the same title. */
+export function keepSection(title: string, text: string): void {
+  const [head = '', ...sections] = readFileSync(RESULTS, 'utf8').split(/^(?=## )/m)
+  const at = sections.findIndex((one) => one.startsWith(`## ${title}\n`))
+  const kept = at < 0 ? [...sections, text] : sections.with(at, text)
+  writeFileSync(RESULTS, [head.trimEnd(), ...kept.map((one) => one.trimEnd()), ''].join('\n\n').trimEnd() + '\n')
+}
+
+/** @returns what everybody does of live's work, as a table */
+export function rates(rows: readonly Row[]): string[] {
   const header = ['', ...works.flatMap((work) => [`${TITLES[work]}, requests/s`, '× Express', 'p99 ms', 'p99 × Express'])]
   return markdown(header, rows.map(({ name, works: done }) => [name, ...works.flatMap((work) => cells(done[work]))]))
 }
@@ -34,14 +38,16 @@ function cells(done: Row['works'][keyof Row['works']]): string[] {
   return done === undefined ? ['–', '–', '–', '–'] : [done.rate.toFixed(0), done.ratio.toFixed(2), done.p99.toFixed(2), done.p99Ratio.toFixed(2)]
 }
 
-function answersTable(answers: readonly Comparison[]): string[] {
+/** @returns operations of other systems beside servers that send the same bytes, as a table */
+export function answersTable(answers: readonly Comparison[]): string[] {
   return markdown(
     ['beside servers that send the same bytes', 'bytes', 'requests/s', '× Express', 'p99 × Express', '× node:http'],
     answers.map(({ what, bytes, rate, expressRatio, expressP99Ratio, httpRatio }) => [what, String(bytes), rate.toFixed(0), expressRatio.toFixed(2), expressP99Ratio.toFixed(2), httpRatio.toFixed(2)]),
   )
 }
 
-function startAndMemory(rows: readonly Row[], requests: number): string[] {
+/** @returns cold start and memory, as a table */
+export function startAndMemory(rows: readonly Row[], requests: number): string[] {
   return markdown(
     ['', 'cold start, ms', '× Express', `resident after ${requests.toLocaleString('en')} requests, MiB`, '× Express'],
     rows.map(({ name, start, startRatio, memory, memoryRatio }) => [name, start.toFixed(0), startRatio.toFixed(2), memory.toFixed(0), memoryRatio.toFixed(2)]),
@@ -67,24 +73,4 @@ export function growthTable(growth: readonly Growth[]): string[] {
 function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cellsOfRow: readonly string[]) => `| ${cellsOfRow.join(' | ')} |`
   return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)]
-}
-
-/**
- * @param text of RESULTS.md
- * @param name what the rows begin with
- * @returns the text with these rows as the last of its last table, in place of those of the same name
- */
-export function withRows(text: string, name: string, rows: readonly Growth[]): string {
-  const others = text.trimEnd().split('\n').filter((line) => !line.startsWith(`| ${name} `))
-  return [...others, ...growthTable(rows).slice(2), ''].join('\n')
-}
-
-/**
- * @param standing text of RESULTS.md as it is
- * @param names what the rows of runs of their own begin with
- * @returns the text with those rows as they stand
- */
-export function withStanding(text: string, standing: string, names: readonly string[]): string {
-  const kept = standing.split('\n').filter((line) => names.some((name) => line.startsWith(`| ${name} `)))
-  return [text.trimEnd(), ...kept, ''].join('\n')
 }

@@ -1,94 +1,102 @@
 /**
- * `npm run bench`: Understudy beside bare Express, bare node:http and the public tools. `-- --quick` ends in two minutes.
- * Results go to standard output and, without `--quick`, to bench/RESULTS.md and as pictures to bench/charts.
+ * `npm run bench`: Understudy beside bare Express, bare node:http and the public tools, part by part. `-- --quick` ends in two minutes.
+ * Results go to standard output and, without `--quick`, each part into its section of bench/RESULTS.md as soon as it is measured, and as pictures to bench/charts.
+ * `-- --growth --engines` measures these parts alone; `-- --console` and `-- --soak` are parts that are never measured beside others.
  * `-- --against <folder>` measures another clone's build in the same rounds: what a change costs, whatever the machine does.
- * `-- --soak` is the long run alone, `-- --soak --calls 100000` a short one, which is printed only.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { noRedis } from '../test/support/redis.js'
-import { drawCharts } from './charts.js'
-import { CONSOLE, measureConsole } from './console.js'
+import { drawGrowth, drawThroughput } from './charts.js'
+import { measureConsole } from './console.js'
 import { compareContracts } from './contract-size.js'
-import { bareExpress, bareHttp, build, earlierBuild, installPeers, peers, prismProxy, root, understudy } from './contenders.js'
+import { bareExpress, bareHttp, build, earlierBuild, installPeers, peers, prismProxy, understudy } from './contenders.js'
 import { endure } from './endurance.js'
 import { keepFigures } from './engine-docs.js'
 import { engineRows } from './engine-figures.js'
 import { measureEngines } from './engines.js'
 import { forwardingGoals, measureForwarding } from './forward.js'
-import { type Growth, measureGrowth } from './growth.js'
+import { measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
-import { forwardTable, growthTable, report, withRows, withStanding } from './report.js'
+import { answersTable, forwardTable, growthTable, keepSection, rates, section, startAndMemory } from './report.js'
 import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
-import { SOAK, soak } from './soak.js'
+import { soak } from './soak.js'
 
 /** Calls of a soak that goes into the results. */
 const WHOLE_SOAK = 5_000_000
 
+const flag = { type: 'boolean', default: false } as const
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, forward: { type: 'boolean', default: false }, soak: { type: 'boolean', default: false }, against: { type: 'string' }, calls: { type: 'string', default: String(WHOLE_SOAK) }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  options: {
+    throughput: flag, answers: flag, forward: flag, growth: flag, contracts: flag, endurance: flag, engines: flag, console: flag, soak: flag,
+    quick: flag, 'no-peers': flag, against: { type: 'string' }, calls: { type: 'string', default: String(WHOLE_SOAK) }, rounds: { type: 'string' }, seconds: { type: 'string' },
+  },
 })
-const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
-
-const say = (line: string) => process.stderr.write(`${line}\n`)
+const { quick } = values
+const plan = { seconds: Number(values.seconds ?? (quick ? 1 : 3)), rounds: Number(values.rounds ?? (quick ? 2 : 7)), starts: quick ? 2 : 7, requests: quick ? 10_000 : 100_000 }
+const fewer = { ...plan, rounds: Math.min(plan.rounds, 5) }
 const date = new Date().toISOString().slice(0, 10)
-const results = join(root, 'bench', 'RESULTS.md')
-build()
-if (values.console) {
-  const rows = await measureConsole(values.quick ? 20 : 120, date, say)
-  process.stdout.write(`${growthTable(rows).join('\n')}\n`)
-  if (!values.quick) writeFileSync(results, withRows(readFileSync(results, 'utf8'), CONSOLE, rows))
-  process.exit()
-}
-if (values.soak) {
-  const rows = await soak(Number(values.calls), date, say)
-  process.stdout.write(`${growthTable(rows).join('\n')}\n`)
-  if (Number(values.calls) >= WHOLE_SOAK) writeFileSync(results, withRows(readFileSync(results, 'utf8'), SOAK, rows))
-  process.exit(rows.every(({ met }) => met === true) ? 0 : 1)
-}
-const enginePlan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), isQuick: values.quick }
-if (values.engines) {
-  if (noRedis !== null) throw new Error(noRedis)
-  const figures = await measureEngines(enginePlan, date, say)
-  process.stdout.write(`${growthTable(engineRows(figures)).join('\n')}\n`)
-  if (!values.quick) keepFigures(figures)
-  process.exit()
-}
-if (!values['no-peers']) installPeers()
-const forwarding = () => measureForwarding({ rounds: values.quick ? plan.rounds : Math.min(plan.rounds, 5), seconds: plan.seconds }, values['no-peers'] ? null : prismProxy, say)
-if (values.forward) {
-  const forwarded = await forwarding()
-  process.stdout.write(`${[...forwardTable(forwarded), '', ...growthTable(forwardingGoals(forwarded))].join('\n')}\n`)
-  process.exit()
-}
-const earlier = values.against === undefined ? [] : [earlierBuild(values.against)]
-const contenders = [understudy, ...earlier, bareHttp, ...(values['no-peers'] ? [] : peers)]
-const memory = new Map([
-  ...(await measureMemory([bareExpress, understudy, ...earlier, bareHttp], plan.requests, plan.starts > 2 ? 3 : 1, say)),
-  ...(await measureMemory(values['no-peers'] ? [] : peers, plan.requests, 1, say)),
-])
-const rows = await runRounds(contenders, plan, memory, say)
-const answers = await compareAnswers(plan, say)
-const forwarded = await forwarding()
-const growth: Growth[] = values.quick
-  ? await measureGrowth([100, 10_000], 100, say)
-  : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...((await compareContracts([50, 500], 9, say).catch(leaveOut)) ?? []), ...((await endure(2_000_000, say).catch(leaveOut)) ?? [])]
-if (noRedis !== null) say(`the engines are left out: ${noRedis}`)
-// What took half an hour is not to be lost for it.
-const engines = noRedis === null ? await measureEngines(enginePlan, date, say).catch(leaveOut) : null
-const text = report(rows, answers, forwarded, [...growth, ...forwardingGoals(forwarded), ...(engines === null ? [] : engineRows(engines))], plan, date)
-process.stdout.write(text)
-if (!values.quick) {
-  if (engines !== null) keepFigures(engines)
-  // The soak and the console are runs of their own, whose rows carry their date.
-  writeFileSync(results, withStanding(text, readFileSync(results, 'utf8'), [SOAK, CONSOLE]))
-  drawCharts(rows, growth)
+const say = (line: string) => process.stderr.write(`${line}\n`)
+const tools = values['no-peers'] ? [] : peers
+
+/** What is measured, each under its title; the lines are what its section says. */
+const parts: Readonly<Record<string, readonly [title: string, measure: () => Promise<readonly string[]>]>> = {
+  throughput: ['Throughput, start and memory', async () => {
+    const own = [understudy, ...(values.against === undefined ? [] : [earlierBuild(values.against)]), bareHttp]
+    const memory = new Map([...(await measureMemory([bareExpress, ...own], plan.requests, quick ? 1 : 3, say)), ...(await measureMemory(tools, plan.requests, 1, say))])
+    const rows = await runRounds([...own, ...tools], plan, memory, say)
+    if (!quick) drawThroughput(rows)
+    return [roundsOf(plan), '', ...rates(rows), '', ...startAndMemory(rows, plan.requests)]
+  }],
+  answers: ['Answers of other systems', async () => [roundsOf(plan), '', ...answersTable(await compareAnswers(plan, say))]],
+  forward: ['Forwarding', async () => {
+    const forwarded = await measureForwarding(fewer, values['no-peers'] ? null : prismProxy, say)
+    return [roundsOf(fewer), '', ...forwardTable(forwarded), '', ...growthTable(forwardingGoals(forwarded))]
+  }],
+  growth: ['Growth', async () => {
+    const rows = quick ? await measureGrowth([100, 10_000], 100, say) : await measureGrowth([100, 10_000, 1_000_000], 1000, say)
+    if (!quick) drawGrowth(rows)
+    return growthTable(rows)
+  }],
+  contracts: ['Contracts of many operations', async () => growthTable(await compareContracts([50, 500], 9, say))],
+  endurance: ['Endurance', async () => growthTable(await endure(2_000_000, say))],
+  engines: ['Engines', async () => {
+    if (noRedis !== null) throw new Error(noRedis)
+    const figures = await measureEngines({ seconds: plan.seconds, rounds: fewer.rounds, isQuick: quick }, date, say)
+    if (!quick) keepFigures(figures)
+    return [roundsOf(fewer), '', ...growthTable(engineRows(figures))]
+  }],
+  console: ['Console', async () => growthTable(await measureConsole(quick ? 20 : 120, say))],
+  soak: [`Soak of ${Number(values.calls).toLocaleString('en')} calls`, async () => {
+    const rows = await soak(Number(values.calls), say)
+    if (rows.some(({ met }) => met !== true)) process.exitCode = 1
+    return growthTable(rows)
+  }],
 }
 
-function leaveOut(error: unknown): null {
-  say(`a part could not be measured: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-  return null
+/** Not measured unless they are asked for: the one wants a browser, the other an hour; and a quick run has no time for these. */
+const APART = ['console', 'soak', ...(quick ? ['contracts', 'endurance'] : [])]
+const asked = Object.keys(parts).filter((name) => name in values && values[name as keyof typeof values] === true)
+const wanted = asked.length > 0 ? asked : Object.keys(parts).filter((name) => !APART.includes(name))
+const isKept = !quick && Number(values.calls) >= WHOLE_SOAK
+
+build()
+if (!values['no-peers'] && (wanted.includes('throughput') || wanted.includes('forward'))) installPeers()
+for (const name of wanted) {
+  const [title, measure] = parts[name] ?? []
+  if (title === undefined || measure === undefined) continue
+  try {
+    const text = section(title, await measure(), date)
+    process.stdout.write(`${text}\n`)
+    if (isKept) keepSection(title, text)
+  } catch (error) {
+    // The others are not to be lost for it.
+    say(`${title}: not measured: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
+}
+process.exit()
+
+function roundsOf({ rounds, seconds }: { readonly rounds: number; readonly seconds: number }): string {
+  return `${String(rounds)} rounds of ${String(seconds)} s, 32 connections.`
 }

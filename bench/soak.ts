@@ -35,7 +35,7 @@ interface Reading {
 }
 
 /** @param calls how many are made in all, by wrk and by the guests */
-export async function soak(calls: number, date: string, say: (line: string) => void): Promise<Growth[]> {
+export async function soak(calls: number, say: (line: string) => void): Promise<Growth[]> {
   const server = await start({
     ...understudy,
     command: (port) => ['--expose-gc', '--import', `${pathToFileURL(script('watched.mjs')).href}?socket=${encodeURIComponent(socketOf(port))}`, ...understudy.command(port), '--max-sandboxes', String(MOST_SANDBOXES)],
@@ -50,7 +50,7 @@ export async function soak(calls: number, date: string, say: (line: string) => v
       readings.push(await look(server))
       say(lineOf(made, readings.at(-1)))
     }
-    return judge(readings, made, date)
+    return judge(readings)
   } finally {
     await server.stop()
   }
@@ -90,15 +90,12 @@ function lineOf(made: number, reading: Reading | undefined): string {
 }
 
 /** The first quarter fills what is kept up to its bounds; from then on nothing may climb. */
-function judge(readings: readonly Reading[], made: number, date: string): Growth[] {
+function judge(readings: readonly Reading[]): Growth[] {
   const quarter = Math.max(1, Math.floor(readings.length / 4))
   const row = (what: string, unit: string, of: (reading: Reading) => number): Growth => {
     const [early, late] = [readings.slice(quarter, 2 * quarter), readings.slice(-quarter)].map((part) => part.map(of).reduce((sum, value) => sum + value, 0) / part.length)
     const climb = (late ?? Number.NaN) / (early ?? Number.NaN)
-    return { what: `${SOAK} of ${made.toLocaleString('en')} calls (${date}): ${what}, second quarter to last`, figure: `${String(early?.toFixed(0))} to ${String(late?.toFixed(0))}${unit}; × ${climb.toFixed(2)}`, target: 'flat: below × 1.1', met: climb < 1.1 }
+    return { what: `${what}, second quarter to last`, figure: `${String(early?.toFixed(0))} to ${String(late?.toFixed(0))}${unit}; × ${climb.toFixed(2)}`, target: 'flat: below × 1.1', met: climb < 1.1 }
   }
   return [row('resident memory', ' MiB', ({ resident }) => resident), row('in use after a collection', ' MiB', ({ used }) => used), row('open handles', '', ({ handles }) => handles)]
 }
-
-/** What the rows of a soak begin with; see `withRows`. */
-export const SOAK = 'soak'
