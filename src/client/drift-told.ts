@@ -46,7 +46,7 @@ function inChinese({ kind, pointer, error, expected, reason, last: { status, mes
     case 'format':
       return isHeader ? `响应头 ${place} 的值与契约不同` : `${place === '' ? '应答' : place} 的写法或范围不同${wants}`
     case 'httpStatus':
-      return `${error ?? '成功'}不以这个 HTTP 状态返回${http}`
+      return `${error === null ? '成功' : `${error} `}不以这个 HTTP 状态返回${http}`
     case 'mediaType':
       return '应答是 JSON，Content-Type 却不是'
     case 'notJson':
