@@ -40,6 +40,25 @@ describe.skipIf(!hasBrowser).each([
   })
 })
 
+/** What opens above a page, by what is pressed for it. */
+const ABOVE = [
+  { what: 'a user', path: '/__console/people', press: '.tr .name' },
+  { what: 'a credential', path: '/__console/people', press: '.tr .buttons button' },
+  { what: 'a rewind', path: '/__console/calls/2', press: '.detail-body .buttons button >> nth=-3' },
+  { what: 'a fork', path: '/__console/calls/2', press: '.detail-body .buttons button >> nth=-2' },
+  { what: 'a record', path: '/__console/records/job/coupons', press: '.acts button' },
+  { what: 'a question', path: '/__console/state', press: 'button.danger' },
+]
+
+describe.skipIf(!hasBrowser).each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test.each(ABOVE)('$what above $path has no barrier', async ({ path, press }) => {
+    const page = await reader(path, { viewport: PHONE, colorScheme })
+    await page.locator(press).first().click()
+    await page.locator('dialog :is(.deed, .credentials, .gone, .moment, .record-form)').first().waitFor()
+    expect(await barriers(page)).toEqual([])
+  })
+})
+
 test('the script weighs less than a picture', () => {
   const script = gzipSync(readFileSync(new URL('../dist/console/console.js', import.meta.url)))
   expect(script.length).toBeLessThan(120 * 1024)
