@@ -98,9 +98,10 @@ describe('a configuration file', () => {
   test('a backend that cannot be what it is is told of by its place, by whatever shows or starts it', async () => {
     const wrong = async (backend: object, sentence: string) => {
       write({ 'understudy.config.json': JSON.stringify({ systems: ['live'], backends: { live: { url: 'https://staging.example', ...backend } } }) })
-      for (const command of [['config'], ['start', '--port', '0']]) expect(await run(command)).toMatchObject({ code: 1, stdout: '', stderr: `error: ${sentence}\n` })
+      for (const command of [['config'], ['start', '--port', '0']]) expect(await run(command)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: understudy\.config\.json:1:\d+: /) as unknown })
+      expect((await run(['config'])).stderr.replace(/:1:\d+: /, ' ')).toBe(`error: understudy.config.json ${sentence}\n`)
     }
-    await wrong({ operatons: { channels: 'stub' } }, 'backends.live.operatons: a backend has no "operatons"; it has url, mode, operations, timeout, credentials. Did you mean "operations"?')
+    await wrong({ operatons: { channels: 'stub' } }, 'backends.live.operatons: a backend has no "operatons"; it has url, mode, operations, timeout, sameData, credentials. Did you mean "operations"?')
     await wrong({ mode: 'rael' }, 'backends.live.mode: "rael" is no mode; there are stub, real, real-or-stub, compare. Did you mean "real"?')
     write({ 'understudy.config.json': '{}' })
     expect(await run(['config', 'live', '--backend', 'live=off'])).toMatchObject({ code: 1, stderr: 'error: --backend live=off: "off" is no URL of a backend; write it like https://staging.example/api; to have none, say --backend-mode live=stub\n' })
@@ -125,7 +126,7 @@ describe('a configuration file', () => {
     expect(await held(['--engine', 'redis://localhost'])).toMatchObject({ data: { value: null }, engine: { value: 'redis://localhost', from: 'flag' } })
     expect(await run(['config', '--engine', 'redis://localhost', '--data', 'x'])).toMatchObject({ code: 1, stderr: 'error: --data and --engine cannot be used together; sandboxes are kept in one place\n' })
     write({ 'understudy.config.json': '{ "data": "kept", "engine": "redis://localhost" }' })
-    expect(await run(['config'])).toMatchObject({ code: 1, stderr: 'error: understudy.config.json: data and engine are both given; sandboxes are kept in one place\n' })
+    expect(await run(['config'])).toMatchObject({ code: 1, stderr: 'error: understudy.config.json:1:19: data and engine are both given; sandboxes are kept in one place\n' })
   })
 
   test('is named by a flag or a variable; its folders are looked for from where it lies', async () => {
@@ -180,10 +181,10 @@ describe('what is wrong with a configuration', () => {
   test.each<[string, string, string[]]>([
     ['json', '{ "prot": 1 }', ['there is no key "prot"; there are systems, port, ', ' Did you mean "port"?']],
     ['json', '{ "port": "x", "fixtures": 4, "maxMemory": "1mb" }', [
-      'port is "x"; it has to be a whole number up to 65535; 0 takes a free port\nunderstudy.config.json: ', 'fixtures is 4; it has to be a folder\n', 'maxMemory is "1mb"; it has to be 512mb, 2gb or a number of bytes; 32mb at the least\n',
+      'understudy.config.json:1:3: port is "x"; it has to be a whole number up to 65535; 0 takes a free port\nunderstudy.config.json:1:16: ', 'fixtures is 4; it has to be a folder\n', 'maxMemory is "1mb"; it has to be 512mb, 2gb or a number of bytes; 32mb at the least\n',
     ]],
     ['json', '{ "engine": "postgres://x" }', ['engine is "postgres://x"; it has to be an address of Redis']],
-    ['json', '{ "port": 1', ['understudy.config.json is not JSON: ']],
+    ['json', '{ "port": 1', ['understudy.config.json:1:12 is no JSON: the end is not expected here']],
     ['json', '[]', ['exports no configuration; it has to hold an object such as { "port": 4020 }']],
     ['ts', 'export const config = {}', ['exports no configuration; it has to hold export default defineConfig({ … })']],
     ['ts', 'export default {\n  port: 4020,,\n}', ['cannot be run: ', 'understudy.config.ts:2:13: ParseError: Unexpected token']],
@@ -216,6 +217,34 @@ describe('what is wrong with a configuration', () => {
   test('in a file that it imports is told where it is', async () => {
     write({ 'understudy.config.ts': "import './team.ts'\nexport default {}", 'team.ts': 'const one = 1\nthrow new Error(`not today ${one}`)' })
     expect((await run(['start'])).stderr).toBe(`error: understudy.config.ts cannot be run: ${join(folder, 'team.ts')}:2:7: not today 1\n`)
+  })
+
+  test('is told with all the rest, each with its place and a guess, for people and for programs', async () => {
+    write({ 'understudy.config.json': '{\n  "prot": 1,\n  "systems": ["life", "live", "edo"],\n  "sockets": { "fram": 1 },\n  "backends": {\n    "live": { "url": "nowhere", "mode": "rael", "operations": { "liveLogn": "stub", "channels": "rael" } },\n    "lvie": "https://staging.example"\n  },\n  "networks": { "lift": [{ "fault": { "kind": "latncy" } }] }\n}\n' })
+    const places = [
+      ['2:3', 'prot', 'Did you mean "port"?'], ['4:16', 'sockets.fram', 'Did you mean "frame"?'], ['9:17', 'networks.lift', 'Did you mean "latency"?'],
+      ['3:3', 'systems', 'Did you mean "live"?'], ['3:3', 'systems', 'Did you mean "edu"?'],
+      ['6:33', 'backends.live.mode', 'Did you mean "real"?'], ['6:49', 'backends.live.operations', 'Did you mean "liveLogin"?'], ['6:49', 'backends.live.operations', 'Did you mean "real"?'], ['6:15', 'backends.live.url', 'is no URL'],
+      ['7:5', 'backends.lvie', 'Did you mean "live"?'],
+    ] as const
+    for (const command of ['config', 'start']) {
+      const { code, stdout, stderr } = await run([command])
+      expect([code, stdout, stderr.trim().split('\n').length]).toEqual([1, '', places.length])
+      for (const [index, line] of stderr.replace(/^error: /, '').trim().split('\n').entries()) expect(line).toMatch(new RegExp(`^understudy\\.config\\.json:${places[index]?.[0] ?? ''}: .*${(places[index]?.[2] ?? '').replace('?', '\\?')}`))
+      const told = await run([command, '--json'])
+      expect([told.code, told.stderr]).toEqual([1, ''])
+      const { mistakes } = JSON.parse(told.stdout) as { mistakes: { file: string; line: number; column: number; key: string }[] }
+      expect(mistakes.map(({ file, line, column, key }) => [file, `${String(line)}:${String(column)}`, key])).toEqual(places.map(([place, key]) => ['understudy.config.json', place, key]))
+    }
+  })
+
+  test('in a module is told with the line in which its key stands, where it stands there', async () => {
+    write({ 'understudy.config.ts': "import { defineConfig } from 'understudy'\n// port: 1\ninterface Ours { port: number }\nconst more: Ours = { port: 7 }\nconst extra = { sede: 1 }\nexport default defineConfig({\n  'port': `${more.port}x` as never,\n  ...(extra as object),\n  backends: { live: { url: 'https://staging.example', mode: 'rael' as never } },\n})\n" })
+    const { stderr } = await run(['config'])
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/^error: understudy\.config\.ts:5:17: there is no key "sede".* Did you mean "seed"\?$/), expect.stringMatching(/^understudy\.config\.ts:7:3: port is "7x"/),
+      expect.stringMatching(/^understudy\.config\.ts:9:55: backends\.live\.mode: "rael" is no mode/), '',
+    ])
   })
 
   test('two of them are one too many', async () => {

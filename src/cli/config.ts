@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import type { Engine } from '../core/engine/engine.js'
+import { failInJson } from './config/error.js'
 import { configKeys } from './config/file.js'
 import { addSettingFlags, type Resolved, resolveSettings, type Settings, type Source } from './config/settings.js'
 import { table } from './output.js'
@@ -29,7 +30,12 @@ export function addConfig(program: Command): void {
   addSettingFlags(command)
     .option('--json', 'as JSON')
     .action(async (ids: string[], { json }: { readonly json?: true }) => {
-      const resolved = await resolveSettings(ids, command)
+      const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
+        if (json !== true) throw error
+        failInJson(error)
+        return null
+      })
+      if (resolved === null) return
       const shown = show(resolved)
       const file = resolved.file?.path ?? null
       process.stdout.write(`${json ? JSON.stringify({ file, settings: shown }, null, 2) : inRows(shown, file)}\n`)

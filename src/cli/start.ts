@@ -7,6 +7,7 @@ import type { Engine } from '../core/engine/engine.js'
 import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { Listen } from '../hosts/node/server.js'
 import type { RunningServer } from '../server.js'
+import { failInJson } from './config/error.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
 import { unreadVariables } from './config/variables.js'
 import { warn } from './output.js'
@@ -45,8 +46,11 @@ export function addStart(program: Command, hosting: Hosting = {}): void {
 async function start(ids: string[], { watch = false, sources: folders, json = false }: StartFlags, command: Command, { listen, started }: Hosting): Promise<void> {
   const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
-    throw error
+    if (!json) throw error
+    failInJson(error)
+    return null
   })
+  if (resolved === null) return
   const { settings, lan, sources } = resolved
   const { systems, admin } = settings
   for (const { name, meant } of unreadVariables(command)) if (meant !== null && !name.endsWith('_URL')) warn(`nobody reads ${name}. Did you mean ${JSON.stringify(meant)}?`)

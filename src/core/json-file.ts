@@ -12,14 +12,16 @@ export async function readJsonFile(file: string): Promise<unknown> {
   try {
     value = JSON.parse(text)
   } catch {
-    const { line, column, found } = placeOf(text, firstFault(text))
+    const { line, column, found } = jsonFault(text)
     throw new Error(`${file}:${String(line)}:${String(column)} is no JSON: ${found} is not expected here`)
   }
   if (!isNestedWithin(value, MOST_DEPTH)) throw new Error(`${file} has more than ${String(MOST_DEPTH)} objects and lists inside one another`)
   return value
 }
 
-function placeOf(text: string, at: number): { readonly line: number; readonly column: number; readonly found: string } {
+/** @returns where a text that is no JSON stops being it, and what stands there, for people */
+export function jsonFault(text: string): { readonly line: number; readonly column: number; readonly found: string } {
+  const at = firstFault(text)
   const before = text.slice(0, at).split('\n')
   const found = at >= text.length ? 'the end' : JSON.stringify(/^(?:[\w$-]{1,20}|[^])/u.exec(text.slice(at))?.[0] ?? '')
   return { line: before.length, column: (before.at(-1) ?? '').length + 1, found }

@@ -27,10 +27,21 @@ export async function loadSystems(wanted: readonly (string | System)[], own: rea
     (wanted.length === 0 ? [...known.keys()] : [...new Set(wanted)]).map(async (one) => {
       if (typeof one !== 'string') return one
       const load = known.get(one)
-      if (load === undefined) throw new Error(`there is no system called ${JSON.stringify(one)}; there are ${[...known.keys()].join(', ')}.${didYouMean(one, known.keys())}`)
+      if (load === undefined) throw new Error(noneCalled(one, known.keys()))
       return load().catch((error: unknown) => {
         throw new Error(`the system ${one} cannot be loaded: ${whereAndWhy(error, sources)}`, { cause: error })
       })
     }),
   )
+}
+
+/** @returns those ids that no system has, each with that it is none, in words */
+export function unknownSystems(wanted: readonly (string | System)[], own: readonly System[] = []): readonly { readonly id: string; readonly why: string }[] {
+  const known = [...new Set([...Object.keys(systems), ...own.map(({ id }) => id)])]
+  return wanted.flatMap((one) => (typeof one !== 'string' || known.includes(one) ? [] : [{ id: one, why: noneCalled(one, known) }]))
+}
+
+function noneCalled(id: string, known: Iterable<string>): string {
+  const ids = [...known]
+  return `there is no system called ${JSON.stringify(id)}; there are ${ids.join(', ')}.${didYouMean(id, ids)}`
 }

@@ -4,9 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { UnderstudyConfig } from '../../config.js'
 import { didYouMean } from '../../core/guess.js'
+import { jsonFault } from '../../core/json-file.js'
+import { defaultLimits } from '../../core/sockets/switchboard.js'
 import { isObject } from '../../plain/json.js'
 import { type Check, misfitsOf, stubOptionChecks } from '../../stub-options.js'
-import { ConfigError } from './error.js'
+import { ConfigError, configError, type Mistake } from './error.js'
+import { locate } from './locate.js'
 import { runModule } from './module.js'
 
 /** The names of a configuration file, in the folder where a command is run. */
@@ -57,34 +60,62 @@ export function findConfig(folder: string, given?: string): string | null {
   return first === undefined ? null : join(folder, first)
 }
 
+/** A configuration, and what is wrong with it. */
+export interface LookedAt extends ConfigFile {
+  /** Keys with a mistake are left out of the configuration. */
+  readonly mistakes: readonly Mistake[]
+  /** Notes a mistake at a key, which stands behind those that it is in. */
+  readonly mistakeAt: (path: readonly string[], text: string) => Mistake
+}
+
 /**
  * @returns what the file says
- * @throws ConfigError that says what is wrong, a line for each key, when it cannot be read or says what cannot be
+ * @throws ConfigError that says what is wrong, a line for each mistake, when it cannot be read or says what cannot be
  */
 export async function readConfig(path: string): Promise<ConfigFile> {
-  const { value, read } = extname(path) === '.json' ? { value: await readJson(path), read: [path] } : await runModule(path)
+  const { mistakes, mistakeAt: _, ...file } = await lookAtConfig(path)
+  if (mistakes.length > 0) throw configError(mistakes, file.read)
+  return file
+}
+
+/**
+ * @returns what the file says, and what of it cannot be
+ * @throws ConfigError when it cannot be read at all
+ */
+export async function lookAtConfig(path: string): Promise<LookedAt> {
   const name = basename(path)
+  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') // as editors on Windows begin a file
+  const { value, read } = extname(path) === '.json' ? { value: readJson(text, path), read: [path] } : await runModule(path)
   if (!isObject(value)) throw new ConfigError(`${name} exports no configuration; it has to hold ${extname(path) === '.json' ? 'an object such as { "port": 4020 }' : 'export default defineConfig({ … })'}`, read)
-  const unknown = Object.keys(value).filter((key) => !configKeys.includes(key))
-  const wrong = [
-    ...unknown.map((key) => `there is no key ${JSON.stringify(key)}; there are ${configKeys.join(', ')}.${didYouMean(key, configKeys)}`),
-    ...misfitsOf(value, CHECKS),
-    ...(networks.holds(value['networks']) ? (await import('../../control/network-rules.js')).networkMisfits(value['networks']) : []),
-    ...(value['data'] !== undefined && value['engine'] !== undefined ? ['data and engine are both given; sandboxes are kept in one place'] : []),
-  ]
-  if (wrong.length > 0) throw new ConfigError(wrong.map((sentence) => `${name}: ${sentence}`).join('\n'), read)
-  const config: UnderstudyConfig = value // each of its keys has just been held against its check
+  const mistakeAt = (keys: readonly string[], why: string): Mistake => ({ file: name, line: null, column: null, ...locate(text, keys), key: keys.join('.'), text: why })
+  const mistakes = await mistakesIn(value, mistakeAt)
+  const wrong = new Set(mistakes.map(({ key }) => key?.split('.')[0]))
+  const config: UnderstudyConfig = Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key))) // each of these keys has just been held against its check
   const place = (folder: string | undefined) => (folder === undefined ? undefined : resolve(dirname(path), folder))
   const { fixtures: worlds, data, ...rest } = config
   const [absoluteFixtures, absoluteData] = [place(worlds), place(data)]
-  return { path, read, config: { ...rest, ...(absoluteFixtures === undefined ? {} : { fixtures: absoluteFixtures }), ...(absoluteData === undefined ? {} : { data: absoluteData }) } }
+  return { path, read, mistakes, mistakeAt, config: { ...rest, ...(absoluteFixtures === undefined ? {} : { fixtures: absoluteFixtures }), ...(absoluteData === undefined ? {} : { data: absoluteData }) } }
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') // as editors on Windows begin a file
+async function mistakesIn(value: Readonly<Record<string, unknown>>, mistakeAt: LookedAt['mistakeAt']): Promise<readonly Mistake[]> {
+  const unknown = Object.keys(value).filter((key) => !configKeys.includes(key))
+  const limits = isObject(value['sockets']) ? Object.keys(value['sockets']).filter((key) => !Object.hasOwn(defaultLimits, key)) : []
+  const known = Object.keys(defaultLimits)
+  return [
+    ...unknown.map((key) => mistakeAt([key], `there is no key ${JSON.stringify(key)}; there are ${configKeys.join(', ')}.${didYouMean(key, configKeys)}`)),
+    ...Object.entries(value).flatMap(([key, one]) => misfitsOf({ [key]: one }, CHECKS).map((why) => mistakeAt([key], why))),
+    ...limits.map((key) => mistakeAt(['sockets', key], `sockets.${key}: there is no such bound; there are ${known.join(', ')}.${didYouMean(key, known)}`)),
+    ...(networks.holds(value['networks']) ? (await import('../../control/network-rules.js')).networkMisfits(value['networks']) : []).map((why) => mistakeAt(['networks', ...(/^networks\.([\w-]+)/.exec(why)?.slice(1) ?? [])], why)),
+    ...(value['data'] !== undefined && value['engine'] !== undefined ? [mistakeAt(['engine'], 'data and engine are both given; sandboxes are kept in one place')] : []),
+  ]
+}
+
+function readJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw new ConfigError(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`, [path])
+  } catch {
+    const { line, column, found } = jsonFault(text)
+    const why = `is no JSON: ${found} is not expected here`
+    throw new ConfigError(`${basename(path)}:${String(line)}:${String(column)} ${why}`, [path], [{ file: basename(path), line, column, key: null, text: why }])
   }
 }

@@ -1,14 +1,15 @@
 /** What holds for a stub: flags before the configuration file, the file before variables of the environment, these before what is usual. */
 import { Command, Option } from 'commander'
-import { type BackendInput, BackendMisfit, isMode, modes as modeNames, readBackend } from '../../core/backends/setting.js'
+import { type BackendInput, backendMisfits, isMode, modes as modeNames } from '../../core/backends/setting.js'
 import { DEFAULT_MEMORY } from '../../core/budget.js'
 import type { Engine } from '../../core/engine/engine.js'
 import type { Networks } from '../../core/faults/networks.js'
 import { didYouMean } from '../../core/guess.js'
 import type { System } from '../../core/system.js'
 import type { SocketLimits } from '../../core/sockets/switchboard.js'
-import { loadSystems } from '../../systems/load.js'
-import { type ConfigFile, findConfig, readConfig } from './file.js'
+import { loadSystems, unknownSystems } from '../../systems/load.js'
+import { configError, type Mistake } from './error.js'
+import { type ConfigFile, findConfig, lookAtConfig, type LookedAt } from './file.js'
 import { parseAmount, parseCount, parseEngine, parseOrigins, parsePair, parsePort, parseToken, parseWhole } from './parse.js'
 
 /** The flags as the parser gives them. */
@@ -127,12 +128,13 @@ const SAME = ['port', 'host', 'https', 'seed', 'scale', 'fixtures', 'journal', '
 /**
  * @param ids the systems that the command line names; none leaves them to the configuration
  * @param command the one whose flags were given
- * @throws Error when the configuration cannot be read, or a system, a backend or a mode is none
+ * @throws ConfigError with all that is wrong in the configuration; Error when a flag names a system, a backend or a mode that is none
  */
 export async function resolveSettings(ids: readonly string[], command: Command): Promise<Resolved> {
   const flags = command.opts<SettingFlags>()
   const path = findConfig(process.cwd(), flags.config)
-  const file = path === null ? null : await readConfig(path)
+  const file = path === null ? null : await lookAtConfig(path)
+  const mistakes: Mistake[] = [...(file?.mistakes ?? [])]
   const config = file?.config ?? {}
   const sources = new Map<string, Source>()
   const fromFile: Source = { from: 'file', name: file?.path ?? null }
@@ -146,7 +148,10 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   }
 
   const configured = config.systems ?? []
-  const systems = await loadSystems(ids.length > 0 ? ids : configured, configured.filter((one) => typeof one !== 'string'))
+  const own = configured.filter((one) => typeof one !== 'string')
+  const unknown = unknownSystems(configured, own)
+  if (file !== null) mistakes.push(...unknown.map(({ why }) => file.mistakeAt(['systems'], why)))
+  const systems = await loadSystems(ids.length > 0 ? ids : configured.filter((one) => !unknown.some(({ id }) => id === one)), own)
   sources.set('systems', ids.length > 0 ? { from: 'flag', name: '[system...]' } : config.systems === undefined ? DEFAULT : fromFile)
   const same = Object.fromEntries(SAME.map((key) => [key, isFromFile(key, key) ? config[key] : flags[key]]).filter(([, value]) => value !== undefined)) as Pick<Settings, (typeof SAME)[number]> // flags are read and keys are checked by what they are
   const variable = process.env[HTTPS] ?? ''
@@ -159,7 +164,8 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   const kept = whereKept(command, flags, config)
   for (const key of ['data', 'engine'] as const) sources.set(key, kept[key] === undefined ? DEFAULT : kept.source === 'file' ? fromFile : sourceOf(command, key))
   const backends = backendsOf(systems, flags, config.backends ?? {})
-  checkBackends(systems, backends, flags.backend)
+  mistakes.push(...backendMistakes(systems, backends, flags.backend, file))
+  if (mistakes.length > 0) throw configError(mistakes, file?.read ?? [])
   for (const [id, backend] of Object.entries(backends)) {
     if (flags.backend[id] !== undefined) sources.set(`backends.${id}`, isMore(config.backends?.[id]) ? { ...fromFile, but: '--backend' } : { from: 'flag', name: '--backend' })
     else sources.set(`backends.${id}`, backend === config.backends?.[id] || typeof config.backends?.[id] === 'string' && Object.keys(backend).length === 1 ? fromFile : { ...fromFile, but: '--backend-mode' })
@@ -216,20 +222,25 @@ function isMore(backend: string | BackendInput | undefined): boolean {
   return typeof backend === 'object' && Object.keys(backend).length > 1
 }
 
-/** @throws Error that names the part of a backend which cannot be what it is, as the file or the flag has it */
-function checkBackends(systems: readonly System[], backends: Readonly<Record<string, BackendInput>>, urls: SettingFlags['backend']): void {
-  for (const [id, backend] of Object.entries(backends)) {
+/**
+ * @returns what the file says of backends that cannot be, each behind the part that it is about
+ * @throws Error when a flag says so
+ */
+function backendMistakes(systems: readonly System[], backends: Readonly<Record<string, BackendInput>>, urls: SettingFlags['backend'], file: LookedAt | null): readonly Mistake[] {
+  return Object.entries(backends).flatMap(([id, backend]) => {
     const system = systems.find((one) => one.id === id)
-    if (system === undefined) continue
-    try {
-      readBackend(system, backend)
-    } catch (error) {
-      if (!(error instanceof BackendMisfit)) throw error
-      const url = error.field === 'url' ? urls[id] : undefined
-      const hint = url === 'off' ? `; to have none, say --backend-mode ${id}=stub` : ''
-      throw new Error(url === undefined ? `backends.${id}.${error.field}: ${error.message}` : `--backend ${id}=${url}: ${error.message}${hint}`)
+    const known = systems.map((one) => one.id)
+    if (system === undefined) {
+      const why = `no system is called ${JSON.stringify(id)}; there are ${known.join(', ')}.${didYouMean(id, known)}`
+      if (urls[id] !== undefined || file === null) throw new Error(`--backend ${id}=${urls[id] ?? ''}: ${why}`)
+      return [file.mistakeAt(['backends', id], `backends.${id}: ${why}`)]
     }
-  }
+    return backendMisfits(system, backend).flatMap(({ field, message }) => {
+      const url = field === 'url' ? urls[id] : undefined
+      if (url !== undefined || file === null) throw new Error(`--backend ${id}=${url ?? ''}: ${message}${url === 'off' ? `; to have none, say --backend-mode ${id}=stub` : ''}`)
+      return [file.mistakeAt(['backends', id, field], `backends.${id}.${field}: ${message}`)]
+    })
+  })
 }
 
 /** Each system's backend, with the modes that were given for it and for its parts. */

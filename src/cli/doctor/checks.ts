@@ -38,7 +38,7 @@ export async function configuration(flags: Command, given: readonly string[]): P
     const { file: found, settings } = await resolveSettings([], flags)
     return { finding: { about: 'configuration', state: 'good', text: found === null ? 'no file' : relative(process.cwd(), found.path) }, place: settings }
   } catch (error) {
-    return { finding: { about: 'configuration', state: 'bad', text: error instanceof Error ? error.message.replace(/^error: /, '') : String(error) }, place: null }
+    return { finding: { about: 'configuration', state: 'bad', text: error instanceof Error ? error.message.replace(/^error: /, '').replaceAll('\n', '; ') : String(error) }, place: null }
   }
 }
 

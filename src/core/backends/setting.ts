@@ -76,21 +76,32 @@ export interface Parts {
  * @throws BackendMisfit when there is a key that a backend has not, when the URL is none that calls can go to, or a mode, an operation or a time is none
  */
 export function readBackend(parts: Parts, input: BackendInput): Backend {
-  const unknown = Object.keys(input).find((key) => !KEYS.includes(key))
-  if (unknown !== undefined) throw new BackendMisfit(unknown, `a backend has no ${JSON.stringify(unknown)}; it has ${KEYS.join(', ')}.${didYouMean(unknown, KEYS)}`)
+  const [misfit] = backendMisfits(parts, input)
+  if (misfit !== undefined) throw misfit
   const { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, sameData = false, credentials = {} } = input
-  checkCredentials(credentials)
-  if (!isMode(mode)) throw new BackendMisfit('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
-  if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) throw new BackendMisfit('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
-  if (typeof sameData !== 'boolean') throw new BackendMisfit('sameData', 'sameData is true or false')
+  const backend = { url: shortened(new URL(url)), mode, operations: { ...operations }, timeout, ...(sameData && { sameData }) }
+  return Object.keys(credentials).length === 0 ? backend : { ...backend, credentials: { ...credentials } }
+}
+
+/** @returns everything that keeps it from being a backend of the system */
+export function backendMisfits(parts: Parts, input: BackendInput): readonly BackendMisfit[] {
+  const misfits: BackendMisfit[] = []
+  const tell = (field: string, message: string) => misfits.push(new BackendMisfit(field, message))
+  for (const key of Object.keys(input).filter((name) => !KEYS.includes(name))) tell(key, `a backend has no ${JSON.stringify(key)}; it has ${KEYS.join(', ')}.${didYouMean(key, KEYS)}`)
+  const { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, sameData = false, credentials = {} } = input
+  if (!areCredentials(credentials)) tell('credentials', `credentials are texts by phone number or user name, such as { "13800001001": "abc12345" }: ${String(MOST_USERS)} users at the most, and ${String(MOST_TEXT)} characters each`)
+  if (!isMode(mode)) tell('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
+  if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) tell('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
+  if (typeof sameData !== 'boolean') tell('sameData', 'sameData is true or false')
   const known = namesOf(parts)
   const hasSockets = Object.keys(parts.sockets).length > 0
   for (const [name, one] of Object.entries(operations)) {
-    if (!known.has(name)) throw new BackendMisfit('operations', `there is no operation${hasSockets ? ', no tag and no socket' : ' and no tag'} ${JSON.stringify(name)} in ${parts.contract.system}.${didYouMean(name, known)}`)
-    if (!isMode(one)) throw new BackendMisfit('operations', `${JSON.stringify(one)} is no mode for ${name}; there are ${modes.join(', ')}.${didYouMean(one, modes)}`)
+    if (!known.has(name)) tell('operations', `there is no operation${hasSockets ? ', no tag and no socket' : ' and no tag'} ${JSON.stringify(name)} in ${parts.contract.system}.${didYouMean(name, known)}`)
+    else if (!isMode(one)) tell('operations', `${JSON.stringify(one)} is no mode for ${name}; there are ${modes.join(', ')}.${didYouMean(one, modes)}`)
   }
-  const backend = { url: readUrl(url), mode, operations: { ...operations }, timeout, ...(sameData && { sameData }) }
-  return Object.keys(credentials).length === 0 ? backend : { ...backend, credentials: { ...credentials } }
+  const why = urlMisfit(url)
+  if (why !== null) tell('url', why)
+  return misfits
 }
 
 /** @returns the names that modes can be given by */
@@ -109,22 +120,23 @@ export function isMode(text: string): text is Mode {
   return (modes as readonly string[]).includes(text)
 }
 
-/** What is wrong is told without showing any of it. */
-function checkCredentials(credentials: unknown): asserts credentials is Credentials {
+/** What is wrong with them is told without showing any of it. */
+function areCredentials(credentials: unknown): boolean {
   const isText = (value: unknown) => typeof value === 'string' && value !== '' && value.length <= MOST_TEXT
   const entries = isObject(credentials) ? Object.entries(credentials) : null
-  if (entries === null || entries.length > MOST_USERS || !entries.every(([name, secret]) => isText(name) && isText(secret))) {
-    throw new BackendMisfit('credentials', `credentials are texts by phone number or user name, such as { "13800001001": "abc12345" }: ${String(MOST_USERS)} users at the most, and ${String(MOST_TEXT)} characters each`)
-  }
+  return entries !== null && entries.length <= MOST_USERS && entries.every(([name, secret]) => isText(name) && isText(secret))
 }
 
 /** Credentials in the URL would be shown to whoever looks at the settings; a query or a fragment cannot stand before a path. */
-function readUrl(text: string): string {
+function urlMisfit(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new BackendMisfit('url', `${JSON.stringify(text)} is no URL of a backend; write it like https://staging.example/api`)
-  if (url.username !== '' || url.password !== '') throw new BackendMisfit('url', 'the URL of a backend has no user and no password in it')
-  if (url.search !== '' || url.hash !== '') throw new BackendMisfit('url', 'the URL of a backend ends before any "?" or "#"')
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  if (url === null || !/^https?:$/.test(url.protocol)) return `${JSON.stringify(text)} is no URL of a backend; write it like https://staging.example/api`
+  if (url.username !== '' || url.password !== '') return 'the URL of a backend has no user and no password in it'
+  return url.search !== '' || url.hash !== '' ? 'the URL of a backend ends before any "?" or "#"' : null
+}
+
+function shortened({ origin, pathname }: URL): string {
+  return `${origin}${pathname.replace(/\/+$/, '')}`
 }
 
 /** @returns a backend's URL, which is a whole one, in two: scheme with host, and what stands before the paths */
