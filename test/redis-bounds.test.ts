@@ -146,6 +146,10 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
       expect(statuses).toEqual([...Array.from({ length: 4 }, () => 201), ...Array.from({ length: 7 }, () => 507)]) // of 4 MiB
       expect((await fill(other.at('full'), 12)).json?.['detail']).toContain('The records of one sandbox may take up 4 MiB')
       expect((await other.at('full').call('/channels/live')).status).toBe(200)
+      // It can still be driven.
+      expect((await other.at('full').admin('PUT', '/clock', { now: '2030-01-01T00:00:00Z' })).status).toBe(200)
+      expect((await other.at('full').admin('POST', '/faults', { fault: { kind: 'drop' }, times: 1 })).status).toBe(201)
+      expect((await other.at('full').admin('DELETE', '/faults')).status).toBe(204)
       await other.at('full').reset()
       expect((await fill(one.at('full'), 13)).status).toBe(201)
       await one.stub.sandbox('full').then((box) => box.delete())

@@ -65,6 +65,7 @@ test('two users chat; what was confirmed does not come again, what was not does'
 
   his.close()
   expect(meaning(await his.ended)).toBe('aborted')
+  expect((await his.ended).error).toMatchObject({ url: expect.stringMatching(/^ws:.*\/android\/websocket\/$/) as unknown, message: expect.stringMatching(/\/android\/websocket\/: ./) as unknown })
   await hers.send([text('u-4001', 'u-4002', '一'), text('u-4001', 'u-4002', '二')])
   const queue = bob.arrival()
   const again = await bob.start({ pushId: his.pushId })
