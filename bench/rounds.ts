@@ -29,7 +29,9 @@ export async function runRounds(contenders: readonly Contender[], plan: { second
   try {
     for (let round = 0; round <= plan.rounds; round++) {
       for (const work of bareExpress.works) {
-        for (const server of servers.filter(({ contender }) => contender.works.includes(work))) {
+        const doing = servers.filter(({ contender }) => contender.works.includes(work))
+        // What came before leaves the machine warm or busy: nobody always comes after the same one.
+        for (const server of round % 2 === 0 ? doing : doing.reverse()) {
           const measured = await load(server, work, round === 0 ? 1 : plan.seconds)
           if (round === 0) continue // warms up
           const key = `${server.contender.name}/${work}`
