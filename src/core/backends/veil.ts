@@ -13,10 +13,19 @@ export interface Exchange {
   readonly bodies: readonly string[]
 }
 
+/** So many secrets, of so many characters in all, are taken of one exchange: of its headers first, for a body can be filled with anything. */
+const MOST_TAKEN = 500
+const MOST_CHARACTERS = 64 * 1024
+
 /** @returns the secrets that the call carried and those that its answer gave: cookies, Authorization, and whatever has the name of a secret */
 export function secretsIn({ url, headers, bodies }: Exchange): SecretTexts {
-  const found = new SecretTexts()
-  const take = (text: string) => { found.add(text) }
+  const found = new Set<string>()
+  let characters = 0
+  const take = (text: string) => {
+    if (found.has(text) || found.size === MOST_TAKEN || characters + text.length > MOST_CHARACTERS) return
+    found.add(text)
+    characters += text.length
+  }
   for (const one of headers) {
     for (const [name, value] of Object.entries(one)) {
       if (value !== undefined && isForeignSecret(name)) for (const text of [value].flat()) takeHeader(name, text, take)
@@ -28,7 +37,7 @@ export function secretsIn({ url, headers, bodies }: Exchange): SecretTexts {
     if (value === undefined) takePairs(body, take)
     else takeMembers(value, false, take)
   }
-  return found
+  return new SecretTexts(found)
 }
 
 type Take = (text: string) => void
