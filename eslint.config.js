@@ -31,6 +31,13 @@ function systemWall(id) {
 const CLOCK = 'Time comes from the sandbox’s clock (src/core/clock).'
 const CHANCE = 'Ids, tokens and random choices come from the sandbox’s generator (src/core/ids).'
 
+const TIME_AND_CHANCE = [
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: CLOCK },
+  { selector: 'CallExpression[callee.name="Date"]', message: CLOCK },
+  { selector: 'Identifier[name=/^(hrtime|performance)$/]', message: CLOCK },
+  { selector: 'Identifier[name=/^(randomUUID|randomBytes|randomInt|randomFillSync|getRandomValues)$/]', message: CHANCE },
+]
+
 export default defineConfig(
   // scripts/new-system/ holds templates: their names are filled in before they are code.
   globalIgnores(['dist/', 'dist.*/', 'coverage/', 'openapi/bundled/', 'src/generated/', 'bench/.peers/', 'test/sample-app/', 'test/generators/', 'scripts/new-system/']),
@@ -71,14 +78,13 @@ export default defineConfig(
         { object: 'process', property: 'hrtime', message: CLOCK },
         { object: 'Math', property: 'random', message: CHANCE },
       ],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: CLOCK },
-        { selector: 'CallExpression[callee.name="Date"]', message: CLOCK },
-        { selector: 'Identifier[name=/^(hrtime|performance)$/]', message: CLOCK },
-        { selector: 'Identifier[name=/^(randomUUID|randomBytes|randomInt|randomFillSync|getRandomValues)$/]', message: CHANCE },
-      ],
+      'no-restricted-syntax': ['error', ...TIME_AND_CHANCE],
     },
+  },
+  {
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/output.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...TIME_AND_CHANCE, { selector: 'MemberExpression[property.name="write"][object.property.name=/^std(out|err)$/], MemberExpression[object.name="console"]', message: 'Commands print through src/cli/output.ts, which lets nothing through that steers a terminal.' }] },
   },
   wall(
     'core',

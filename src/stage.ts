@@ -16,6 +16,7 @@ import { docsSurface, loadDocs } from './docs/surface.js'
 import { checkFixtures } from './fixtures.js'
 import { answerConsole, isForConsole } from './pages/console.js'
 import { lazily } from './plain/lazily.js'
+import { legibleLines } from './plain/legible.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
 import { isOfPackage } from './systems/load.js'
 
@@ -144,5 +145,5 @@ function readBackends(systems: readonly System[], given: NonNullable<StageOption
 }
 
 function reportToStderr(problem: string): void {
-  process.stderr.write(`understudy: ${problem}\n`)
+  process.stderr.write(`understudy: ${legibleLines(problem)}\n`)
 }

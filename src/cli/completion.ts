@@ -1,6 +1,7 @@
 /** `understudy completion <shell>` */
 import { Argument, type Command } from 'commander'
 import { systems } from '../generated/systems.js'
+import { print } from './output.js'
 import { bashScript } from './completion/bash.js'
 import { fishScript } from './completion/fish.js'
 import { placesOf } from './completion/places.js'
@@ -21,6 +22,6 @@ export function addCompletion(program: Command): void {
     )
     .addArgument(new Argument(`<${Object.keys(SCRIPTS).join('|')}>`, 'the shell').choices(Object.keys(SCRIPTS)))
     .action((shell: keyof typeof SCRIPTS) => {
-      process.stdout.write(SCRIPTS[shell](placesOf(program, Object.keys(systems))))
+      print(SCRIPTS[shell](placesOf(program, Object.keys(systems))))
     })
 }

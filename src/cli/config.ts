@@ -6,7 +6,8 @@ import type { Engine } from '../core/engine/engine.js'
 import { failInJson } from './config/error.js'
 import { configKeys } from './config/file.js'
 import { addSettingFlags, type Resolved, resolveSettings, type Settings, type Source } from './config/settings.js'
-import { table } from './output.js'
+import { legibleData } from '../plain/legible.js'
+import { print, printJson, table } from './output.js'
 
 /** One setting as it is shown. */
 interface Shown {
@@ -38,7 +39,8 @@ export function addConfig(program: Command): void {
       if (resolved === null) return
       const shown = show(resolved)
       const file = resolved.file?.path ?? null
-      process.stdout.write(`${json ? JSON.stringify({ file, settings: shown }, null, 2) : inRows(shown, file)}\n`)
+      if (json) printJson({ file, settings: shown }, 2)
+      else print(`${inRows(legibleData(shown), file)}\n`)
     })
 }
 

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { FolderReport } from '../core/engine/file/folder.js'
-import { table } from './output.js'
+import { legibleData } from '../plain/legible.js'
+import { print, printJson, table } from './output.js'
 
 /** Adds the command to the program. */
 export function addData(program: Command): void {
@@ -16,12 +17,12 @@ export function addData(program: Command): void {
     .action(async (folder: string, { json }: { readonly json?: true }) => {
       const { house, sandboxes } = await read(folder)
       if (json) {
-        process.stdout.write(`${JSON.stringify({ written: house.identity, sandboxes: sandboxes.map(({ content: _content, ...told }) => told) }, null, 2)}\n`)
+        printJson({ written: house.identity, sandboxes: sandboxes.map(({ content: _content, ...told }) => told) }, 2)
         return
       }
       const rows = sandboxes.map(({ name, generation, commits, entries }) => [name, `${String(commits)} commits`, `${String(entries)} calls`, `generation ${String(generation)}`])
       const { seed = '', systems = '' } = house.identity
-      process.stdout.write(`${table(rows)}${rows.length > 0 ? '\n\n' : ''}whole: ${String(sandboxes.length)} sandboxes, written with seed ${seed} for ${systems}\n`)
+      print(`${table(legibleData(rows))}${rows.length > 0 ? '\n\n' : ''}whole: ${String(sandboxes.length)} sandboxes, written with seed ${seed} for ${systems}\n`)
     })
   data
     .command('export')
@@ -29,7 +30,7 @@ export function addData(program: Command): void {
     .argument('<folder>')
     .action(async (folder: string) => {
       const { sandboxes } = await read(folder)
-      process.stdout.write(`${JSON.stringify(Object.fromEntries(sandboxes.map(({ name, content }) => [name, content])), null, 2)}\n`)
+      printJson(Object.fromEntries(sandboxes.map(({ name, content }) => [name, content])), 2)
     })
   data
     .command('clear')
@@ -37,7 +38,7 @@ export function addData(program: Command): void {
     .argument('<folder>')
     .option('--json', 'as JSON')
     .action(async (folder: string, { json }: { readonly json?: true }) => {
-      const say = (text: string, facts: object) => process.stdout.write(`${json ? JSON.stringify(facts) : text}\n`)
+      const say = (text: string, facts: object) => { if (json) printJson(facts); else print(`${text}\n`) }
       if (isRedis(folder)) {
         const { clearRedis } = await import('../core/engine/redis/clear.js')
         const sandboxes = await clearRedis(folder)

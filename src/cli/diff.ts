@@ -4,7 +4,8 @@ import pc from 'picocolors'
 import type { SystemChanges } from './diff/change.js'
 import { compare } from './diff/compare.js'
 import { readSides } from './diff/side.js'
-import { fail, progressOn } from './output.js'
+import { legibleData } from '../plain/legible.js'
+import { fail, print, printJson, progressOn } from './output.js'
 
 interface DiffFlags {
   readonly lang: 'en' | 'zh'
@@ -41,7 +42,8 @@ async function diff(old: string, now: string, { lang, json }: DiffFlags): Promis
   at('comparing them')
   const systems = await compare(before, after).finally(() => { at('') })
   const breaking = systems.some(({ changes }) => changes.some((change) => change.breaking))
-  process.stdout.write(json ? `${JSON.stringify({ read: { old: before.read, new: after.read }, breaking, systems }, null, 2)}\n` : `${pc.dim(`${before.read}\n${after.read}`)}\n\n${reportOf(systems, lang)}`)
+  if (json) printJson({ read: { old: before.read, new: after.read }, breaking, systems }, 2)
+  else print(`${pc.dim(`${before.read}\n${after.read}`)}\n\n${reportOf(legibleData(systems), lang)}`)
   if (breaking) process.exitCode = 1
 }
 

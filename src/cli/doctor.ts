@@ -5,7 +5,8 @@ import { addSettingFlags } from './config/settings.js'
 import { certificate, configuration, network, node, port, proxies, variables } from './doctor/checks.js'
 import type { Finding } from './doctor/finding.js'
 import { generated } from './doctor/generated.js'
-import { progressOn, table } from './output.js'
+import { legibleLines } from '../plain/legible.js'
+import { print, printJson, progressOn, table } from './output.js'
 
 const MARKS = { good: pc.green('✓'), note: pc.yellow('!'), bad: pc.red('✗') } as const
 
@@ -28,13 +29,13 @@ export function addDoctor(program: Command): void {
       // People see each as soon as it is known.
       const tell = (...found: readonly Finding[]) => {
         findings.push(...found)
-        if (!json) for (const { state, about, text } of found) process.stdout.write(`${table([[MARKS[state], pc.bold(about.padEnd(ABOUT_WIDTH)), text]])}\n`)
+        if (!json) for (const { state, about, text } of found) print(`${table([[MARKS[state], pc.bold(about.padEnd(ABOUT_WIDTH)), legibleLines(text)]])}\n`)
       }
       tell(node(), finding)
       if (place !== null) tell(await port(place))
       tell(variables(settings), ...proxies(), network(), await certificate())
       tell(...(await generated(progressOn())))
-      if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
+      if (json) printJson(findings, 2)
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = 1
     })
 }

@@ -1,7 +1,8 @@
 /** `understudy drift` */
 import { type Command, Option } from 'commander'
 import type { DriftReport } from '../client/control.js'
-import { fail } from './output.js'
+import { legibleData, legibleJson, legibleLines } from '../plain/legible.js'
+import { fail, print } from './output.js'
 import { type ReachFlags, reachStub, tokenOption, urlOption } from './reach.js'
 import { asHtml } from './drift/html.js'
 import { asMarkdown } from './drift/markdown.js'
@@ -18,7 +19,7 @@ interface DriftFlags extends ReachFlags {
 const formats = {
   md: asMarkdown,
   html: asHtml,
-  json: (report: DriftReport) => `${JSON.stringify(report, null, 2)}\n`,
+  json: (report: DriftReport) => `${legibleJson(report, 2)}\n`,
   sarif: asSarif,
 } as const
 
@@ -48,7 +49,17 @@ export function addDrift(program: Command): void {
 async function drift({ sandbox, system, lang, format, ...flags }: DriftFlags): Promise<void> {
   const { stub } = await reachStub(flags)
   const report = await (await stub.sandbox(sandbox)).backends.drift(system)
-  process.stdout.write(formats[format](report, lang))
+  print(formats[format](format === 'json' ? report : shown(report), lang))
   if (report.drift.length > 0) process.exitCode = 1
   else if (report.calls.length === 0) throw new Error(`no real backend was asked in the sandbox ${JSON.stringify(sandbox)}; put one beside the stub with "understudy ctl backend", and call it through the stub`)
+}
+
+/** What a backend sends steers no terminal and no page; examples keep their lines. */
+function shown(report: DriftReport): DriftReport {
+  const { drift, ...rest } = legibleData(report)
+  return { ...rest, drift: drift.map((row, index) => ({ ...row, last: { ...row.last, body: linesOf(report.drift[index]?.last.body) } })) }
+}
+
+function linesOf(body: string | null | undefined): string | null {
+  return body === null || body === undefined ? null : legibleLines(body)
 }

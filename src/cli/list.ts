@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import { loadSystems } from '../systems/load.js'
-import { table } from './output.js'
+import { print, printJson, table } from './output.js'
 
 /** Adds the command to the program. */
 export function addList(program: Command): void {
@@ -14,6 +14,7 @@ export function addList(program: Command): void {
       const systems = await loadSystems([])
       const rows = systems.map(({ id, contract }) => ({ id, title: contract.title, operations: Object.keys(contract.operations).length, errors: Object.keys(contract.errors).length }))
       const text = table(rows.map(({ id, title, operations, errors }) => [pc.bold(id), `${String(operations)} operations`, `${String(errors)} codes`, title]))
-      process.stdout.write(`${json ? JSON.stringify(rows, null, 2) : text}\n`)
+      if (json) printJson(rows, 2)
+      else print(`${text}\n`)
     })
 }

@@ -1,15 +1,43 @@
-/** What commands print. */
+/**
+ * What commands print: everything goes through here. Names and texts come from backends, apps and pages that may be hostile, and a terminal does
+ * what they say; so what is none of our own lines and colours is written out.
+ */
 import pc from 'picocolors'
+import { legible, legibleJson, legibleLines } from '../plain/legible.js'
+import { messageOf } from '../plain/message.js'
 
-/** Prints why a command cannot go on, in one line without a stack, and makes the process end with code 1. */
+/** The colours that commands use: bold, dim, underlined, red, green, yellow and cyan, and their ends. */
+const COLOUR = /(\x1b\[(?:[124]|2[24]|3[12369])m)/
+
+/** @returns the text with our own lines and colours, and whatever else steers a terminal written out */
+function coloured(text: string): string {
+  return text.split(COLOUR).map((part, index) => (index % 2 === 1 ? part : legibleLines(part))).join('')
+}
+
+/** Prints a text for people. Data in it should be `legibleData`, so that it has no lines and colours either. */
+export function print(text: string): void {
+  process.stdout.write(coloured(text))
+}
+
+/** Prints a value as JSON: in one line, or with an indent. */
+export function printJson(value: unknown, indent?: number): void {
+  process.stdout.write(`${legibleJson(value, indent)}\n`)
+}
+
+/** Prints beside the output, for people. */
+export function printAside(text: string): void {
+  process.stderr.write(coloured(text))
+}
+
+/** Prints why a command cannot go on, without a stack, and makes the process end with code 1. */
 export function fail(error: unknown): void {
-  process.stderr.write(`${pc.red('error:')} ${error instanceof Error ? error.message : String(error)}\n`)
+  printAside(`${pc.red('error:')} ${legibleLines(messageOf(error))}\n`)
   process.exitCode = 1
 }
 
 /** Prints what somebody should know, though all went well. */
 export function warn(text: string): void {
-  process.stderr.write(`${pc.yellow('warning:')} ${text}\n`)
+  printAside(`${pc.yellow('warning:')} ${legibleLines(text)}\n`)
 }
 
 /** Where progress is shown. */
@@ -27,7 +55,7 @@ export function progressOn(stream: ProgressStream = process.stderr): (step: stri
   if (stream.isTTY !== true) return () => undefined
   // A terminal that does not know its width says 0.
   const width = stream.columns === undefined || stream.columns < 10 ? 80 : stream.columns
-  return (step) => stream.write(`\r\x1b[2K${step === '' ? '' : pc.dim(`${step.slice(0, width - 2)} …`)}`)
+  return (step) => stream.write(`\r\x1b[2K${step === '' ? '' : pc.dim(`${legible(step).slice(0, width - 2)} …`)}`)
 }
 
 /** @returns the rows as aligned columns, one line each; widths count Chinese characters twice, as terminals show them */

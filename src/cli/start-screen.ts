@@ -56,11 +56,11 @@ function urlsOf({ url, secure }: Pick<RunningServer, 'url' | 'secure'>): { reado
   return { url: here(url), secureUrl: secure === null ? null : here(secure.url) }
 }
 
-/** @returns the same for programs, as one line of JSON */
-export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, backends, tokenOf }: ScreenOptions): string {
+/** @returns the same for programs, as data */
+export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, backends, tokenOf }: ScreenOptions) {
   const { secure, adminToken, port } = server
   const { url, secureUrl } = urlsOf(server)
-  const facts = {
+  return {
     url,
     secureUrl,
     systems: systems.map(({ id }) => ({ id, url: systems.length === 1 ? url : `${url}/${id}` })),
@@ -71,7 +71,6 @@ export function startFacts(systems: readonly System[], server: Pick<RunningServe
     backends: Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ({ system: id, url: real, mode })),
     ways: lan ? waysIn().map(({ host, reaches }) => ({ reaches, url: `http://${host}:${String(port)}`, secureUrl: secure === null ? null : `https://${host}:${String(secure.port)}` })) : [],
   }
-  return `${JSON.stringify(facts)}\n`
 }
 
 /** Every way in with whom it is for, and a QR code of the start page for a camera. */

@@ -10,7 +10,7 @@ import type { RunningServer } from '../server.js'
 import { failInJson } from './config/error.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
 import { unreadVariables } from './config/variables.js'
-import { warn } from './output.js'
+import { print, printAside, printJson, warn } from './output.js'
 import { startFacts, startScreen } from './start-screen.js'
 
 interface StartFlags {
@@ -72,7 +72,8 @@ async function start(ids: string[], { watch = false, sources: folders, json = fa
   stopOnSignals(server)
   started?.(server)
   const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends, tokenOf: settings.adminToken === undefined ? null : (sources.get('adminToken') ?? null) }
-  process.stdout.write(json ? startFacts(systems, server, screen) : startScreen(systems, server, screen))
+  if (json) printJson(startFacts(systems, server, screen))
+  else print(startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()
@@ -121,7 +122,7 @@ const LAST_CALLS = 4000
 /** Ends the process where the server does not come to its end by itself: an answer may be slow on purpose, a client may never read. */
 async function cutOff(server: RunningServer): Promise<void> {
   await pause(LAST_CALLS)
-  process.stderr.write(`understudy: stopped; ${String(server.connections())} connections on which something was still under way after ${String(LAST_CALLS / 1000)} s were cut\n`)
+  printAside(`understudy: stopped; ${String(server.connections())} connections on which something was still under way after ${String(LAST_CALLS / 1000)} s were cut\n`)
   process.exit(0)
 }
 

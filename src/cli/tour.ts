@@ -1,7 +1,9 @@
 /** `understudy tour` */
 import { type Command, Option } from 'commander'
 import type { Language } from '../plain/bilingual.js'
+import { legibleData } from '../plain/legible.js'
 import { panelAddress } from '../plain/panels.js'
+import { print, printJson } from './output.js'
 import { type ReachFlags, reachStub, tokenOption, urlOption } from './reach.js'
 import { type Played, playTour, toldStep } from './tour/play.js'
 import { scriptFor } from './tour/script.js'
@@ -37,12 +39,12 @@ async function tour(wanted: string | undefined, { lang, json, ...flags }: TourFl
   const steps: Played[] = []
   for await (const step of playTour(script, stops, lang)) {
     steps.push(step)
-    if (!json) process.stdout.write(toldStep(step, steps.length))
+    if (!json) print(toldStep(legibleData(step), steps.length))
   }
   const there = `${stub.url}${panelAddress('calls', box.name)}`
   if (json) {
-    process.stdout.write(`${JSON.stringify({ sandbox: box.name, console: there, steps }, null, 2)}\n`)
+    printJson({ sandbox: box.name, console: there, steps }, 2)
     return
   }
-  process.stdout.write(lang === 'zh' ? `以上都发生在沙箱 ${box.name} 中。在控制台中查看：${there}\n` : `All of it happened in the sandbox ${box.name}. See it in the console: ${there}\n`)
+  print(lang === 'zh' ? `以上都发生在沙箱 ${box.name} 中。在控制台中查看：${there}\n` : `All of it happened in the sandbox ${box.name}. See it in the console: ${there}\n`)
 }

@@ -1,4 +1,6 @@
 /** What is thrown where a configuration does not hold. */
+import { messageOf } from '../../plain/message.js'
+import { printJson } from '../output.js'
 
 /** One thing that is wrong. */
 export interface Mistake {
@@ -35,7 +37,7 @@ export function configError(mistakes: readonly Mistake[], read: readonly string[
 
 /** Says as JSON why a command cannot go on, and makes the process end with code 1. */
 export function failInJson(error: unknown): void {
-  const mistakes = error instanceof ConfigError ? error.mistakes : [{ file: null, line: null, column: null, key: null, text: error instanceof Error ? error.message : String(error) }]
-  process.stdout.write(`${JSON.stringify({ mistakes })}\n`)
+  const mistakes = error instanceof ConfigError ? error.mistakes : [{ file: null, line: null, column: null, key: null, text: messageOf(error) }]
+  printJson({ mistakes })
   process.exitCode = 1
 }

@@ -5,7 +5,8 @@ import type { Box } from '../../client/box.js'
 import { ControlError } from '../../client/control.js'
 import type { Stub } from '../../client/stub.js'
 import { guess } from '../../core/guess.js'
-import { table } from '../output.js'
+import { legibleData } from '../../plain/legible.js'
+import { print, printJson, table } from '../output.js'
 import { type ReachFlags, reachStub } from '../reach.js'
 import { inFlags } from './refused.js'
 
@@ -20,9 +21,9 @@ const DEFAULT = 'default'
 
 /**
  * Makes a move on the sandbox that the flags name and prints what it gave.
- * @param show makes it readable; with `--json` it is printed as it is
+ * @param show makes it readable; with `--json` it is printed as it is; null where people get JSON as well
  */
-export function move<T>(command: Command, make: (box: Box, stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
+export function move<T>(command: Command, make: (box: Box, stub: Stub) => Promise<T>, show: ((result: T) => string) | null): Promise<void> {
   return ask(command, async (stub) => make(await openSandbox(command, stub), stub), show)
 }
 
@@ -46,12 +47,13 @@ function withoutDigits(name: string): string {
 }
 
 /** The same for what no sandbox is needed for, so that none comes into being. */
-export async function ask<T>(command: Command, make: (stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
+export async function ask<T>(command: Command, make: (stub: Stub) => Promise<T>, show: ((result: T) => string) | null): Promise<void> {
   const { json } = command.optsWithGlobals<Flags>()
   const result = await make(await reach(command)).catch((error: unknown) => {
     throw error instanceof ControlError ? inFlags(error, command) : error
   })
-  process.stdout.write(`${json ? JSON.stringify(result, null, 2) : show(result)}\n`)
+  if (json || show === null) printJson(result, 2)
+  else print(`${show(legibleData(result))}\n`)
 }
 
 /** @returns the stub that the flags name */

@@ -6,7 +6,9 @@ import type { JournalEntry } from '../../client/control.js'
 import type { Stub } from '../../client/stub.js'
 import { didYouMean } from '../../core/guess.js'
 import { tables } from '../../generated/errors.js'
+import { legibleData } from '../../plain/legible.js'
 import { parseWhole } from '../config/parse.js'
+import { print, printJson } from '../output.js'
 import { given, move, openSandbox, reach } from './move.js'
 
 interface RequestFlags {
@@ -68,7 +70,10 @@ async function follow(flags: RequestFlags, command: Command): Promise<void> {
   const stub = await reach(command)
   checkError(flags, stub.systems)
   const box = await openSandbox(command, stub)
-  for await (const call of box.requests.stream(filterOf(flags))) process.stdout.write(`${json ? JSON.stringify(call) : line(call)}\n`)
+  for await (const call of box.requests.stream(filterOf(flags))) {
+    if (json) printJson(call)
+    else print(`${line(legibleData(call))}\n`)
+  }
 }
 
 function filterOf({ system, operation, path, error, user, unmatched, violations, secrets }: RequestFlags) {

@@ -21,7 +21,7 @@ export function addState(ctl: Command): void {
         if (real > 0) warn(`the snapshot has the tokens of ${String(real)} ${real === 1 ? 'session' : 'sessions'} of a real backend in it, as they are, for a restore needs them; keep it as you keep a password`)
         return snapshot
       }
-      if (file === undefined) return move(command, take, (snapshot) => JSON.stringify(snapshot, null, 2))
+      if (file === undefined) return move(command, take, null)
       return move(command, async (box) => {
         await writeFile(file, `${JSON.stringify(await take(box), null, 2)}\n`)
         return { file }

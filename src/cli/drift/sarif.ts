@@ -2,6 +2,7 @@
 import type { Drift, DriftReport } from '../../client/control.js'
 import type { Language } from '../../plain/bilingual.js'
 import { toldOf } from '../../client/drift-told.js'
+import { legibleJson } from '../../plain/legible.js'
 import { kindWords } from '../../client/drift-words.js'
 import { kindsAboutErrors } from '../../core/drift/finding.js'
 
@@ -22,7 +23,7 @@ export function asSarif({ drift }: DriftReport, lang: Language): string {
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return `${legibleJson(log, 2)}\n`
 }
 
 function resultOf(row: Drift, lang: Language) {

@@ -1,7 +1,9 @@
 /** Records that fit no more after an edit: listed, and kept in a file, so that nobody loses them without being told. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { legible, legibleJson } from '../../plain/legible.js'
 import type { PutAside } from '../../core/refit.js'
+import { printAside } from '../output.js'
 
 /** So many are listed on the screen; the file has all. */
 const MOST_LISTED = 10
@@ -16,13 +18,13 @@ const MOST_FILES = 100_000
 export async function keepAside(aside: readonly PutAside[], data = '.understudy'): Promise<void> {
   if (aside.length === 0) return
   const file = await writeNew(join(data, 'aside'), `${JSON.stringify(aside, null, 2)}\n`)
-  const listed = aside.slice(0, MOST_LISTED).map(({ sandbox, system, collection, why, record }) => `  ${sandbox}: ${system}/${collection} ${nameOf(record)}: ${why}\n`)
+  const listed = aside.slice(0, MOST_LISTED).map(({ sandbox, system, collection, why, record }) => `  ${sandbox}: ${system}/${collection} ${legibleJson(nameOf(record))}: ${legible(why)}\n`)
   const more = aside.length > MOST_LISTED ? `  and ${String(aside.length - MOST_LISTED)} more\n` : ''
-  process.stderr.write(`${String(aside.length)} records do not fit any more and were put aside in ${relative(process.cwd(), file)}:\n${listed.join('')}${more}`)
+  printAside(`${String(aside.length)} records do not fit any more and were put aside in ${relative(process.cwd(), file)}:\n${listed.join('')}${more}`)
 }
 
-function nameOf(record: PutAside['record']): string {
-  return JSON.stringify(record['id'] ?? Object.values(record)[0] ?? null)
+function nameOf(record: PutAside['record']): unknown {
+  return record['id'] ?? Object.values(record)[0] ?? null
 }
 
 async function writeNew(folder: string, text: string): Promise<string> {

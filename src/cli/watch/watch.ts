@@ -3,11 +3,14 @@ import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import { fixturesFolder } from '../../paths.js'
+import { legible, legibleLines } from '../../plain/legible.js'
+import { messageOf } from '../../plain/message.js'
 import type { RunningServer } from '../../server.js'
 import type { StageOptions } from '../../stage.js'
 import { ConfigError } from '../config/error.js'
 import { CONFIG_NAMES } from '../config/file.js'
 import { type Resolved, resolveSettings, type Settings } from '../config/settings.js'
+import { print, printAside } from '../output.js'
 import { keepAside } from './aside.js'
 import { watchFiles } from './files.js'
 
@@ -45,14 +48,14 @@ export async function watchEdits({ ids, command, sources, first, server, stageOf
       const next = await resolveSettings(ids, command)
       await keepAside(await running.renew(stageOf(next.settings)), next.settings.data)
       const fixed = FIXED.filter((key) => next.settings[key] !== first.settings[key])
-      process.stdout.write(`${pc.green('taken over:')} ${inWords(files)}\n${fixed.map((key) => `${key} is another one now; it takes a restart to change it\n`).join('')}`)
+      print(`${pc.green('taken over:')} ${inWords(files)}\n${fixed.map((key) => `${key} is another one now; it takes a restart to change it\n`).join('')}`)
       resolved = next
       complaint = ''
       await watching.look([...placesOf(resolved), ...sources])
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error)
+      const text = messageOf(error)
       // An editor that saves twice does not make it two mistakes.
-      if (text !== complaint) process.stderr.write(`${pc.red('not taken over:')} ${text}\nThe stub goes on as it was.\n`)
+      if (text !== complaint) printAside(`${pc.red('not taken over:')} ${legibleLines(text)}\nThe stub goes on as it was.\n`)
       complaint = text
       await watching.look([...new Set([...placesOf(resolved), ...sources, ...(error instanceof ConfigError ? error.read : [])])])
     }
@@ -68,6 +71,6 @@ function placesOf({ file, settings: { fixtures } }: Resolved): string[] {
 }
 
 function inWords(files: readonly string[]): string {
-  const names = files.slice(0, MOST_NAMED).map((file) => relative(process.cwd(), file))
+  const names = files.slice(0, MOST_NAMED).map((file) => legible(relative(process.cwd(), file)))
   return files.length > MOST_NAMED ? `${names.join(', ')} and ${String(files.length - MOST_NAMED)} more` : names.join(', ')
 }
