@@ -93,6 +93,25 @@ describe('what is configured', () => {
     expect(await box.backends.get('edu')).not.toHaveProperty('accounts')
   })
 
+  test('logs the same session in at each backend apart, and no backend gets what another has issued', async () => {
+    const [first, second] = [await opened(startLiveBackend()), await opened(startLiveBackend())]
+    const choice = (url: string): BackendChoice => ({ url, mode: 'stub', operations: { liveListChannels: 'real' }, credentials: { '13800003001': '123456' } })
+    const box = await boxOf('live', choice(first.url))
+    for (let turn = 0; turn < 2; turn++) {
+      // The second session has the second key there, which no other backend has drawn.
+      const { session } = await box.sessions.issue({ system: 'live', user: '13800003001' })
+      expect((await cases.live.call(box, session.accessToken)).headers.get('understudy-source')).toBe('real')
+      if (turn === 0) continue
+      const issued = Buffer.from('beef0000000000000000000000000002').toString('base64')
+      expect(JSON.stringify(first.asked)).toContain(issued)
+      await box.backends.set('live', choice(second.url))
+      const answer = await cases.live.call(box, session.accessToken)
+      expect([answer.headers.get('understudy-source'), await answer.json()]).toMatchObject(['real', cases.live.good])
+      expect(second.asked.map(({ path }) => path)).toEqual(['/auth/code', '/auth/login', '/channels/live'])
+      expect(JSON.stringify(second.asked)).not.toContain(issued)
+    }
+  })
+
   test('is refused without showing it where it cannot be what it is', async () => {
     const wrong = { url: 'https://staging.example', credentials: { '13800001001': 'PLANTED'.repeat(40) } }
     await expect(createStub({ systems: ['edu'], backends: { edu: wrong } })).rejects.toThrow(/^credentials are texts by phone number or user name, such as \{ "13800001001": "abc12345" \}/)

@@ -89,6 +89,32 @@ describe('live', () => {
     const mine = await box.fetch('/live/users/my', { headers: { authorization: Buffer.from(again.session.accessToken).toString('base64') } })
     expect([await mine.json(), mine.headers.get('understudy-source'), real.asked]).toMatchObject([{ code: 2000 }, 'stub', []])
   })
+
+  test.each(['real', 'compare'] as const)('what one backend has issued never goes to another that takes its place (%s)', async (mode) => {
+    const [first, second] = [await live(), await live()]
+    const box = await boxOf({ live: { url: first.url, mode } })
+    await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    const answer = await box.fetch('/live/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
+    const { api_key } = (await answer.json()) as { api_key: string }
+    const list = async () => {
+      const response = await box.fetch('/live/channels/live', { headers: { authorization: Buffer.from(api_key).toString('base64') } })
+      return [((await response.json()) as { code: number }).code, response.headers.get('understudy-source-reason')]
+    }
+    expect(await list()).toEqual([2000, null])
+    const refused = [mode === 'real' ? 4010 : 2000, expect.stringMatching(/^stubToken: /)]
+    // Another port, and another path at the same one.
+    for (const url of [second.url, `${first.url}/other`]) {
+      await box.backends.set('live', { url, mode })
+      expect(await list()).toEqual(refused)
+    }
+    await box.backends.set('live', { url: first.url, mode })
+    expect(await list()).toEqual([2000, null])
+    // Nor when its session is forgotten.
+    await box.reset()
+    await box.backends.set('live', { url: second.url, mode })
+    expect(await list()).toEqual([4010, expect.stringMatching(/^stubToken: /)])
+    expect([second.asked, first.asked.filter(({ path }) => path.startsWith('/other'))]).toEqual([[], []])
+  })
 })
 
 describe('edu', () => {

@@ -171,18 +171,22 @@ describe('a channel that the real backend answers', () => {
   })
 })
 
+/** Whom nobody here knows; what a backend has issued goes to no other. */
+const STRANGER = 'sessionid=nobodyknowsthisone0000000000000x'
+
 describe('a channel that it does not answer', () => {
   test('is turned away in the dialect, and the stub answers where it may', async () => {
     const { real, box } = await stage()
     const cookie = await logIn(box)
     await box.backends.set('im', { url: 'http://127.0.0.1:1' })
-    const refused = await connect(box, cookie)
+    const refused = await connect(box, STRANGER)
     expect([await refused.next(), await refused.closed]).toEqual([NETWORK_ERROR, { code: 1013, reason: 'refused' }])
     expect((await box.requests.list({ operationId: 'imPushOpen' }))[0]).toMatchObject({ source: 'stub', sourceReason: expect.stringMatching(/^refused: /) as string, error: 'ERROR_NET' })
-    await box.backends.set('im', { url: 'http://127.0.0.1:1', mode: 'real-or-stub' })
+    await box.backends.set('im', { url: real.url, mode: 'real-or-stub' })
+    real.push.refuse(404)
     const stubbed = await connect(box, cookie)
     expect(await stubbed.ask(START)).toEqual({ status: 1, pushId: 'p-4001', message: 'ok' })
-    await box.backends.set('im', { url: `${real.url}/nowhere`, mode: 'real-or-stub' })
+    await real.close()
     expect(await (await connect(box, cookie)).ask(START)).toEqual({ status: 1, pushId: 'p-4001', message: 'ok' })
     expect((await box.backends.drift()).drift.map(({ operationId, kind }) => [operationId, kind])).toEqual([['imPushOpen', 'noAnswer'], ['imPushOpen', 'notThere']])
   })
@@ -198,9 +202,8 @@ describe('a channel that it does not answer', () => {
 
   test('a backend that is the stub itself is seen', async () => {
     const { box } = await stage()
-    const cookie = await logIn(box)
     await box.backends.set('im', { url: box.baseUrl('im') })
-    const client = await connect(box, cookie)
+    const client = await connect(box, STRANGER)
     expect([await client.next(), await client.closed]).toEqual([NETWORK_ERROR, { code: 1013, reason: 'loop' }])
   })
 })

@@ -58,12 +58,14 @@ export interface SessionRecord {
 
 /** What a real backend has issued. */
 export interface RealTokens {
+  /** Its URL: the tokens are worth nothing anywhere else, and go nowhere else. */
+  readonly backend: string
   readonly access: string
   readonly refresh: string | null
 }
 
 /** Tokens that were not drawn here, and how many milliseconds they have left; null: for ever. */
-export interface GivenTokens extends RealTokens {
+export interface GivenTokens extends Omit<RealTokens, 'backend'> {
   readonly accessLifetime: number | null
   readonly refreshLifetime: number | null
 }
@@ -140,7 +142,7 @@ export class Sessions {
    *   has given the client, in place of new ones
    * @returns the new session
    */
-  async issue(login: { userId: string; realm?: string; device?: Device; lifetime?: number | null; real?: GivenTokens }): Promise<SessionRecord> {
+  async issue(login: { userId: string; realm?: string; device?: Device; lifetime?: number | null; real?: GivenTokens & Pick<RealTokens, 'backend'> }): Promise<SessionRecord> {
     const { userId, realm = '', device = unknownDevice } = login
     const others = await this.ofUser(userId, realm)
     if (this.#policy.perUser === 'one') {
@@ -166,7 +168,7 @@ export class Sessions {
             accessExpiresAt: this.#after(real.accessLifetime),
             refreshToken: real.refresh,
             refreshExpiresAt: this.#after(real.refreshLifetime),
-            real: { access: real.access, refresh: real.refresh },
+            real: { backend: real.backend, access: real.access, refresh: real.refresh },
           }),
       previousAccess: null,
       device,

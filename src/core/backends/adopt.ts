@@ -14,6 +14,8 @@ type Tx = Transaction<CoreRecords & Record<string, Doc>>
 export interface Adopting {
   readonly system: System
   readonly turn: Turn
+  /** URL of the backend that has answered. */
+  readonly backend: string
   /** The session whose token the call carried; null where the sandbox does not know it. */
   readonly caller: SessionRecord | null
 }
@@ -44,7 +46,7 @@ export function newsOf({ dialect, contract }: System, seen: SeenReply): SessionN
  * Takes in what a real backend has answered to the client itself.
  * @throws Superseded when the sandbox was reset meanwhile
  */
-export async function adopt({ system, turn, caller }: Adopting, news: SessionNews): Promise<Adopted> {
+export async function adopt({ system, turn, backend, caller }: Adopting, news: SessionNews): Promise<Adopted> {
   return within({ system, turn }, async (tx) => {
     const sessions = new Sessions(system.sessions, tx, turn.tokens(system.id), turn.now)
     switch (news.kind) {
@@ -55,24 +57,24 @@ export async function adopt({ system, turn, caller }: Adopting, news: SessionNew
         // A backend may give the same token again.
         const same = await tx.find('sessions', { accessToken: tokens.access })
         if (same !== undefined) await tx.delete('sessions', same.id)
-        await sessions.issue({ userId, realm, real: tokens, ...(device === undefined ? {} : { device }) })
+        await sessions.issue({ userId, realm, real: { ...tokens, backend }, ...(device === undefined ? {} : { device }) })
         return { userId, problem: null }
       }
       case 'renewed': {
-        const session = await renewedOne(tx, news.by, caller)
+        const session = await renewedOne(tx, news.by, caller, backend)
         if (session === null) return NOTHING
         const { access, accessLifetime, refresh, refreshLifetime } = news.tokens
         const after = (left: number | null | undefined) => (left === null || left === undefined ? null : turn.now + left)
         await tx.update('sessions', session.id, {
           ...(access === undefined ? {} : { accessToken: access, accessExpiresAt: after(accessLifetime), previousAccess: null }),
           ...(refresh === undefined ? {} : { refreshToken: refresh, refreshExpiresAt: after(refreshLifetime) }),
-          real: { access: access ?? session.accessToken, refresh: refresh === undefined ? session.refreshToken : refresh },
+          real: { backend, access: access ?? session.accessToken, refresh: refresh === undefined ? session.refreshToken : refresh },
         })
         return NOTHING
       }
       case 'ended': {
         const session = caller === null ? undefined : await tx.get('sessions', caller.id)
-        if (session?.real === undefined || session.endedAt !== null) return NOTHING
+        if (session?.real?.backend !== backend || session.endedAt !== null) return NOTHING
         const displacedBy = news.displacedBy ?? null
         await tx.update('sessions', session.id, { endedAt: turn.now, endedBy: news.reason, displacedBy })
         return NOTHING
@@ -85,22 +87,24 @@ export async function adopt({ system, turn, caller }: Adopting, news: SessionNew
  * Notes by which tokens the real backend knows a session that the stub keeps itself, because it answered the same call, too.
  * @param issued the session that the stub began in answer to the call; null where it began none
  */
-export async function pair({ system, turn, caller }: Adopting, news: SessionNews, issued: SessionRecord | null): Promise<Adopted> {
+export async function pair({ system, turn, backend, caller }: Adopting, news: SessionNews, issued: SessionRecord | null): Promise<Adopted> {
   return within({ system, turn }, async (tx) => {
     const id = news.kind === 'began' ? issued?.id : caller?.id
     const session = id === undefined ? undefined : await tx.get('sessions', id)
     // A token that is dead here as well can be shown to be; one that is dead there alone is of no use any more.
     if (session === undefined || (news.kind === 'ended' && news.reason === 'loggedOut')) return NOTHING
-    await tx.update('sessions', session.id, { real: pairedTokens(session.real, news) })
+    await tx.update('sessions', session.id, { real: pairedTokens(session.real, news, backend) })
     return NOTHING
   })
 }
 
-function pairedTokens(before: RealTokens | undefined, news: SessionNews): RealTokens | undefined {
-  if (news.kind === 'ended') return undefined
-  if (news.kind === 'began') return { access: news.tokens.access, refresh: news.tokens.refresh }
+function pairedTokens(real: RealTokens | undefined, news: SessionNews, backend: string): RealTokens | undefined {
+  const before = real?.backend === backend ? real : undefined
+  // What another backend knows of the session is none of this one's.
+  if (news.kind === 'ended') return before === undefined ? real : undefined
+  if (news.kind === 'began') return { backend, access: news.tokens.access, refresh: news.tokens.refresh }
   const access = news.tokens.access ?? before?.access
-  return access === undefined ? undefined : { access, refresh: news.tokens.refresh ?? before?.refresh ?? null }
+  return access === undefined ? real : { backend, access, refresh: news.tokens.refresh ?? before?.refresh ?? null }
 }
 
 async function within({ system, turn }: Pick<Adopting, 'system' | 'turn'>, work: (tx: Tx) => Promise<Adopted>): Promise<Adopted> {
@@ -113,10 +117,10 @@ async function within({ system, turn }: Pick<Adopting, 'system' | 'turn'>, work:
   }
 }
 
-async function renewedOne(tx: Tx, by: string | null, caller: SessionRecord | null): Promise<SessionRecord | null> {
+async function renewedOne(tx: Tx, by: string | null, caller: SessionRecord | null, backend: string): Promise<SessionRecord | null> {
   const found = by === null ? undefined : await tx.find('sessions', { refreshToken: by })
   const session = found ?? (caller === null ? undefined : await tx.get('sessions', caller.id))
-  return session?.real === undefined ? null : session
+  return session?.real?.backend === backend ? session : null
 }
 
 /** The user whom the names fit, or who has the same key; made where there is none. */

@@ -54,10 +54,11 @@ export class RealLogins {
     const by = `${backend.url} ${secret}`
     const failed = this.#failed.get(key)
     if (failed?.by === by) return failed.why
-    let way = this.#underWay.get(key)
+    const trying = `${key} ${by}`
+    let way = this.#underWay.get(trying)
     if (way === undefined) {
-      way = this.#play(unknown, backend, dialect.logIn({ name, secret, realm: session.realm, headers: unknown.headers }), self).finally(() => this.#underWay.delete(key))
-      this.#underWay.set(key, way)
+      way = this.#play(unknown, backend, dialect.logIn({ name, secret, realm: session.realm, headers: unknown.headers }), self).finally(() => this.#underWay.delete(trying))
+      this.#underWay.set(trying, way)
     }
     const why = await way
     if (why !== null) this.#remember(key, by, why)
@@ -81,7 +82,7 @@ export class RealLogins {
       const { json, error } = readReply(system.contract, call.operation, answer.status, bytes)
       if (error !== null) return `${call.operation} was answered with ${error ?? `HTTP ${String(answer.status)}, which the contract does not know`}`
       const news = newsOf(system, { operation: call.operation, request: viewOf(call), body: isObject(json) ? json : {}, headers: answer.headers, error })
-      if (news?.kind === 'began') return (await pair({ system, turn, caller: session }, news, session)).problem
+      if (news?.kind === 'began') return (await pair({ system, turn, backend: backend.url, caller: session }, news, session)).problem
       why = `what ${call.operation} was answered with is no login`
     }
     return why

@@ -17,7 +17,7 @@ export interface OutwardParts {
   readonly self: string
   /** Texts that no backend is to see in a header. */
   readonly hidden: readonly string[]
-  /** The tokens that are the stub's own, whatever became of their sessions. */
+  /** Whose tokens are whose, whatever became of their sessions. */
   readonly issued: IssuedTokens
   readonly logins: RealLogins
 }
@@ -51,7 +51,7 @@ export type Outward = {
 export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
   const { system, turn, url, path, search, headers, shown, text } = leaving
   const texts = [url, ...Object.values(headers).map(String), text]
-  const look = () => knownTokens(system, turn.store(system.id), shown, texts, issued)
+  const look = () => knownTokens(system, turn.store(system.id), shown, texts, issued, backend.url)
   let tokens = await look()
   const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
   const hops = String(headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
@@ -59,10 +59,10 @@ export async function outward(leaving: Leaving, backend: Backend, { self, hidden
   if (/(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
   if (tokens.foreign !== null) {
     const why = await logins.logIn({ system, turn, session: tokens.foreign, headers }, backend, self)
-    if (typeof why === 'string') return kept('stubToken', `the call carries a token that the stub has issued, and its user could not be logged in at the real backend: ${why}`)
+    if (typeof why === 'string') return kept('stubToken', `the call carries a token that the stub, or another backend, has issued, and its user could not be logged in at the real backend: ${why}`)
     if (why === null) tokens = await look()
   }
-  if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub has issued; log in at the real backend, through this server, to call it')
+  if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub, or another backend, has issued; log in at the real backend, through this server, to call it')
   const { origin, base } = placeOf(backend)
   return {
     kind: 'goes',

@@ -14,7 +14,7 @@ export interface KnownTokens {
   readonly session: SessionRecord | null
   /** Tokens of the stub, and those by which the real backend knows the same session. */
   readonly swaps: ReadonlyMap<string, string>
-  /** Whether there is one that only the stub knows. */
+  /** Whether there is one that only the stub knows, or another backend. */
   readonly hasForeign: boolean
   /** The session of the first of these; null where it is long forgotten. */
   readonly foreign: SessionRecord | null
@@ -24,27 +24,28 @@ export interface KnownTokens {
  * Looks for tokens everywhere in a call: in its URL, its headers and its body, whatever they are called there.
  * @param shown what the dialect takes for the caller's token
  * @param texts all that would go out
- * @param issued the tokens that the stub has issued, those of forgotten sessions among them
+ * @param issued whose tokens are whose, those of forgotten sessions among them
+ * @param backend the URL of the backend that would get them
  */
-export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
+export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'isForeign'>, backend: string): Promise<KnownTokens> {
   const words = new Set([...shown, ...candidates(system, texts)])
   // Most calls that carry none are not worth a look into the store.
-  return words.size === 0 ? NO_TOKENS : (await store.transact((tx) => lookUp(tx, shown, words, issued))).value
+  return words.size === 0 ? NO_TOKENS : (await store.transact((tx) => lookUp(tx, shown, words, issued, backend))).value
 }
 
 const NO_TOKENS: KnownTokens = { session: null, swaps: new Map(), hasForeign: false, foreign: null }
 
-async function lookUp(tx: Tx, shown: readonly string[], words: ReadonlySet<string>, issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
+async function lookUp(tx: Tx, shown: readonly string[], words: ReadonlySet<string>, issued: Pick<IssuedTokens, 'isForeign'>, backend: string): Promise<KnownTokens> {
   const swaps = new Map<string, string>()
   let hasForeign = false
   let foreign: SessionRecord | null = null
   for (const token of words) {
     const found = await sessionOf(tx, token)
     if (found === undefined) {
-      hasForeign ||= issued.has(token)
+      hasForeign ||= issued.isForeign(token, backend)
       continue
     }
-    const known = realOf(found, token)
+    const known = realOf(found, token, backend)
     if (known === null) {
       hasForeign = true
       foreign ??= found
@@ -83,9 +84,9 @@ async function sessionOf(tx: Tx, token: string): Promise<SessionRecord | undefin
   return (await tx.find('sessions', { accessToken: token })) ?? (await tx.find('sessions', { refreshToken: token })) ?? (await tx.find('sessions', { 'previousAccess.token': token }))
 }
 
-/** What the real backend calls this token; null where it never heard of it. */
-function realOf({ real, accessToken, refreshToken }: SessionRecord, token: string): string | null {
-  if (real === undefined) return null
+/** What the backend with this URL calls this token; null where it never heard of it. */
+function realOf({ real, accessToken, refreshToken }: SessionRecord, token: string, backend: string): string | null {
+  if (real?.backend !== backend) return null
   if (token === real.access || token === real.refresh) return token
   if (token === accessToken) return real.access
   // The access token before the last one was replaced at both.

@@ -67,7 +67,7 @@ export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps,
   const wantsWhole = mishaps.spoil !== null || mishaps.delivery !== null
   if (mode === 'compare') return compare(received, bytes, backend, parts, play)
   const asked = await ask(received, bytes, backend, parts, wantsWhole)
-  return answerAsked(received, asked, mode, parts, play)
+  return answerAsked(received, asked, { backend, mode }, parts, play)
 }
 
 async function playStub(received: Received, play: StubPlay, via: Via): Promise<Bridged> {
@@ -75,7 +75,7 @@ async function playStub(received: Received, play: StubPlay, via: Via): Promise<B
   return { answer, via, performed, userId: performed.userId, received }
 }
 
-async function answerAsked(received: Received, asked: Asked, mode: Exclude<Mode, 'stub' | 'compare'>, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
+async function answerAsked(received: Received, asked: Asked, { backend, mode }: { readonly backend: Backend; readonly mode: Exclude<Mode, 'stub' | 'compare'> }, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
   const { routed } = received
   const { contract } = routed.arrival.system
   const userId = asked.caller?.userId ?? null
@@ -90,7 +90,7 @@ async function answerAsked(received: Received, asked: Asked, mode: Exclude<Mode,
   if (isMissing) {
     return playStub(received, play, { source: 'stub', reason: 'notThere', detail: `the backend answered ${String(asked.read.status)}` })
   }
-  const { userId: loggedIn, problem } = await takeNews(routed, asked, (adopting, news) => adopt(adopting, news))
+  const { userId: loggedIn, problem } = await takeNews(routed, asked, backend, (adopting, news) => adopt(adopting, news))
   const violations = [...findings.map(({ message }) => message), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
   const answer: Answer = { reply: asked.reply, error: asked.read.error ?? null, violations }
   return { answer, via: { source: 'real', reason: null, detail: null }, performed: null, userId: loggedIn ?? userId, received }
@@ -106,11 +106,11 @@ async function compare(received: Received, body: Uint8Array | null, backend: Bac
   const asked = await asking
   await witness(received.routed, asked, parts, { answer: stubbed.answer, isSameData: backend.sameData === true })
   if (asked.kind === 'none') return { ...stubbed, via: { source: 'stub', reason: asked.reason, detail: asked.detail } }
-  await takeNews(received.routed, asked, (adopting, news) => pair(adopting, news, stubbed.performed?.issued ?? null))
+  await takeNews(received.routed, asked, backend, (adopting, news) => pair(adopting, news, stubbed.performed?.issued ?? null))
   return stubbed
 }
 
-async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, into: (adopting: Adopting, news: SessionNews) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
+async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, backend: Backend, into: (adopting: Adopting, news: SessionNews) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
   const { system, turn } = routed.arrival
   const { json, error } = asked.read
   const nothing = { userId: null, problem: null }
@@ -118,7 +118,7 @@ async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }
   const news = newsOf(system, { operation: routed.operation, request: asked.view, body: isObject(json) ? json : {}, headers: asked.original, error })
   if (news === null) return nothing
   try {
-    return await into({ system, turn, caller: asked.caller }, news)
+    return await into({ system, turn, backend: backend.url, caller: asked.caller }, news)
   } catch (thrown) {
     // The session would have been one of a world that is gone.
     if (thrown instanceof Superseded) return nothing

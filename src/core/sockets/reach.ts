@@ -44,7 +44,7 @@ export type Reached =
   | { readonly kind: 'stub'; readonly reason: Unanswered | 'notThere' | null; readonly detail: string }
   | { readonly kind: 'nobody'; readonly reason: Unanswered; readonly detail: string }
   | { readonly kind: 'refused'; readonly reply: Reply }
-  | { readonly kind: 'open'; readonly link: SocketLink; readonly protocol: string; readonly headers: ReplyHeaders; readonly caller: SessionRecord | null }
+  | { readonly kind: 'open'; readonly link: SocketLink; readonly protocol: string; readonly headers: ReplyHeaders; readonly caller: SessionRecord | null; /** Its URL. */ readonly backend: string }
 
 /** Something to note of a backend's socket. */
 export interface SocketNote {
@@ -107,7 +107,7 @@ export class Reach {
     }
     if (came.kind === 'open') {
       note(SWITCHED, null)
-      return { kind: 'open', link: came.link, protocol: came.protocol, headers: without(incomingHeaders(came.headers, seam)), caller: going.caller }
+      return { kind: 'open', link: came.link, protocol: came.protocol, headers: without(incomingHeaders(came.headers, seam)), caller: going.caller, backend: backend.url }
     }
     const { status, headers: said, body } = came.reply
     const detail = `the backend answers the handshake with HTTP ${String(status)}`
@@ -116,9 +116,9 @@ export class Reach {
     return isMissing ? { kind: 'stub', reason: 'notThere', detail } : { kind: 'refused', reply: { status, headers: without(incomingHeaders(said, seam)), body } }
   }
 
-  /** @returns whose tokens stand in a frame */
-  tokensIn(system: System, turn: Turn, text: string): Promise<KnownTokens> {
-    return knownTokens(system, turn.store(system.id), [], [text], this.#parts.issued)
+  /** @returns whose tokens stand in a frame for the backend with this URL */
+  tokensIn(system: System, turn: Turn, text: string, backend: string): Promise<KnownTokens> {
+    return knownTokens(system, turn.store(system.id), [], [text], this.#parts.issued, backend)
   }
 
   /** @returns what the system's document tells */

@@ -30,13 +30,15 @@ export interface RelayParts extends OutgoingParts {
   readonly view: RequestView
   /** Whose connection it is; null where the sandbox does not know him. */
   readonly caller: SessionRecord | null
+  /** URL of the backend. */
+  readonly backend: string
   readonly reach: Reach
   readonly openedAt: number
 }
 
 /** Of frames that the backend never heard. */
 const BY_STUB = { source: 'stub', reason: null } as const
-const STUB_TOKEN = { source: 'stub', reason: 'stubToken: the frame carries a token that the stub has issued' } as const
+const STUB_TOKEN = { source: 'stub', reason: 'stubToken: the frame carries a token that the stub, or another backend, has issued' } as const
 
 export class Relay {
   readonly parts: RelayParts
@@ -132,7 +134,7 @@ export class Relay {
       return
     }
     const text = isBinary ? null : new TextDecoder().decode(data)
-    const tokens = text === null ? null : await reach.tokensIn(system, turn, text)
+    const tokens = text === null ? null : await reach.tokensIn(system, turn, text, this.parts.backend)
     const isForeign = tokens?.hasForeign === true
     const inTheWay = obstacle(turn, system, operation, socket, socket.memory, struck) ?? (isForeign ? 'unauthenticated' : null)
     if (inTheWay !== null) {
@@ -182,10 +184,10 @@ export class Relay {
 
   /** What a frame says of its own session holds here, too. */
   async #takeNews(turn: Turn, operation: string, { json, error }: ReadReply): Promise<void> {
-    const { system, view, caller } = this.parts
+    const { system, view, backend, caller } = this.parts
     if (error === undefined || !isObject(json)) return
     const news = newsOf(system, { operation, request: view, body: json, headers: {}, error })
-    if (news?.kind === 'ended') await adopt({ system, turn, caller }, news)
+    if (news?.kind === 'ended') await adopt({ system, turn, backend, caller }, news)
   }
 
   #complaintsAbout(data: Uint8Array): readonly string[] {

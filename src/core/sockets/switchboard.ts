@@ -250,7 +250,7 @@ export class Switchboard {
   }
 
   /** The real backend answers. */
-  #relay({ found, sandbox, turn, operation, elapsed, rules, headers }: Entered, { link: far, protocol, headers: said, caller }: Extract<Reached, { kind: 'open' }>): Opening {
+  #relay({ found, sandbox, turn, operation, elapsed, rules, headers }: Entered, { link: far, protocol, headers: said, caller, backend }: Extract<Reached, { kind: 'open' }>): Opening {
     const { signal } = found.call
     const giveUp = () => {
       far.cut()
@@ -278,7 +278,7 @@ export class Switchboard {
               relay.backendGone(code, reason)
             },
           })
-          const relay: Relay = new Relay({ ...this.#recordParts(found, FROM_REAL), id, name: found.name, socket: found.socket, sandbox, wire, far: farWire, view: found.view, caller, reach: this.#reach, openedAt: turn.now })
+          const relay: Relay = new Relay({ ...this.#recordParts(found, FROM_REAL), id, name: found.name, socket: found.socket, sandbox, wire, far: farWire, view: found.view, caller, backend, reach: this.#reach, openedAt: turn.now })
           group.connections.add(relay)
           recordFrames(relay.parts, { operation, turn, elapsed, user: relay.user, sent: NOTHING_SENT, faults: rules })
           far.resume()

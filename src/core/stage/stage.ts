@@ -87,7 +87,7 @@ export interface Stage {
   readonly backends: ReadonlyMap<string, Backend>
   /** Where real backends were found not to be what their contracts say. */
   readonly drift: DriftBook
-  /** The tokens that the stub has issued. */
+  /** Whose tokens are whose. */
   readonly issued: IssuedTokens
   readonly documents: DriftDocuments
   /**
