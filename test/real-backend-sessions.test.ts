@@ -1,8 +1,13 @@
 /** Sessions across the seam: who logged in at the real backend is known at the stub, by the shipped clients unchanged. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createEduClient, type EduTokens, type KickedOut } from '../src/contract/edu.js'
 import { memoryTokens } from '../src/contract/clients/shared.js'
 import { createLiveClient } from '../src/contract/live.js'
+import { fileEngine } from '../src/core/engine/file/engine.js'
 import { type Box, createStub } from '../src/index.js'
 import { startEduBackend } from './backends/edu.js'
 import { startLiveBackend } from './backends/live.js'
@@ -114,6 +119,65 @@ describe('live', () => {
     await box.backends.set('live', { url: second.url, mode })
     expect(await list()).toEqual([4010, expect.stringMatching(/^stubToken: /)])
     expect([second.asked, first.asked.filter(({ path }) => path.startsWith('/other'))]).toEqual([[], []])
+  })
+})
+
+type Said = Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> }
+
+describe('a token of the stub, however it is written', () => {
+  const loggedIn = async (box: Box) => (await box.sessions.issue({ system: 'live', user: '13800003001' })).session.accessToken
+  const hex = (token: string) => token.charCodeAt(0).toString(16)
+  const said = (text: string): Said => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: text })
+
+  const ways: readonly (readonly [way: string, call: (token: string) => readonly [query: string, init?: Said]])[] = [
+    ['amid other letters', (token) => [`?x=key${token}`]],
+    ['after a percent-encoded sign', (token) => [`?x=token%3D${token}`]],
+    ['with a letter percent-encoded', (token) => [`?x=%${hex(token)}${token.slice(1)}`]],
+    ['percent-encoded twice', (token) => [`?x=%25${hex(token)}${token.slice(1)}`]],
+    ['after a line break in JSON', (token) => ['', said(JSON.stringify({ bio: `token:\n${token}` }))]],
+    ['with an escape of JSON', (token) => ['', said(`{"bio":"\\u00${hex(token)}${token.slice(1)}"}`)]],
+    ['in Base64 in a cookie', (token) => ['', { headers: { cookie: `key=${Buffer.from(token).toString('base64')}` } }]],
+    ['in Base64 in a header amid other things', (token) => ['', { headers: { 'x-context': Buffer.from(JSON.stringify({ a: token })).toString('base64url') } }]],
+    ['in a body that is compressed', (token) => ['', { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: gzipSync(JSON.stringify({ bio: token })) }]],
+  ]
+
+  test.each(ways)('%s, it stays here', async (_way, call) => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url } })
+    const [query, init] = call(await loggedIn(box))
+    const kept = await box.fetch(`/live/users/my${query}`, init)
+    expect([kept.headers.get('understudy-source'), kept.headers.get('understudy-source-reason'), real.asked]).toEqual(['stub', expect.stringMatching(/^stubToken: /), []])
+    // The same without it goes out.
+    const [otherQuery, other] = call('beef'.padEnd(32, '0'))
+    expect((await box.fetch(`/live/users/my${otherQuery}`, other)).headers.get('understudy-source')).toBe('real')
+  })
+
+  test.each(ways)('%s, the real one is not sent it though it knows the session', async (_way, call) => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url, operations: { auth: 'stub' }, credentials: { '13800003001': '123456' } } })
+    const token = await loggedIn(box)
+    const headers = { authorization: Buffer.from(token).toString('base64') }
+    expect((await box.fetch('/live/users/my', { headers })).headers.get('understudy-source')).toBe('real')
+    const [query, init] = call(token)
+    await box.fetch(`/live/users/my${query}`, { ...init, headers: { ...headers, ...init?.headers } })
+    const forms = [token, `${hex(token)}${token.slice(1)}`, Buffer.from(token).toString('base64'), Buffer.from(JSON.stringify({ a: token })).toString('base64url')]
+    for (const form of forms) expect(JSON.stringify(real.asked)).not.toContain(form)
+    expect(real.asked.filter(({ headers: { 'content-encoding': packed } }) => packed !== undefined)).toEqual([])
+  })
+
+  test('it is known after a restart as well, by the sessions that were kept', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-'))
+    closing.push(() => rm(folder, { recursive: true, force: true }))
+    const real = await live()
+    const started = () => createStub({ systems: ['live'], engine: fileEngine(folder), backends: { live: { url: real.url } } })
+    const first = await started()
+    const { session: { accessToken } } = await (await first.sandbox('kept')).sessions.issue({ system: 'live', user: '13800003001' })
+    await first.close()
+    const second = await started()
+    closing.push(() => second.close())
+    const box = await second.sandbox('kept')
+    for (const query of [`?x=${accessToken}`, `?x=key${accessToken}`, `?x=token%3D${accessToken}`]) expect((await box.fetch(`/live/users/my${query}`)).headers.get('understudy-source-reason')).toMatch(/^stubToken: /)
+    expect(real.asked).toEqual([])
   })
 })
 

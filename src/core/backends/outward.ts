@@ -1,15 +1,17 @@
 /** What leaves for a real backend: where it goes, by whose tokens, and what keeps it here. */
 import { pathOf } from '../../plain/url.js'
+import type { ReplyHeaders } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import type { Unanswered } from './forward.js'
+import { decodedIn, guisesOf, headerGuises } from './guises.js'
 import { HOPS_HEADER, outgoingHeaders } from './headers.js'
 import type { IssuedTokens } from './issued.js'
 import type { RealLogins } from './login.js'
 import { type Backend, placeOf } from './setting.js'
-import { type KnownTokens, knownTokens, swapped } from './tokens.js'
+import { isLeft, type KnownTokens, knownTokens, swapped } from './tokens.js'
 
 /** What this server has to know of itself to let something go. */
 export interface OutwardParts {
@@ -36,6 +38,8 @@ export interface Leaving {
   readonly shown: readonly string[]
   /** Its body, a character for each byte. */
   readonly text: string
+  /** The same without its compression; empty where it has none. */
+  readonly unpacked: string
 }
 
 /** What became of it. */
@@ -49,8 +53,8 @@ export type Outward = {
 
 /** @returns the request as the backend is to get it, or why it gets none */
 export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
-  const { system, turn, url, path, search, headers, shown, text } = leaving
-  const texts = [url, ...Object.values(headers).map(String), text]
+  const { system, turn, url, path, search, headers, shown, text, unpacked } = leaving
+  const texts = guisesOfCall(url, headers, [text, unpacked])
   const look = () => knownTokens(system, turn.store(system.id), shown, texts, issued, backend.url)
   let tokens = await look()
   const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
@@ -64,14 +68,16 @@ export async function outward(leaving: Leaving, backend: Backend, { self, hidden
   }
   if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub, or another backend, has issued; log in at the real backend, through this server, to call it')
   const { origin, base } = placeOf(backend)
-  return {
-    kind: 'goes',
-    origin,
-    path: swapped(`${base}${path}${ownSearch(search)}`, tokens.swaps),
-    headers: withTokens(outgoingHeaders(headers, hidden, [...hops, self]), tokens, system, texts),
-    swaps: tokens.swaps,
-    caller: tokens.session,
-  }
+  const { swaps, session: caller } = tokens
+  const goingPath = swapped(`${base}${path}${ownSearch(search)}`, swaps)
+  const goingHeaders = withTokens(outgoingHeaders(headers, hidden, [...hops, self]), tokens, system, [url, ...Object.values(headers).map(String), text])
+  if (swaps.size > 0 && isLeft(guisesOfCall(goingPath, goingHeaders, [swapped(text, swaps), unpacked]), swaps)) return kept('stubToken', 'the call carries a token that the stub has issued, written so that it cannot be replaced by the real backend\'s')
+  return { kind: 'goes', origin, path: goingPath, headers: goingHeaders, swaps, caller }
+}
+
+/** All that a call says, in all forms that it may have. */
+function guisesOfCall(url: string, headers: CallHeaders | ReplyHeaders, bodies: readonly string[]): readonly string[] {
+  return [url, ...Object.values(headers).map(String)].flatMap(headerGuises).concat(bodies.flatMap(guisesOf))
 }
 
 /** The query without what is said to this server in it; the rest byte for byte. */
@@ -87,7 +93,8 @@ function withTokens(headers: ReturnType<typeof outgoingHeaders>, { swaps, sessio
   const swappedHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? swapped(value, swaps) : value.map((one) => swapped(one, swaps))]))
   const real = session === null ? undefined : swaps.get(session.accessToken)
   const isPlain = session === null || texts.some((text) => text.includes(session.accessToken))
-  return real === undefined || isPlain || credentials === null ? swappedHeaders : { ...swappedHeaders, ...credentials.carry(real) }
+  const isEncoded = session !== null && texts.slice(0, -1).some((text) => decodedIn(text).some((decoded) => decoded.includes(session.accessToken)))
+  return real === undefined || (isPlain && !isEncoded) || credentials === null ? swappedHeaders : { ...swappedHeaders, ...credentials.carry(real) }
 }
 
 /** What stands before the system's paths in the URL that was called. */

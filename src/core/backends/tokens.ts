@@ -6,7 +6,7 @@ import { mask } from '../secrets.js'
 import type { System } from '../system.js'
 import type { IssuedTokens } from './issued.js'
 
-type Tx = Pick<Transaction<CoreRecords>, 'find'>
+type Tx = Pick<Transaction<CoreRecords>, 'find' | 'list'>
 
 /** What the sandbox knows of the tokens in a call. */
 export interface KnownTokens {
@@ -20,20 +20,49 @@ export interface KnownTokens {
   readonly foreign: SessionRecord | null
 }
 
+/** At so many places of a call is looked for tokens that stand amid other letters and digits. */
+const MOST_PLACES = 256 * 1024
+
 /**
  * Looks for tokens everywhere in a call: in its URL, its headers and its body, whatever they are called there.
  * @param shown what the dialect takes for the caller's token
- * @param texts all that would go out
+ * @param texts all that would go out, in all forms that it may have there
  * @param issued whose tokens are whose, those of forgotten sessions among them
  * @param backend the URL of the backend that would get them
  */
 export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'isForeign'>, backend: string): Promise<KnownTokens> {
-  const words = new Set([...shown, ...candidates(system, texts)])
+  const lengths = lengthsOf(system)
+  const least = Math.min(...lengths)
+  const runs = [...new Set(texts.filter((text) => text.length >= least).flatMap((text) => text.match(RUN) ?? []))]
+  const words = new Set([...shown, ...runs.filter((run) => lengths.includes(run.length) || issued.isForeign(run, backend))])
+  const long = runs.filter((run) => run.length > least)
   // Most calls that carry none are not worth a look into the store.
-  return words.size === 0 ? NO_TOKENS : (await store.transact((tx) => lookUp(tx, shown, words, issued, backend))).value
+  if (words.size === 0 && long.length === 0) return NO_TOKENS
+  const look = async (tx: Tx) => {
+    const own = new Set(long.length === 0 ? [] : (await tx.list('sessions')).flatMap(tokensOf))
+    for (const part of partsOf(long, lengths)) if (own.has(part) || issued.isForeign(part, backend)) words.add(part)
+    return lookUp(tx, shown, words, issued, backend)
+  }
+  return (await store.transact(look)).value
 }
 
 const NO_TOKENS: KnownTokens = { session: null, swaps: new Map(), hasForeign: false, foreign: null }
+
+/** Every token that the stub draws is made of letters and digits, as many as its policy says. */
+const RUN = /[A-Za-z0-9]+/g
+
+function* partsOf(runs: readonly string[], lengths: readonly number[]): Generator<string> {
+  let places = 0
+  for (const run of runs) {
+    for (const length of new Set(lengths)) {
+      for (let at = 0; at + length <= run.length && places < MOST_PLACES; at++, places++) yield run.slice(at, at + length)
+    }
+  }
+}
+
+function tokensOf({ accessToken, refreshToken, previousAccess }: SessionRecord): readonly string[] {
+  return [accessToken, refreshToken, previousAccess?.token].filter((token) => typeof token === 'string')
+}
 
 async function lookUp(tx: Tx, shown: readonly string[], words: ReadonlySet<string>, issued: Pick<IssuedTokens, 'isForeign'>, backend: string): Promise<KnownTokens> {
   const swaps = new Map<string, string>()
@@ -63,11 +92,9 @@ export function swapped(text: string, swaps: KnownTokens['swaps']): string {
   return result
 }
 
-/** Every token that the stub draws is made of letters and digits, as many as its policy says, and so are those that it takes over. */
-function candidates(system: System, texts: readonly string[]): readonly string[] {
-  const lengths = lengthsOf(system)
-  const least = Math.min(...lengths)
-  return texts.filter((text) => text.length >= least).flatMap((text) => text.match(/[A-Za-z0-9]+/g) ?? []).filter((word) => lengths.includes(word.length))
+/** @returns whether one of the stub's tokens is left in texts in which they have been replaced: it stands there in a form in which it is not found */
+export function isLeft(texts: readonly string[], swaps: KnownTokens['swaps']): boolean {
+  return [...swaps.keys()].some((token) => texts.some((text) => text.includes(token)))
 }
 
 function lengthsOf({ sessions: { access, refresh } }: System): readonly number[] {
@@ -77,7 +104,7 @@ function lengthsOf({ sessions: { access, refresh } }: System): readonly number[]
 /** @returns the text without what may be a token of the system, whatever it is called there */
 export function maskTokens(system: System, text: string): string {
   const lengths = lengthsOf(system)
-  return text.replace(/[A-Za-z0-9]+/g, (word) => (lengths.includes(word.length) ? mask(word) : word))
+  return text.replace(RUN, (word) => (lengths.includes(word.length) ? mask(word) : word))
 }
 
 async function sessionOf(tx: Tx, token: string): Promise<SessionRecord | undefined> {

@@ -1,6 +1,7 @@
 /** Asks the real backend: makes the call that goes out of the one that came in, and takes its answer in. */
 import { ForwardError, type Forwarder, type Incoming, take, type Unanswered } from '../backends/forward.js'
 import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
+import { unpackedBody } from '../backends/guises.js'
 import { hereOf, outward, type OutwardParts } from '../backends/outward.js'
 import { type ReadReply, readLongReply } from '../backends/read.js'
 import type { Backend } from '../backends/setting.js'
@@ -48,7 +49,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
   const view = new View(routed, fields)
   const shown = system.dialect.credentials?.read(view).tokens ?? []
   const text = body === null ? '' : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-  const going = await outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text }, backend, parts)
+  const going = await outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text, unpacked: await unpackedBody(call.headers, body) }, backend, parts)
   const { caller } = going
   const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, fields, caller })
   if (going.kind === 'kept') return none(going.reason, going.detail)

@@ -3,6 +3,7 @@ import { ForwardError, type Forwarder, type IncomingSocket, type Unanswered } fr
 import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
 import { hereOf, outward, type OutwardParts } from '../backends/outward.js'
 import { type Backend, modeOf } from '../backends/setting.js'
+import { guisesOf } from '../backends/guises.js'
 import { type KnownTokens, knownTokens } from '../backends/tokens.js'
 import { secretsIn, veilOver } from '../backends/veil.js'
 import type { DriftDocument, DriftDocuments } from '../drift/documents.js'
@@ -85,7 +86,7 @@ export class Reach {
     const note = (status: number | null, finding: Finding | null) => {
       this.note({ sandbox, system, operation, findings: finding === null ? [] : [finding], at: turn.now, url: path, status, body: null, headers: [headers] })
     }
-    const going = await outward({ system, turn, url, path, search, headers, shown, text: '' }, backend, this.#parts)
+    const going = await outward({ system, turn, url, path, search, headers, shown, text: '', unpacked: '' }, backend, this.#parts)
     const none = (reason: Unanswered, detail: string): Reached => {
       if (!NOT_ITS_FAULT.includes(reason)) note(null, { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}`, reason })
       return { kind: mode === 'real-or-stub' && reason !== 'cancelled' ? 'stub' : 'nobody', reason, detail }
@@ -118,7 +119,7 @@ export class Reach {
 
   /** @returns whose tokens stand in a frame for the backend with this URL */
   tokensIn(system: System, turn: Turn, text: string, backend: string): Promise<KnownTokens> {
-    return knownTokens(system, turn.store(system.id), [], [text], this.#parts.issued, backend)
+    return knownTokens(system, turn.store(system.id), [], guisesOf(text), this.#parts.issued, backend)
   }
 
   /** @returns what the system's document tells */

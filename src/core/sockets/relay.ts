@@ -1,7 +1,8 @@
 /** One WebSocket that goes on to a real backend: frames both ways, each held against the contract and put on record, and its end passed on. */
 import { adopt, newsOf } from '../backends/adopt.js'
 import { type ReadReply, readReply } from '../backends/read.js'
-import { swapped } from '../backends/tokens.js'
+import { guisesOf } from '../backends/guises.js'
+import { isLeft, swapped } from '../backends/tokens.js'
 import { pause, stopwatch } from '../clock.js'
 import type { RequestView } from '../dialect.js'
 import { frameFindings } from '../drift/frames.js'
@@ -135,7 +136,8 @@ export class Relay {
     }
     const text = isBinary ? null : new TextDecoder().decode(data)
     const tokens = text === null ? null : await reach.tokensIn(system, turn, text, this.parts.backend)
-    const isForeign = tokens?.hasForeign === true
+    const going = text === null || tokens === null ? data : swapped(text, tokens.swaps)
+    const isForeign = tokens !== null && (tokens.hasForeign || (typeof going === 'string' && tokens.swaps.size > 0 && isLeft(guisesOf(going), tokens.swaps)))
     const inTheWay = obstacle(turn, system, operation, socket, socket.memory, struck) ?? (isForeign ? 'unauthenticated' : null)
     if (inTheWay !== null) {
       const { frame, error, condition } = refusalOf(socket, inTheWay, socket.memory)
@@ -144,7 +146,7 @@ export class Relay {
       if (code !== null) this.close(code, condition ?? '')
       return
     }
-    far.send(text === null || tokens === null ? data : swapped(text, tokens.swaps))
+    far.send(going)
     this.#record({ ...seen, sent: { texts: [], violations: this.#complaintsAbout(data) }, ...(struck.cut === null ? {} : { status: CUT }) })
     if (struck.cut === null) await far.drained()
     else wire.cut()

@@ -1,0 +1,56 @@
+/** The forms in which a text may stand in a call: as it is, percent-encoded, with the escapes of JSON, in Base64, compressed. */
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import type { CallHeaders } from '../stage/call.js'
+
+/** A value inside a URL inside a URL is encoded twice. */
+const MOST_TIMES = 2
+const ENCODED = /[A-Za-z\d+/_-]{12,}/g
+/** So many characters of a text are decoded, and so many bytes does a compressed body have at the most that is looked through. */
+const MOST_DECODED = 1024 * 1024
+
+const UNPACKING: Readonly<Record<string, (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+}
+
+/** @returns the text as it is, and without its percent-encoding and the escapes of JSON where it has any */
+export function guisesOf(text: string): readonly string[] {
+  const start = text.slice(0, MOST_DECODED)
+  const forms = [start]
+  for (let times = 0, last = start; times < MOST_TIMES && last.includes('%'); times++) {
+    last = last.replace(/%([\da-f]{2})/gi, (_whole, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    forms.push(last)
+  }
+  return [text, ...forms.slice(1), ...forms.filter((form) => form.includes('\\')).map(unescaped)]
+}
+
+/** @returns what stands in the text in Base64, or may */
+export function decodedIn(text: string): readonly string[] {
+  return (text.match(ENCODED) ?? []).map((word) => Buffer.from(word, 'base64').toString('latin1'))
+}
+
+/** @returns a value of a header in every form */
+export function headerGuises(value: string): readonly string[] {
+  return guisesOf(value).flatMap((form) => [form, ...decodedIn(form).flatMap(guisesOf)])
+}
+
+/** @returns the body without its compression, a character for each byte; empty where it has none, or one that cannot be undone, or is too long */
+export async function unpackedBody(headers: CallHeaders, body: Uint8Array | null): Promise<string> {
+  const named = String(headers['content-encoding'] ?? '').trim().toLowerCase()
+  const unpack = Object.hasOwn(UNPACKING, named) ? UNPACKING[named] : undefined
+  if (body === null || unpack === undefined) return ''
+  try {
+    return (await unpack(body, { maxOutputLength: MOST_DECODED })).toString('latin1')
+  } catch {
+    // Whatever it is, it is no business of the stub's.
+    return ''
+  }
+}
+
+/** A line break and the like part words from each other. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([\da-f]{4})|[\s\S])/gi, (_whole, code: string | undefined) => (code === undefined ? ' ' : String.fromCharCode(Number.parseInt(code, 16))))
+}
