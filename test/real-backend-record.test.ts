@@ -80,6 +80,35 @@ test('a record stands with those that it names, and whoever stands in the way of
   expect(twin.reasons).toContain('/channels/*: its owner_id names 7 of users, which is neither recorded nor in the world')
 })
 
+test('secrets of the calls are replaced wherever they stand, and phone numbers however they are written', async () => {
+  const key = 'PLANTED-key-of-the-backend-42'
+  const user = { id: 77, mobile: PHONE, nickname: `+86${PHONE}`, bio: `my key ${key}; call 138 1234 5678 or 0086-138-1234-5678`, avatar: `https://x.example/a.png?token=PLANTED-elsewhere&of=${Buffer.from(key).toString('base64')}&tel=${PHONE}`, gender: 1 }
+  const real = await startBackend(
+    ({ path }) => {
+      const told = path === '/auth/login' ? { api_key: key, mobile: PHONE } : path === '/users/my' ? { user } : path === '/channels/live' ? { count: 0, channels: [], [`of ${PHONE}`]: { id: 1, seen: PHONE } } : {}
+      return { json: { code: 2000, desc: 'ok', ...told } }
+    },
+    { status: 404, json: {} },
+  )
+  const stub = await createStub({ systems: ['live'], backends: { live: real.url } })
+  const box = await stub.sandbox()
+  await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+  await box.fetch('/live/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
+  const headers = { authorization: Buffer.from(key).toString('base64') }
+  await box.fetch('/live/users/my', { headers })
+  await box.fetch('/live/channels/live', { headers })
+  const [recording] = await box.backends.recording('live')
+  expect(recording?.scenario.put['users']).toEqual([
+    { id: 77, mobile: '19900000001', nickname: '+8619900000001', bio: 'my key ***; call 199 0000 0001 or 0086-199-0000-0001', avatar: 'https://x.example/a.png?token=***&of=***&tel=19900000001', gender: 1 },
+  ])
+  expect(recording?.left.map(({ pointer }) => pointer)).toContain('/of 19900000001')
+  const text = JSON.stringify(recording)
+  for (const planted of ['PLANTED', Buffer.from(key).toString('base64'), PHONE, '1234']) expect(text).not.toContain(planted)
+  expect(JSON.stringify(await box.backends.recording('live', true))).toContain(key)
+  await stub.close()
+  await real.close()
+})
+
 test('where there is nothing to write there is no file, which is said and seen by the exit code', async () => {
   const real = await startImBackend()
   const stub = await createStub({ systems: ['im'], backends: { im: real.url } })

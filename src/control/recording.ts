@@ -1,9 +1,11 @@
 /** What was seen of a real backend's records, as a scenario: only what fits a schema, and a list of what does not. */
 import { createHash } from 'node:crypto'
+import { SecretTexts } from '../core/backends/secret-texts.js'
+import { secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
 import { isObject, parseForeignJson } from '../plain/json.js'
 import type { JournalEntry } from '../core/journal.js'
 import { misfitOf } from '../core/records.js'
-import { isSecret, mapTexts } from '../core/secrets.js'
+import { isSecret, replacePhones } from '../core/secrets.js'
 import type { Doc } from '../core/store/types.js'
 import type { World } from '../core/store/world.js'
 import type { System } from '../core/system.js'
@@ -11,6 +13,7 @@ import { openSandbox, systemsOf } from './access.js'
 import { isSamePerson, People } from './recorded-people.js'
 import { isSame, sift } from './standing.js'
 import type { ControlParts, Handlers } from './task.js'
+import { exchangeOf } from './veil.js'
 
 /** Collections that are the stub's own affair. */
 const OWN = ['sessions', 'smsCodes']
@@ -44,12 +47,14 @@ interface Recording {
 export const recording: Handlers<'getRecording'> = {
   getRecording: async ({ input: { sandbox: name, system: id, secrets }, parts }) => {
     const sandbox = openSandbox(parts, name)
-    const entries = (await sandbox.journal.read()).filter(({ via }) => via?.source === 'real')
+    const beside = (await sandbox.journal.read()).filter(({ via }) => via !== undefined)
+    const entries = beside.filter(({ via }) => via?.source === 'real')
+    const known = secrets ? [] : [secretsOf(beside), parts.issued.adopted]
     const recordings = []
     for (const system of systemsOf(parts, id)) {
       const recorded = await record(system, entries.filter((entry) => entry.system === system.id))
       if (recorded.put.size === 0 && recorded.left.size === 0) continue
-      recordings.push(show(system, await worldOf(parts, system), recorded, secrets))
+      recordings.push(show(system, await worldOf(parts, system), recorded, secrets ? null : scenarioVeil(known)))
     }
     return { recordings }
   },
@@ -137,9 +142,9 @@ function left({ left: all }: Recording, one: Left): void {
   if (all.size < MOST_LEFT) all.set(`${one.operationId} ${one.pointer} ${one.reason}`, one)
 }
 
-function show(system: System, world: World, recorded: Recording, secrets: boolean) {
-  const veil = secrets ? (_collection: string, found: Doc) => ({ ...found }) : veilOf(system)
-  const shown = [...recorded.put].flatMap(([collection, seen]) => [...seen.values()].map((one) => ({ ...one, collection, record: veil(collection, one.record) })))
+/** @param veil what hides secrets; null where they are to be seen */
+function show(system: System, world: World, recorded: Recording, veil: Veil | null) {
+  const shown = [...recorded.put].flatMap(([collection, seen]) => [...seen.values()].map((one) => ({ ...one, collection, record: veil === null ? { ...one.record } : veiled(system, collection, one.record, veil) })))
   const fitting = shown.filter(({ collection, record: found, operationId, pointer }) => {
     const misfit = misfitOf(system, collection, found)
     if (misfit !== null) left(recorded, { operationId, pointer, reason: `it is no record of ${collection} any more once its secrets are replaced: ${misfit}` })
@@ -150,19 +155,29 @@ function show(system: System, world: World, recorded: Recording, secrets: boolea
   const records: Record<string, Record<string, unknown>[]> = {}
   for (const { collection, record: found } of standing) (records[collection] ??= []).push(found)
   const description = { en: 'Recorded from a real backend.', zh: '从真实后端记录。' }
-  return { system: system.id, scenario: { description, put: records }, left: [...recorded.left.values()] }
+  return { system: system.id, scenario: { description, put: records }, left: [...recorded.left.values()].map((one) => (veil === null ? one : { ...one, pointer: veil.text(one.pointer), reason: veil.text(one.reason) })) }
 }
 
-/** @returns what replaces secrets, and each phone number by one that is made up, the same for the same */
-function veilOf(system: System): (collection: string, record: Doc) => Record<string, unknown> {
+function secretsOf(entries: readonly JournalEntry[]): SecretTexts {
+  const found = new SecretTexts()
+  for (const entry of entries) secretsIn(exchangeOf(entry), found)
+  return found
+}
+
+/** @returns what hides secrets, and replaces each phone number by one that is made up, the same for the same */
+function scenarioVeil(known: readonly Pick<SecretTexts, 'hide'>[]): Veil {
   const numbers = new Map<string, string>()
   const madeUp = (phone: string) => {
-    const known = numbers.get(phone) ?? `1990000${String(numbers.size + 1).padStart(4, '0')}`
-    numbers.set(phone, known)
-    return known
+    const other = numbers.get(phone) ?? `1990000${String(numbers.size + 1).padStart(4, '0')}`
+    numbers.set(phone, other)
+    return other
   }
-  return (collection, record) => Object.fromEntries(Object.entries(record).map(([name, value]) => {
+  return veilOver(known, (text) => replacePhones(text, madeUp))
+}
+
+function veiled(system: System, collection: string, record: Doc, veil: Veil): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => {
     if (isSecret(name) && typeof value === 'string') return [name, INSTEADS.find((instead) => misfitOf(system, collection, { ...record, [name]: instead }) === null) ?? INSTEAD]
-    return [name, mapTexts(value, (text) => text.replace(/(?<!\d)1\d{10}(?!\d)/g, madeUp))]
+    return [name, veil.value(value)]
   }))
 }

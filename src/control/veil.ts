@@ -1,6 +1,6 @@
 /** What is hidden of a call: secrets, and beside them phone numbers where a real backend has its part. */
 import type { SecretTexts } from '../core/backends/secret-texts.js'
-import { secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
+import { type Exchange, secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
 import type { JournalEntry, KeptBody } from '../core/journal.js'
 import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
 
@@ -25,9 +25,12 @@ const OWN: EntryVeil = { text: same, url: maskUrl, body: (text, type) => (type.s
 export function veilOf(entry: JournalEntry, secrets: boolean, adopted?: Pick<SecretTexts, 'hide'>): EntryVeil {
   if (secrets) return OPEN
   if (entry.via === undefined) return OWN
-  const { url, requestHeaders, responseHeaders, requestBody, responseBody } = entry
-  const bodies = [requestBody, responseBody].flatMap((body) => (body === null ? [] : [textOf(body)]))
-  return foreign(veilOver([secretsIn({ url, headers: [requestHeaders, responseHeaders], bodies }), ...(adopted === undefined ? [] : [adopted])]))
+  return foreign(veilOver([secretsIn(exchangeOf(entry)), ...(adopted === undefined ? [] : [adopted])]))
+}
+
+/** @returns the call as far as it may hold secrets */
+export function exchangeOf({ url, requestHeaders, responseHeaders, requestBody, responseBody }: JournalEntry): Exchange {
+  return { url, headers: [requestHeaders, responseHeaders], bodies: [requestBody, responseBody].flatMap((body) => (body === null ? [] : [textOf(body)])) }
 }
 
 /** @returns the URL as a list shows it */

@@ -77,6 +77,23 @@ export function maskPhones(text: string): string {
   return text.replace(PHONE, `1${MASK}`)
 }
 
+/**
+ * @param instead gives a number of eleven digits for another
+ * @returns the text with what may be mobile numbers replaced, each in the spelling in which it stands there
+ */
+export function replacePhones(text: string, instead: (phone: string) => string): string {
+  return text.replace(PHONE, (spelled) => {
+    const digits = spelled.replace(/\D/g, '')
+    // The code of the country may stand before it.
+    const before = digits.length - PHONE_DIGITS
+    const other = instead(digits.slice(before))
+    let at = 0
+    return spelled.replace(/\d/g, (digit) => other[at++ - before] ?? digit)
+  })
+}
+
+const PHONE_DIGITS = 11
+
 /** @returns the JSON text with the secrets in it masked; of what is no JSON as a whole, what looks like a member of it */
 export function maskMembers(text: string): string {
   try {

@@ -17,8 +17,11 @@ export interface Exchange {
 const MOST_TAKEN = 500
 const MOST_CHARACTERS = 64 * 1024
 
-/** @returns the secrets that the call carried and those that its answer gave: cookies, Authorization, and whatever has the name of a secret */
-export function secretsIn({ url, headers, bodies }: Exchange): SecretTexts {
+/**
+ * @param into what they are added to
+ * @returns the secrets that the call carried and those that its answer gave: cookies, Authorization, and whatever has the name of a secret
+ */
+export function secretsIn({ url, headers, bodies }: Exchange, into = new SecretTexts()): SecretTexts {
   const found = new Set<string>()
   let characters = 0
   const take = (text: string) => {
@@ -37,7 +40,8 @@ export function secretsIn({ url, headers, bodies }: Exchange): SecretTexts {
     if (value === undefined) takePairs(body, take)
     else takeMembers(value, false, take)
   }
-  return new SecretTexts(found)
+  for (const text of found) into.add(text)
+  return into
 }
 
 type Take = (text: string) => void
@@ -75,10 +79,13 @@ export interface Veil {
   readonly value: (value: unknown, name?: string) => unknown
 }
 
-/** @param known what is hidden wherever it stands */
-export function veilOver(known: readonly Pick<SecretTexts, 'hide'>[]): Veil {
+/**
+ * @param known what is hidden wherever it stands
+ * @param phones hides phone numbers
+ */
+export function veilOver(known: readonly Pick<SecretTexts, 'hide'>[], phones = maskPhones): Veil {
   const exact = (text: string) => known.reduce((shown, one) => one.hide(shown), text)
-  const text = (said: string) => maskPhones(hidePairs(exact(said).replace(JWT, mask).replace(SCHEME, (_whole, scheme: string) => `${scheme} ${mask('secret')}`)))
+  const text = (said: string) => phones(hidePairs(exact(said).replace(JWT, mask).replace(SCHEME, (_whole, scheme: string) => `${scheme} ${mask('secret')}`)))
   const value = (said: unknown, name = '') => hideMembers(said, isForeignSecret(name), text)
   return {
     text,
@@ -88,7 +95,7 @@ export function veilOver(known: readonly Pick<SecretTexts, 'hide'>[]): Veil {
       if (parsed === undefined) return text(said)
       const [before, after] = [JSON.stringify(parsed), JSON.stringify(value(parsed))]
       // Numbers may be somebody's phone, too.
-      return maskPhones(exact(before === after ? said : after))
+      return phones(exact(before === after ? said : after))
     },
   }
 }
