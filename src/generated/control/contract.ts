@@ -2052,11 +2052,8 @@ export interface components {
             error: string | null;
             /** @description 替身对同一请求的应答（成功也写常量名）；与此无关则为 null · What the stub answered to the same call, as a CONSTANT_NAME, of the success too; null where that is not what differs */
             expected: string | null;
-            /**
-             * @description 为什么没有应答；有应答则为 null · Why no answer came; null where one did
-             * @enum {string|null}
-             */
-            reason: "dns" | "refused" | "unreachable" | "tls" | "timeout" | "reset" | "tooLarge" | "nonsense" | "cancelled" | "loop" | "stubToken" | "path" | null;
+            /** @description 为什么没有应答；有应答则为 null · Why no answer came; null where one did */
+            reason: ("dns" | "refused" | "unreachable" | "tls" | "timeout" | "reset" | "tooLarge" | "nonsense" | "cancelled" | "loop" | "stubToken" | "path") | null;
             first: components["schemas"]["DriftExample"];
             last: components["schemas"]["DriftExample"];
             /** @description 审阅清单中与此有关的问题 · Questions of the review that this may answer */

@@ -8378,7 +8378,7 @@ validate215.errors = null;
 return true;
 }
 exports["/success/getDrift"] = validate217;
-const schema97 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "expected", "reason", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "expected": { "type": ["string", "null"] }, "reason": { "type": ["string", "null"], "enum": ["dns", "refused", "unreachable", "tls", "timeout", "reset", "tooLarge", "nonsense", "cancelled", "loop", "stubToken", "path", null] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
+const schema97 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "expected", "reason", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "expected": { "type": ["string", "null"] }, "reason": { "oneOf": [{ "type": "string", "enum": ["dns", "refused", "unreachable", "tls", "timeout", "reset", "tooLarge", "nonsense", "cancelled", "loop", "stubToken", "path"] }, { "type": "null" }] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
 const schema98 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
 function validate221(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -8445,6 +8445,9 @@ validate221.errors = null;
 return true;
 }
 function validate219(data) {
+let vErrors = null;
+let errors = 0;
+if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.expected === undefined) && (missing0 = "expected"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
@@ -8452,77 +8455,194 @@ return fail(validate219, "", "#/required", "required", { missingProperty: missin
 }
 else {
 if (data.system !== undefined) {
+const _errs1 = errors;
 if (!validate54(data.system)) {
-return pass(validate219, "/system", validate54);
+vErrors = join(vErrors, "/system", validate54);
+errors = vErrors.length;
 }
+var valid0 = _errs1 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.operationId !== undefined) {
+const _errs2 = errors;
 if (typeof data.operationId !== "string") {
 return fail(validate219, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
+var valid0 = _errs2 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.kind !== undefined) {
 let data2 = data.kind;
+const _errs4 = errors;
 if (typeof data2 !== "string") {
 return fail(validate219, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((((((((((data2 === "undocumentedCode") || (data2 === "unlistedError")) || (data2 === "undocumentedField")) || (data2 === "missingField")) || (data2 === "type")) || (data2 === "format")) || (data2 === "httpStatus")) || (data2 === "mediaType")) || (data2 === "notJson")) || (data2 === "checkOrder")) || (data2 === "behaviour")) || (data2 === "notThere")) || (data2 === "noAnswer"))) {
 return fail(validate219, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema97.properties.kind.enum }, "must be equal to one of the allowed values");
 }
+var valid0 = _errs4 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.pointer !== undefined) {
+const _errs6 = errors;
 if (typeof data.pointer !== "string") {
 return fail(validate219, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
+var valid0 = _errs6 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.count !== undefined) {
 let data4 = data.count;
+const _errs8 = errors;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate219, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
+if (errors === _errs8) {
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 1 || isNaN(data4)) {
 return fail(validate219, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.error !== undefined) {
 let data5 = data.error;
+const _errs10 = errors;
 if ((typeof data5 !== "string") && (data5 !== null)) {
 return fail(validate219, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
 }
+var valid0 = _errs10 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.expected !== undefined) {
 let data6 = data.expected;
+const _errs12 = errors;
 if ((typeof data6 !== "string") && (data6 !== null)) {
 return fail(validate219, "/expected", "#/properties/expected/type", "type", { type: schema97.properties.expected.type }, "must be string,null");
 }
+var valid0 = _errs12 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.reason !== undefined) {
 let data7 = data.reason;
-if ((typeof data7 !== "string") && (data7 !== null)) {
-return fail(validate219, "/reason", "#/properties/reason/type", "type", { type: schema97.properties.reason.type }, "must be string,null");
+const _errs14 = errors;
+const _errs15 = errors;
+let valid1 = false;
+let passing0 = null;
+const _errs16 = errors;
+if (typeof data7 !== "string") {
+vErrors = add(vErrors, "/reason", "#/properties/reason/oneOf/0/type", "type", { type: "string" }, "must be string");
+errors++;
 }
-if (!(((((((((((((data7 === "dns") || (data7 === "refused")) || (data7 === "unreachable")) || (data7 === "tls")) || (data7 === "timeout")) || (data7 === "reset")) || (data7 === "tooLarge")) || (data7 === "nonsense")) || (data7 === "cancelled")) || (data7 === "loop")) || (data7 === "stubToken")) || (data7 === "path")) || (data7 === null))) {
-return fail(validate219, "/reason", "#/properties/reason/enum", "enum", { allowedValues: schema97.properties.reason.enum }, "must be equal to one of the allowed values");
+if (!((((((((((((data7 === "dns") || (data7 === "refused")) || (data7 === "unreachable")) || (data7 === "tls")) || (data7 === "timeout")) || (data7 === "reset")) || (data7 === "tooLarge")) || (data7 === "nonsense")) || (data7 === "cancelled")) || (data7 === "loop")) || (data7 === "stubToken")) || (data7 === "path"))) {
+vErrors = add(vErrors, "/reason", "#/properties/reason/oneOf/0/enum", "enum", { allowedValues: schema97.properties.reason.oneOf[0].enum }, "must be equal to one of the allowed values");
+errors++;
+}
+var _valid0 = _errs16 === errors;
+if (_valid0) {
+valid1 = true;
+passing0 = 0;
+}
+const _errs18 = errors;
+if (data7 !== null) {
+vErrors = add(vErrors, "/reason", "#/properties/reason/oneOf/1/type", "type", { type: "null" }, "must be null");
+errors++;
+}
+var _valid0 = _errs18 === errors;
+if (_valid0 && valid1) {
+valid1 = false;
+passing0 = [passing0, 1];
+}
+else {
+if (_valid0) {
+valid1 = true;
+passing0 = 1;
 }
 }
+if (!valid1) {
+vErrors = add(vErrors, "/reason", "#/properties/reason/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
+errors++;
+validate219.errors = vErrors;
+return false;
+}
+else {
+errors = _errs15;
+if (vErrors !== null) {
+if (_errs15) {
+vErrors.length = _errs15;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.first !== undefined) {
+const _errs20 = errors;
 if (!validate221(data.first)) {
-return pass(validate219, "/first", validate221);
+vErrors = join(vErrors, "/first", validate221);
+errors = vErrors.length;
 }
+var valid0 = _errs20 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.last !== undefined) {
+const _errs21 = errors;
 if (!validate221(data.last)) {
-return pass(validate219, "/last", validate221);
+vErrors = join(vErrors, "/last", validate221);
+errors = vErrors.length;
 }
+var valid0 = _errs21 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.questions !== undefined) {
 let data10 = data.questions;
+const _errs22 = errors;
+if (errors === _errs22) {
 if (Array.isArray(data10)) {
+var valid2 = true;
 const len0 = data10.length;
+const before0 = size(vErrors);
 for (let i0 = 0; i0 < len0; i0++) {
+if (full(vErrors, before0))
+break;
 let data11 = data10[i0];
+const _errs24 = errors;
+if (errors === _errs24) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing1;
 if (((data11.number === undefined) && (missing1 = "number")) || ((data11.topic === undefined) && (missing1 = "topic"))) {
@@ -8530,12 +8650,20 @@ return fail(validate219, "/questions/" + i0, "#/properties/questions/items/requi
 }
 else {
 if (data11.number !== undefined) {
+const _errs26 = errors;
 if (typeof data11.number !== "string") {
 return fail(validate219, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
 }
+var valid3 = _errs26 === errors;
 }
+else {
+var valid3 = true;
+}
+if (valid3) {
 if (data11.topic !== undefined) {
 let data13 = data11.topic;
+const _errs28 = errors;
+if (errors === _errs28) {
 if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
 let missing2;
 if (((data13.en === undefined) && (missing2 = "en")) || ((data13.zh === undefined) && (missing2 = "zh"))) {
@@ -8543,13 +8671,25 @@ return fail(validate219, "/questions/" + i0 + "/topic", "#/properties/questions/
 }
 else {
 if (data13.en !== undefined) {
+const _errs30 = errors;
 if (typeof data13.en !== "string") {
 return fail(validate219, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
 }
+var valid4 = _errs30 === errors;
 }
+else {
+var valid4 = true;
+}
+if (valid4) {
 if (data13.zh !== undefined) {
+const _errs32 = errors;
 if (typeof data13.zh !== "string") {
 return fail(validate219, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
+}
+var valid4 = _errs32 === errors;
+}
+else {
+var valid4 = true;
 }
 }
 }
@@ -8558,10 +8698,21 @@ else {
 return fail(validate219, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
 }
 }
+var valid3 = _errs28 === errors;
+}
+else {
+var valid3 = true;
+}
+}
 }
 }
 else {
 return fail(validate219, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
+}
+}
+var valid2 = _errs24 === errors;
+if (!valid2) {
+break;
 }
 }
 }
@@ -8569,13 +8720,29 @@ else {
 return fail(validate219, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
 }
 }
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
 }
 }
 else {
 return fail(validate219, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate219.errors = null;
-return true;
+}
+validate219.errors = vErrors;
+return errors === 0;
 }
 function validate218(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
