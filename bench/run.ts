@@ -21,6 +21,7 @@ import { answersTable, forwardTable, growthTable, keepSection, rates, section, s
 import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
 import { soak } from './soak.js'
+import { messageOf } from '../src/plain/message.js'
 
 /** Calls of a soak that goes into the results. */
 const WHOLE_SOAK = 5_000_000
@@ -91,7 +92,7 @@ for (const name of wanted) {
     if (isKept) keepSection(title, text)
   } catch (error) {
     // The others are not to be lost for it.
-    say(`${title}: not measured: ${error instanceof Error ? error.message : String(error)}`)
+    say(`${title}: not measured: ${messageOf(error)}`)
     process.exitCode = 1
   }
 }

@@ -5,6 +5,7 @@
 import { reportOf } from '../src/cli/diff.js'
 import { compare } from '../src/cli/diff/compare.js'
 import { readSides } from '../src/cli/diff/side.js'
+import { messageOf } from '../src/plain/message.js'
 
 const base = process.env['DIFF_BASE'] ?? 'HEAD~1'
 try {
@@ -12,5 +13,5 @@ try {
   console.log(`Contract changes since ${base}\n${before.read}\n${after.read}\n\n${reportOf(await compare(before, after), 'en')}`)
 } catch (error) {
   // A shallow clone or a first commit has nothing to compare with.
-  console.log(`No contract changes to tell of since ${base}: ${error instanceof Error ? error.message : String(error)}`)
+  console.log(`No contract changes to tell of since ${base}: ${messageOf(error)}`)
 }

@@ -6,7 +6,7 @@
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { messageOf } from './generate/load.js'
+import { messageOf } from '../src/plain/message.js'
 import { writeReview } from './review/files.js'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { root: { type: 'string', default: '.' }, who: { type: 'string', default: '' }, when: { type: 'string', default: today() } } })

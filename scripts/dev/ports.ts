@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Answer } from './words.js'
+import { messageOf } from '../../src/plain/message.js'
 
 /** So many connections wait; more are refused. */
 const MOST_WAITING = 1000
@@ -34,7 +35,7 @@ export class Ports {
       for (const socket of port.waiting.splice(0)) this.#handOn(name, port, socket)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : null
-      tell({ refused: name, message: error instanceof Error ? error.message : String(error), code, port: wanted })
+      tell({ refused: name, message: messageOf(error), code, port: wanted })
     }
   }
 

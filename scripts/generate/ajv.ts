@@ -2,6 +2,7 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import { ContractError } from './json.js'
 import { linesOf } from '../../src/core/violations.js'
+import { messageOf } from '../../src/plain/message.js'
 
 /** What is wrong with a value: in a line, and by which rule of which schema, wherever in the value it was broken. */
 export interface Fault {
@@ -29,6 +30,6 @@ export function compileFaults(ajv: Ajv2020, key: string): (value: unknown) => Fa
       return (validate.errors ?? []).flatMap((violation) => linesOf([violation]).map((text) => ({ text, rule: `${violation.schemaPath} ${JSON.stringify(violation.params)}` })))
     }
   } catch (error) {
-    throw new ContractError(`schema ${key.slice(1)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new ContractError(`schema ${key.slice(1)}: ${messageOf(error)}`, { cause: error })
   }
 }

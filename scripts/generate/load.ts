@@ -9,6 +9,7 @@ import { portable } from './portable.js'
 import { withSamples } from './samples.js'
 import { spellOut } from './spell-out.js'
 import { readSystem, type System } from './system.js'
+import { messageOf } from '../../src/plain/message.js'
 
 /** The collections that every system has; part of this package, not of the project that is read. */
 const CORE_SCHEMA = join(import.meta.dirname, '../../fixtures/core.schema.yaml')
@@ -83,9 +84,4 @@ function socketNames(root: string, id: string): string[] {
 
 function readYaml(file: string): JsonObject {
   return asObject(parseYaml(readFileSync(file, 'utf8')), file)
-}
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

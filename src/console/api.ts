@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import type { components, operations } from '../generated/control/contract.js'
 import { type Answer, ControlError, openControl, take } from '../client/control.js'
+import { messageOf } from '../plain/message.js'
 import { sandbox } from './place.js'
 import { complain, note } from './notices.js'
 
@@ -62,14 +63,9 @@ export async function act<T>(call: Promise<Answer<T>>, done?: string): Promise<T
     if (done !== undefined) note(done)
     return data
   } catch (error) {
-    complain(wordsOf(error))
+    complain(messageOf(error))
     return null
   } finally {
     beat.value++
   }
-}
-
-/** @returns what was thrown, in words for the reader */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -8,6 +8,7 @@ import { readJsonFile } from './json-file.js'
 import { resolveBoot } from './store/boot.js'
 import type { System } from './system.js'
 import { complaintsOf, sayComplaint } from './violations.js'
+import { messageOf } from '../plain/message.js'
 
 /** So many records are complained of at once. */
 const MOST_COMPLAINTS = 10
@@ -105,5 +106,5 @@ function timeFault(value: unknown, boot: number, error: unknown): TimeFault {
       return { path: [key, ...path], message }
     }
   }
-  return { path: [], message: error instanceof Error ? error.message : String(error) }
+  return { path: [], message: messageOf(error) }
 }

@@ -7,6 +7,7 @@ import { isObject } from '../../plain/json.js'
 import { warn } from '../output.js'
 import { callNumber } from './flags.js'
 import { ask, list, move } from './move.js'
+import { messageOf } from '../../plain/message.js'
 
 /** Adds the commands. */
 export function addState(ctl: Command): void {
@@ -105,7 +106,7 @@ const FORMAT: Snapshot['format'] = 'understudy-snapshot'
 
 async function readSnapshot(file: string): Promise<Snapshot> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`${file} cannot be read: ${messageOf(error)}`)
   })
   let snapshot: unknown
   try {

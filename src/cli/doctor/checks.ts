@@ -11,6 +11,7 @@ import { resolveSettings } from '../config/settings.js'
 import { ownVariables, unreadVariables } from '../config/variables.js'
 import type { Finding } from './finding.js'
 import { holderOf } from './holder.js'
+import { messageOf } from '../../plain/message.js'
 
 /** The oldest Node.js that it runs on; `engines` in package.json says so too, and a test that they agree. */
 export const LEAST_NODE = [20, 19] as const
@@ -38,7 +39,7 @@ export async function configuration(flags: Command, given: readonly string[]): P
     const { file: found, settings } = await resolveSettings([], flags)
     return { finding: { about: 'configuration', state: 'good', text: found === null ? 'no file' : relative(process.cwd(), found.path) }, place: settings }
   } catch (error) {
-    return { finding: { about: 'configuration', state: 'bad', text: error instanceof Error ? error.message.replace(/^error: /, '').replaceAll('\n', '; ') : String(error) }, place: null }
+    return { finding: { about: 'configuration', state: 'bad', text: messageOf(error).replace(/^error: /, '').replaceAll('\n', '; ') }, place: null }
   }
 }
 

@@ -2,7 +2,8 @@
 import { watch } from './watch.js'
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { beat, wordsOf } from '../api.js'
+import { messageOf } from '../../plain/message.js'
+import { beat } from '../api.js'
 import { awaitAnswer } from './opening.js'
 
 export interface Resource<T> {
@@ -43,7 +44,7 @@ export function useResource<T>(load: () => Promise<T>, subject: string, { once =
       const asked = self.subject
       const result = await self.load().then(
         (data) => ({ subject: asked, data, failure: null }),
-        (error: unknown) => ({ subject: asked, data: keep || state.peek().subject === asked ? state.peek().data : null, failure: wordsOf(error) }),
+        (error: unknown) => ({ subject: asked, data: keep || state.peek().subject === asked ? state.peek().data : null, failure: messageOf(error) }),
       )
       if (self.subject === asked) {
         state.value = result

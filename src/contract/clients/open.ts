@@ -4,6 +4,7 @@ import { conditionOfThrown, isNoAnswer, NoAnswer } from '../../errors/no-answer.
 import { type DialectRules, readAnswer, readBytes } from './own-word.js'
 import { checkBase } from './shared.js'
 import type { ContractClient } from './types.js'
+import { messageOf } from '../../plain/message.js'
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE', 'request'] as const
 /** HTTP statuses whose answers have no body. */
@@ -47,7 +48,7 @@ export class OwnFault extends Error {}
 
 /** @returns what it means for a call that something was thrown before an answer began */
 export function unanswered(thrown: unknown, { method, url, signal }: Request): NoAnswer {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  const reason = messageOf(thrown)
   return new NoAnswer(conditionOfThrown(thrown, signal), { url, message: `${method} ${url}: ${reason}`, response: Response.error(), cause: thrown })
 }
 

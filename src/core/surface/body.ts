@@ -5,6 +5,7 @@ import { readJson } from '../sliced-json.js'
 import { inSlices } from '../slices.js'
 import type { BodySource, Call } from '../stage/call.js'
 import { refusal } from './refusal.js'
+import { messageOf } from '../../plain/message.js'
 
 /** Fields by name. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -44,7 +45,7 @@ async function parse(bytes: Uint8Array, levels: number): Promise<Fields> {
   try {
     value = await inSlices(readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels))
   } catch (error) {
-    throw refusal(400, 'invalid-request', `The body is no JSON: ${error instanceof Error ? error.message : String(error)}.`)
+    throw refusal(400, 'invalid-request', `The body is no JSON: ${messageOf(error)}.`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refusal(400, 'invalid-request', 'The body must be a JSON object.')
   return value as Fields // an object that JSON.parse made has text keys only

@@ -4,6 +4,7 @@ import { chmod, constants, copyFile, link, mkdir, mkdtemp, readFile, rename, rm,
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { messageOf } from '../../plain/message.js'
 
 /** What an HTTPS server is made with, all as PEM. */
 export interface Certificates {
@@ -194,8 +195,4 @@ function codeOf(error: unknown): unknown {
 /** A day earlier than now: clocks of phones are not always right. */
 function lasting(now: number, days: number) {
   return { keyType: 'rsa' as const, keySize: 2048, algorithm: 'sha256', notBeforeDate: new Date(now - DAY), notAfterDate: new Date(now + days * DAY) }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

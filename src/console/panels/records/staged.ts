@@ -1,6 +1,7 @@
 /** Edits that are not saved yet: by key, the fields that differ; records to be deleted, and new ones. */
 import { signal } from '@preact/signals'
-import { ask, control, here, wordsOf } from '../../api.js'
+import { messageOf } from '../../../plain/message.js'
+import { ask, control, here } from '../../api.js'
 import type { Doc } from './fields.js'
 
 export interface Staged {
@@ -54,7 +55,7 @@ export async function save({ changed, deleted, added }: Staged, system: string, 
       await call
       done()
     } catch (error) {
-      complaints.set(key, wordsOf(error))
+      complaints.set(key, messageOf(error))
     }
   }
   // Deleted first, so that a unique value is free for who takes it.

@@ -6,6 +6,7 @@ import { asHouse, checkHouse } from './house.js'
 import { KeptJournal, type Source } from './journal.js'
 import { FORMAT, HOUSE, keys, type StoredBase, type StoredCommit, type StoredHead, type StoredHouse, type StoredSandbox } from './layout.js'
 import { readFiles, readSandboxes } from './read.js'
+import { messageOf } from '../../../plain/message.js'
 
 /** The base in the folder is written anew when so many commits have been folded into the one in memory. */
 const REWRITE_AFTER = 1000
@@ -202,7 +203,7 @@ export class FileKeeper implements Keeper {
       await this.#disk.write(writes, isSynced)
     } catch (error) {
       // What is in memory now is more than what is in the folder, so nothing may be built on it any more.
-      this.#complaint ??= `the folder ${this.#folder} cannot be written: ${error instanceof Error ? error.message : String(error)}; start the stub anew when it can`
+      this.#complaint ??= `the folder ${this.#folder} cannot be written: ${messageOf(error)}; start the stub anew when it can`
       this.#report(this.#complaint)
       throw new Error(this.#complaint, { cause: error })
     }

@@ -6,6 +6,7 @@ import { ClientPort } from './client.js'
 import { ClusterPort } from './cluster.js'
 import { loadLibrary } from './library.js'
 import type { RedisPort } from './port.js'
+import { messageOf } from '../../../plain/message.js'
 
 const PREFIX = 'understudy'
 
@@ -48,7 +49,7 @@ async function reachOne(hosts: readonly string[], make: (host: string) => Client
       await port.reach()
       return port
     } catch (error) {
-      refused.push(error instanceof Error ? error.message : String(error))
+      refused.push(messageOf(error))
     }
   }
   throw new Error(refused.join('; '))

@@ -16,6 +16,7 @@ import { persist, type RedisPort } from './port.js'
 import { Registry } from './registry.js'
 import { numberFrom } from './reply.js'
 import { DELETE, EVICT, NAME, OVERVIEW } from './scripts.js'
+import { messageOf } from '../../../plain/message.js'
 
 export interface RedisOptions {
   /** Sandboxes of which this process keeps a replica; those that nobody has used for longest are let go, and loaded again when they are needed. */
@@ -159,7 +160,7 @@ class RedisEngine implements Engine, LogOwner {
       await registry.beat()
       return null
     } catch (error) {
-      return `Redis at ${port.where} cannot be used: ${error instanceof Error ? error.message : String(error)}`
+      return `Redis at ${port.where} cannot be used: ${messageOf(error)}`
     }
   }
 
