@@ -23,6 +23,15 @@ describe('several systems on one port', () => {
     expect(root.json).toMatchObject({ type: 'urn:understudy:problem:no-such-system', detail: expect.stringContaining('/live, /trid') as string })
   })
 
+  test.each(['/', '/@default/', '/?x=1'])('%s is a page for browsers, and tells everybody else so', async (path) => {
+    const { status, json } = await send(`${stub.url}${path}`)
+    expect(status).toBe(404)
+    expect(json).toMatchObject({ detail: expect.stringMatching(/Browsers, whose Accept has text\/html, get the console at \/ and the start page for phones at \/@default\/\.$/) as string })
+    const page = await fetch(`${stub.url}${path}`, { headers: { accept: 'text/html' } })
+    expect(page.headers.get('content-type')).toMatch(path.startsWith('/@') ? /^text\/html/ : /^(?:text\/html|application\/problem)/) // the console may not be built
+    expect((await send(`${stub.url}${path}`, { method: 'POST' })).json).not.toMatchObject({ detail: expect.stringContaining('text/html') as string })
+  })
+
   test('a sandbox is chosen by the URL or by a header, and each has a world of its own', async () => {
     const login = (base: string, headers = {}) => send(`${base}/auth/login`, { method: 'POST', headers, body: { mobile: '13800003001', auth_code: '123456' } })
     await send(`${stub.url}/@alice/live${CODE}`)

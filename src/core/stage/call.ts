@@ -47,13 +47,17 @@ export interface BodySource {
   parts(fileLimit: number): Promise<ReadParts>
 }
 
-/** One call on its way to the stage. */
-export interface Call {
+/** What of a call tells whom it is for. */
+export interface Asked {
   /** In capitals, as it came. */
   readonly method: string
   /** Path and query as they came, not decoded: `/<system>/channels?page=1`. */
   readonly url: string
   readonly headers: CallHeaders
+}
+
+/** One call on its way to the stage. */
+export interface Call extends Asked {
   readonly body: BodySource
   /** Aborted when the caller does not wait any more. Made when it is first asked for, so ask only where there is something to wait for. */
   readonly signal: AbortSignal

@@ -28,7 +28,7 @@ import { Switchboard, type SocketLimits } from '../sockets/switchboard.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import { serve } from '../world.js'
-import type { Call } from './call.js'
+import type { Asked, Call } from './call.js'
 import { type Outcome, type Surface, whole } from './outcome.js'
 
 export interface StageOptions {
@@ -94,7 +94,7 @@ export interface Stage {
    * Lets a surface answer calls that name no system.
    * @param claims whether a call is for it; of several the one that was mounted first is asked first. See {@link below}
    */
-  mount(claims: (call: Call) => boolean, surface: Surface): void
+  mount(claims: (call: Asked) => boolean, surface: Surface): void
   /** Plays a call. Never throws; whoever asks for too much or in the wrong way is told so in the outcome. */
   play(call: Call): Promise<Outcome> | Outcome
   /** Says goodbye on all sockets, and tells whoever waits for a sandbox that nothing will come any more. */
@@ -124,7 +124,12 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
   const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets, ...(options.before === undefined ? {} : { before: options.before.sockets }) })
   const dates = new HttpDates()
-  const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
+  const surfaces: [claims: (call: Asked) => boolean, surface: Surface][] = []
+  /** The pages that a browser would be shown where the call went, and nobody else is. */
+  const pagesAt = ({ method, url, headers }: Call): readonly string[] => {
+    const isFor = (asked: string) => surfaces.some(([claims]) => claims({ method: 'GET', url: asked, headers: { ...headers, accept: 'text/html' } }))
+    return (method === 'GET' || method === 'HEAD') && isFor(url) ? Object.entries(PAGES).filter(([, page]) => isFor(page)).map(([name, page]) => `${name} at ${page}`) : []
+  }
   const parts: PlayParts = {
     routers: routersOf(list),
     examples,
@@ -213,7 +218,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       const address = readAddress(call, systems)
       if ('system' in address && address.isNamed) return playSystem(call, address)
       for (const [claims, surface] of surfaces) if (claims(call)) return playBeside(surface, call)
-      return 'system' in address ? playSystem(call, address) : whole(readableByPages(call, misaddressed(address, systems)))
+      return 'system' in address ? playSystem(call, address) : whole(readableByPages(call, misaddressed(address, systems, pagesAt(call))))
     },
     close: async () => {
       const gone = sockets.close()
@@ -236,12 +241,15 @@ export function below(prefix: string): (call: Pick<Call, 'url'>) => boolean {
   }
 }
 
-function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System>): Reply {
+/** What a browser is shown that opens an address of no system. */
+const PAGES = { 'the console': '/', 'the start page for phones': '/@default/' } as const
+
+function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System>, pages: readonly string[]): Reply {
   if (address.problem === 'sandboxName') {
     return problemReply(400, 'invalid-sandbox-name', `${JSON.stringify(address.name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
   }
   const bases = [...systems.keys()].map((id) => `/${id}`)
   // The slash would make short names more alike than they are.
   const meant = guess(address.name, systems.keys())
-  return problemReply(404, 'no-such-system', `No system answers here.${meant === null ? '' : ` Did you mean "/${meant}"?`} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.`)
+  return problemReply(404, 'no-such-system', `No system answers here.${meant === null ? '' : ` Did you mean "/${meant}"?`} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.${pages.length === 0 ? '' : ` Browsers, whose Accept has text/html, get ${pages.join(' and ')}.`}`)
 }

@@ -5,7 +5,7 @@
 import { rawReply } from '../../core/pipeline/raw.js'
 import { jsonReply, type Reply } from '../../core/reply.js'
 import { isSandboxName } from '../../core/sandbox.js'
-import type { Call } from '../../core/stage/call.js'
+import type { Asked, Call } from '../../core/stage/call.js'
 import { type Surface, whole } from '../../core/stage/outcome.js'
 import { quote, refusal } from '../../core/surface/refusal.js'
 import { surface } from '../../core/surface/surface.js'
@@ -18,7 +18,7 @@ const PREFIX = '/__start'
 export const SOCKET_PATH = `${PREFIX}/socket`
 
 /** @returns whether the call is for the start page: a browser that opens a sandbox, or what its page asks for */
-export function isForStart({ method, url, headers }: Call): boolean {
+export function isForStart({ method, url, headers }: Asked): boolean {
   const path = pathOf(url)
   if (path.startsWith(`${PREFIX}/`)) return true
   // An app's request for the sandbox itself is a mistake, which the stage tells it.
