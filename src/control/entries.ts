@@ -8,7 +8,7 @@ import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
 import { systemsOf } from './access.js'
-import { type EntryVeil, veilOf } from './veil.js'
+import { type Adopted, type EntryVeil, veilOf } from './veil.js'
 import { globTest } from './glob.js'
 import { nearMisses } from './near-misses.js'
 import { mask } from '../core/secrets.js'
@@ -46,9 +46,12 @@ function checkName(what: 'operation' | 'error', given: string | undefined, names
   throw refusal(400, 'invalid-request', `${system === undefined ? 'No system has an' : `${system} has no`} ${what} ${quote(given)}.${didYouMean(given, known)}`, { known })
 }
 
-/** @returns the entry for people and programs; secrets in it are masked unless asked for */
-export function showEntry({ served, issued }: ControlParts, entry: JournalEntry, secrets: boolean) {
-  const veil = veilOf(entry, secrets, issued.adopted)
+/**
+ * @param adopted the tokens that real backends have given
+ * @returns the entry for people and programs; secrets in it are masked unless asked for
+ */
+export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets: boolean, adopted: Adopted) {
+  const veil = veilOf(entry, secrets, adopted)
   const system = served.get(entry.system)?.system
   return {
     id: entry.id,

@@ -5,7 +5,7 @@
 import type { EntryEvent, EntryOutline, JournalEntry, JournalEvent } from '../core/journal.js'
 import type { Feed, Journal } from '../core/sandbox-journal.js'
 import { maskPhones } from '../core/secrets.js'
-import { showUrl } from './veil.js'
+import { type Adopted, showUrl } from './veil.js'
 
 /** Lines are collected for so many milliseconds; in a rush for twice as many each time, up to the most. */
 const COLLECT = 100
@@ -21,8 +21,11 @@ const MOST_URL = 300
 /** What a line is made of. The headers count only where a real backend answered: what they say in secret may stand in the URL as well. */
 type Seen = EntryOutline & Partial<Pick<JournalEntry, 'requestHeaders'>>
 
-/** @returns what a list shows of the entry, without secrets */
-export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via, requestHeaders = {} }: Seen) {
+/**
+ * @param adopted the tokens that real backends have given
+ * @returns what a list shows of the entry, without secrets
+ */
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via, requestHeaders = {} }: Seen, adopted: Adopted) {
   return {
     id,
     at: new Date(at).toISOString(),
@@ -30,7 +33,7 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
     system,
     operationId: operation,
     method,
-    url: showUrl({ url, via, requestHeaders }).slice(0, MOST_URL),
+    url: showUrl({ url, via, requestHeaders }, adopted).slice(0, MOST_URL),
     status,
     error,
     user: user === null || via === undefined ? user : maskPhones(user),
@@ -47,6 +50,8 @@ export interface Batch {
   readonly entries: readonly Seen[]
   /** How many calls right before them were left out. */
   readonly left: number
+  /** What is hidden in them. */
+  readonly adopted: Adopted
   /** The event, as it is sent. */
   readonly text: string
 }
@@ -54,8 +59,8 @@ export interface Batch {
 export type LinesEvent = Batch | Exclude<JournalEvent, EntryEvent>
 
 /** @returns the event that tells of the entries, of which there is one at least */
-export function batchOf(entries: readonly Seen[], left: number): Batch {
-  return { type: 'lines', entries, left, text: `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map(showLine), left })}\n\n` }
+export function batchOf(entries: readonly Seen[], left: number, adopted: Adopted): Batch {
+  return { type: 'lines', entries, left, adopted, text: `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map((entry) => showLine(entry, adopted)), left })}\n\n` }
 }
 
 /** @returns the entries in portions that each fit into an event */
@@ -70,10 +75,12 @@ export class LineFeeds {
   /**
    * Listens to the lines of a journal without missing anything.
    * @param after the last id that the listener has; null where it begins anew
+   * @param adopted the tokens that real backends have given
    */
-  follow(journal: Journal, after: number | null): Promise<Feed<LinesEvent>> {
+  follow(journal: Journal, after: number | null, adopted: Adopted): Promise<Feed<LinesEvent>> {
     let feed = this.#feeds.get(journal)
     if (feed === undefined) this.#feeds.set(journal, (feed = new LineFeed(journal)))
+    feed.hide(adopted)
     const { subscribe } = feed
     return journal.followBy(after, subscribe, newsOf)
   }
@@ -86,7 +93,7 @@ function newsOf(event: LinesEvent, known: number): LinesEvent | null {
   const [first] = fresh
   if (first === undefined) return null
   const left = Math.max(0, Math.min(event.left, first.id - 1 - known))
-  return fresh.length === event.entries.length && left === event.left ? event : batchOf(fresh, left)
+  return fresh.length === event.entries.length && left === event.left ? event : batchOf(fresh, left, event.adopted)
 }
 
 class LineFeed {
@@ -99,8 +106,15 @@ class LineFeed {
   #timer: NodeJS.Timeout | null = null
   #leave: (() => void) | null = null
 
+  #adopted: Adopted = []
+
   constructor(journal: Journal) {
     this.#journal = journal
+  }
+
+  /** Hides these from now on: whoever begins to read has just looked for them. */
+  hide(adopted: Adopted): void {
+    this.#adopted = adopted
   }
 
   /** @returns a function that ends the subscription */
@@ -129,7 +143,7 @@ class LineFeed {
     const isRush = this.#came > this.#wait * RUSH
     this.#wait = isRush ? Math.min(COLLECT_MOST, this.#wait * 2) : COLLECT
     const { entries, left } = this.#take()
-    if (entries.length > 0) this.#tell(batchOf(entries, left))
+    if (entries.length > 0) this.#tell(batchOf(entries, left, this.#adopted))
   }
 
   /** @returns what has been collected, which is kept no longer */

@@ -7,13 +7,16 @@ import { lookAt, openSandbox } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { filterOf, showEntry } from './entries.js'
 import { showLine } from './lines.js'
+import { adoptedOf } from './veil.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { streamEntries, streamLines } from './stream.js'
 
 export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
-    const { entries, total, oldest } = await (await lookAt(parts, input.sandbox)).journal.newest(filterOf(parts, input), input.limit)
-    return { requests: await mapInSlices(entries, (entry) => showEntry(parts, entry, input.secrets)), meta: { total, oldest } }
+    const sandbox = await lookAt(parts, input.sandbox)
+    const { entries, total, oldest } = await sandbox.journal.newest(filterOf(parts, input), input.limit)
+    const adopted = await adoptedOf(parts, sandbox)
+    return { requests: await mapInSlices(entries, (entry) => showEntry(parts, entry, input.secrets, adopted)), meta: { total, oldest } }
   },
 
   clearRequests: async ({ input, parts }) => ({ count: await (await lookAt(parts, input.sandbox)).journal.remove(filterOf(parts, input)) }),
@@ -27,32 +30,39 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const { input, parts } = task
     const sandbox = openSandbox(parts, input.sandbox)
     const entry = await nextEntry(sandbox, filterOf(parts, input), task)
-    return showEntry(parts, entry, input.secrets)
+    return showEntry(parts, entry, input.secrets, await adoptedOf(parts, sandbox))
   },
 
   streamRequests: async ({ input, parts, headers, call }) => {
     const fits = filterOf(parts, input)
-    const feed = await openSandbox(parts, input.sandbox).journal.follow(lastId(headers))
-    return streamEntries({ feed, budget: parts.budget, fits, show: (entry) => showEntry(parts, entry, input.secrets), call })
+    const sandbox = openSandbox(parts, input.sandbox)
+    const adopted = await adoptedOf(parts, sandbox)
+    const feed = await sandbox.journal.follow(lastId(headers))
+    return streamEntries({ feed, budget: parts.budget, fits, show: (entry) => showEntry(parts, entry, input.secrets, adopted), call })
   },
 
   listCallLines: async ({ input, parts }) => {
-    const { journal } = await lookAt(parts, input.sandbox)
+    const sandbox = await lookAt(parts, input.sandbox)
+    const { journal } = sandbox
     const { after = 0, before = Number.POSITIVE_INFINITY, limit } = input
     const { size: total, limit: capacity } = await journal.status()
     const { entries, oldest } = await journal.newest(({ id }) => id > after && id < before, limit)
-    return { lines: entries.map(showLine), meta: { total, capacity, oldest } }
+    const adopted = await adoptedOf(parts, sandbox)
+    return { lines: entries.map((entry) => showLine(entry, adopted)), meta: { total, capacity, oldest } }
   },
 
   streamCallLines: async ({ input, parts, headers, call }) => {
-    const feed = await parts.lines.follow(openSandbox(parts, input.sandbox).journal, lastId(headers))
-    return streamLines({ feed, budget: parts.budget, call })
+    const sandbox = openSandbox(parts, input.sandbox)
+    const adopted = await adoptedOf(parts, sandbox)
+    const feed = await parts.lines.follow(sandbox.journal, lastId(headers), adopted)
+    return streamLines({ feed, budget: parts.budget, call, adopted })
   },
 
   getRequest: async ({ input, parts }) => {
-    const { journal } = await lookAt(parts, input.sandbox)
+    const sandbox = await lookAt(parts, input.sandbox)
+    const { journal } = sandbox
     const entry = await journal.entry(input.id)
-    if (entry !== undefined) return showEntry(parts, entry, input.secrets)
+    if (entry !== undefined) return showEntry(parts, entry, input.secrets, await adoptedOf(parts, sandbox))
     const heads = await journal.heads()
     const [first] = heads
     const kept = first === undefined ? 'it is empty' : `it holds ${String(first.id)} to ${String(heads.at(-1)?.id)}`

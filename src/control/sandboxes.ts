@@ -11,6 +11,7 @@ import { instant, openSandbox } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { showLine } from './lines.js'
+import { adoptedOf } from './veil.js'
 import { tooFarBack } from './past.js'
 import { applyScenario } from './scenarios.js'
 import { restoreSnapshot } from './snapshot.js'
@@ -54,7 +55,8 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
   getHistory: async ({ input, parts }) => {
     const sandbox = await findSandbox(parts, input.sandbox)
     const { reach, happened } = await sandbox.history(input.limit)
-    const shown = happened.map((one) => (one.kind === 'call' ? { kind: one.kind, call: showLine(one.entry), changed: changedBy(one.entry.system, one.entry.changes) } : { kind: one.kind, call: null, changed: changedBy(one.commit.system, one.commit.changes) }))
+    const adopted = await adoptedOf(parts, sandbox)
+    const shown = happened.map((one) => (one.kind === 'call' ? { kind: one.kind, call: showLine(one.entry, adopted), changed: changedBy(one.entry.system, one.entry.changes) } : { kind: one.kind, call: null, changed: changedBy(one.commit.system, one.commit.changes) }))
     return { history: shown, reach }
   },
 

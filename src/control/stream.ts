@@ -6,6 +6,7 @@ import type { Feed } from '../core/sandbox-journal.js'
 import type { Call } from '../core/stage/call.js'
 import { Stream } from '../core/surface/api.js'
 import { batchOf, type LinesEvent, portions } from './lines.js'
+import type { Adopted } from './veil.js'
 
 /** Proxies close connections on which nothing happens; a comment is nothing to a client. */
 const KEEP_ALIVE = 15_000
@@ -49,9 +50,9 @@ export function streamEntries({ fits, show, ...source }: StreamOptions): Stream 
 }
 
 /** @returns the stream of lines, several to an event; of a rush the newest, and how many were left out */
-export function streamLines({ feed, call, budget }: Source<LinesEvent>): Stream {
+export function streamLines({ feed, call, budget, adopted }: Source<LinesEvent> & { readonly adopted: Adopted }): Stream {
   return begin({ feed, call, budget }, (backlog) => ({
-    missed: mapped(portions(feed.missed), (entries) => batchOf(entries, 0).text),
+    missed: mapped(portions(feed.missed), (entries) => batchOf(entries, 0, adopted).text),
     tell: (event) => {
       if (event.type === 'lines') backlog.add(event.text)
       else announce(backlog, event)

@@ -1,8 +1,19 @@
 /** What is hidden of a call: secrets, and beside them phone numbers where a real backend has its part. */
+import { adoptedIn } from '../core/backends/issued.js'
 import type { SecretTexts } from '../core/backends/secret-texts.js'
 import { type Exchange, secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
 import type { JournalEntry, KeptBody } from '../core/journal.js'
+import type { Sandbox } from '../core/sandbox.js'
 import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
+import type { ControlParts } from './task.js'
+
+/** The tokens that real backends have given, as far as they are known. */
+export type Adopted = readonly Pick<SecretTexts, 'hide'>[]
+
+/** @returns those that the process has seen, and those of the sessions that the sandbox has; what comes later in this process is among them */
+export async function adoptedOf({ served, issued }: Pick<ControlParts, 'served' | 'issued'>, sandbox: Sandbox): Promise<Adopted> {
+  return [issued.adopted, await sandbox.during((turn) => adoptedIn([...served.keys()].map((id) => turn.store(id))))]
+}
 
 /** How a call is shown. */
 export interface EntryVeil {
@@ -22,10 +33,10 @@ const OWN: EntryVeil = { text: same, url: maskUrl, body: (text, type) => (type.s
  * Phone numbers of a world that is made up are for everybody to see. Where a real backend has its part, they may be somebody's.
  * @param adopted the tokens that real backends have given
  */
-export function veilOf(entry: JournalEntry, secrets: boolean, adopted?: Pick<SecretTexts, 'hide'>): EntryVeil {
+export function veilOf(entry: JournalEntry, secrets: boolean, adopted: Adopted): EntryVeil {
   if (secrets) return OPEN
   if (entry.via === undefined) return OWN
-  return foreign(veilOver([secretsIn(exchangeOf(entry)), ...(adopted === undefined ? [] : [adopted])]))
+  return foreign(veilOver([secretsIn(exchangeOf(entry)), ...adopted]))
 }
 
 /** @returns the call as far as it may hold secrets */
@@ -34,8 +45,8 @@ export function exchangeOf({ url, requestHeaders, responseHeaders, requestBody, 
 }
 
 /** @returns the URL as a list shows it */
-export function showUrl({ url, via, requestHeaders }: Pick<JournalEntry, 'url' | 'via' | 'requestHeaders'>): string {
-  return via === undefined ? maskUrl(url) : veilOver([secretsIn({ url, headers: [requestHeaders], bodies: [] })]).text(url)
+export function showUrl({ url, via, requestHeaders }: Pick<JournalEntry, 'url' | 'via' | 'requestHeaders'>, adopted: Adopted): string {
+  return via === undefined ? maskUrl(url) : veilOver([secretsIn({ url, headers: [requestHeaders], bodies: [] }), ...adopted]).text(url)
 }
 
 function foreign({ text, body, value }: Veil): EntryVeil {

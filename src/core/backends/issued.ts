@@ -1,5 +1,6 @@
 /** Whose tokens are whose: those that the stub has issued, and those that real backends have, so that one whose session is long forgotten, by a reset or a newer login, still goes to nobody else. */
-import type { Change } from '../store/types.js'
+import type { CoreRecords } from '../sandbox-state.js'
+import type { Change, Store } from '../store/types.js'
 import { SecretTexts } from './secret-texts.js'
 
 /** So many are remembered; of more, the oldest are forgotten. */
@@ -46,4 +47,17 @@ export class IssuedTokens {
     this.#next = (this.#next + 1) % MOST
     this.#tokens.set(token, giver)
   }
+}
+
+/**
+ * @param stores what a sandbox keeps of systems
+ * @returns the tokens of its sessions that real backends have given, whoever has taken them over: this process, another one, or one before a restart
+ */
+export async function adoptedIn(stores: Iterable<Pick<Store<CoreRecords>, 'transact'>>): Promise<SecretTexts> {
+  const found = new SecretTexts()
+  for (const store of stores) {
+    const { value } = await store.transact((tx) => tx.list('sessions', ({ real }) => real !== undefined))
+    for (const { real } of value) for (const token of [real?.access, real?.refresh]) if (typeof token === 'string') found.add(token)
+  }
+  return found
 }

@@ -2,8 +2,9 @@
 import type { Unanswered } from '../backends/forward.js'
 import { isUnknownThere, readReply } from '../backends/read.js'
 import { maskTokens } from '../backends/tokens.js'
+import { SecretTexts } from '../backends/secret-texts.js'
 import { secretsIn, type Veil, veilOver } from '../backends/veil.js'
-import type { IssuedTokens } from '../backends/issued.js'
+import { adoptedIn, type IssuedTokens } from '../backends/issued.js'
 import type { DriftDocuments } from '../drift/documents.js'
 import { differencesOf } from '../drift/compare.js'
 import { type CallFault, departuresOf } from '../drift/find.js'
@@ -11,6 +12,7 @@ import { type DriftExample, type Finding, MOST_FINDINGS } from '../drift/finding
 import type { DriftBook } from '../drift/ledger.js'
 import { isStreamed } from '../stage/outcome.js'
 import type { Validator } from '../contract.js'
+import { Superseded } from '../superseded.js'
 import type { System } from '../system.js'
 import { urlBelow } from './address.js'
 import type { Answer } from './answer.js'
@@ -43,7 +45,7 @@ export async function witness(routed: Routed, asked: Asked, { drift, documents, 
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
   const { arrival, operation } = routed
   const found = asked.kind === 'none' ? [unanswered(asked)] : await findingsOf(routed, asked, documents, compared)
-  const veil = veilOver([...(found.length === 0 ? [] : [secretsIn(exchangeOf(routed, asked))]), issued.adopted])
+  const veil = veilOver([...(found.length === 0 ? [] : [secretsIn(exchangeOf(routed, asked)), await adoptedHere(routed)]), issued.adopted])
   const findings = found.slice(0, MOST_FINDINGS).map((finding) => veiled(arrival.system, finding, veil))
   const body = onceFor(() => bodyOf(asked, arrival.system, veil))
   drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, more: found.length - findings.length, example: (finding) => ({ ...exampleOf(arrival.system, shown(routed, asked, finding), veil), body: body() }) })
@@ -59,6 +61,16 @@ export interface Compared {
 
 function unanswered({ reason, detail }: Extract<Asked, { kind: 'none' }>): Finding {
   return { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}`, reason }
+}
+
+/** What came of the sandbox meanwhile is nothing to what the backend has answered. */
+async function adoptedHere({ arrival: { turn, system } }: Routed): Promise<Pick<SecretTexts, 'hide'>> {
+  try {
+    return await adoptedIn([turn.store(system.id)])
+  } catch (error) {
+    if (error instanceof Superseded) return new SecretTexts()
+    throw error
+  }
 }
 
 /** One body is the example of all that is found in it. */
