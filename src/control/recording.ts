@@ -13,7 +13,7 @@ import { openSandbox, systemsOf } from './access.js'
 import { isSamePerson, People } from './recorded-people.js'
 import { isSame, sift } from './standing.js'
 import type { ControlParts, Handlers } from './task.js'
-import { exchangeOf } from './veil.js'
+import { adoptedOf, exchangeOf } from './veil.js'
 
 /** Collections that are the stub's own affair. */
 const OWN = ['sessions', 'smsCodes']
@@ -49,7 +49,7 @@ export const recording: Handlers<'getRecording'> = {
     const sandbox = openSandbox(parts, name)
     const beside = (await sandbox.journal.read()).filter(({ via }) => via !== undefined)
     const entries = beside.filter(({ via }) => via?.source === 'real')
-    const known = secrets ? [] : [secretsOf(beside), parts.issued.adopted]
+    const known = secrets ? [] : [secretsOf(beside), ...(await adoptedOf(parts, sandbox))]
     const recordings = []
     for (const system of systemsOf(parts, id)) {
       const recorded = await record(system, entries.filter((entry) => entry.system === system.id))
