@@ -31,6 +31,33 @@ describe('a backend that keeps its contract', () => {
   })
 })
 
+test.each([
+  ['live', 503, '', { 'server-status': 'maintenance' }, '/live/auth/code?mobile=13800003001'],
+  ['live', 500, '', {}, '/live/auth/code?mobile=13800003001'],
+  ['job', 503, '', { 'server-status': 'maintenance' }, '/job/api/user/acc/balance'],
+  ['job', 500, 'Internal Server Error', { 'content-type': 'text/plain; charset=utf-8' }, '/job/api/user/acc/balance'],
+] as const)('%s: an answer with HTTP status %d that the contract declares without JSON is none, and is the backend\'s own', async (system, status, body, headers, path) => {
+  const backend = createServer((request, response) => {
+    const isPage = request.headers['x-page'] !== undefined
+    response.writeHead(status, isPage ? { 'content-type': 'text/html' } : headers).end(isPage ? '<p>Bad gateway</p>' : body)
+  })
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => backend.close(resolve)))
+  const { port } = backend.address() as AddressInfo // it listens on TCP
+  const stub = await createStub({ systems: [system] })
+  closing.push(() => stub.close())
+  const box = await stub.sandbox()
+  for (const mode of ['real', 'real-or-stub', 'compare'] as const) {
+    await box.backends.set(system, { url: `http://127.0.0.1:${String(port)}`, mode })
+    const answer = await box.fetch(path)
+    if (mode !== 'compare') expect([answer.status, await answer.text(), answer.headers.get('understudy-source'), answer.headers.get('understudy-violation')]).toEqual([status, body, 'real', null])
+  }
+  expect((await box.backends.drift()).drift).toEqual([])
+  // Another answer with this status is what it is.
+  await box.fetch(path, { headers: { 'x-page': '1' } })
+  expect((await box.backends.drift()).drift).toContainEqual(expect.objectContaining({ kind: 'notJson' }))
+})
+
 test('a report of which nothing was asked does not say that nothing was found', async () => {
   const { box } = await beside('live')
   const report = await box.backends.drift()

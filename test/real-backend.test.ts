@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib'
+import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Box, ControlError, createStub, type Stub } from '../src/index.js'
 import { startLiveBackend } from './backends/live.js'
@@ -231,6 +231,23 @@ describe('what comes back', () => {
     const answer = await code(box)
     expect([answer.headers.get('content-encoding'), await answer.json()]).toEqual([null, { code: 2000, desc: 'ok' }])
     expect((await box.requests.list())[0]).toMatchObject({ violations: [], response: { body: { text: OK } } })
+  })
+
+  test('an empty body is empty whatever it says of its compression, and deflate comes with the wrapping of zlib or without', async () => {
+    const boxBeside = async (url: string) => {
+      const box = await (await stubOf()).sandbox()
+      await box.backends.set('live', { url })
+      return box
+    }
+    const said = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const redirecting = await backendOf((_request, response) => void response.writeHead(302, { ...said, location: '/elsewhere', 'content-length': '0' }).end())
+    const moved = await code(await boxBeside(redirecting.url), { redirect: 'manual' })
+    expect([moved.status, sourceOf(moved), await moved.text()]).toEqual([302, 'real', ''])
+    for (const compress of [deflateSync, deflateRawSync]) {
+      const real = await backendOf((_request, response) => void response.writeHead(200, { ...said, 'content-encoding': 'deflate' }).end(compress(OK)))
+      const answer = await code(await boxBeside(real.url))
+      expect([sourceOf(answer), await answer.text()]).toEqual(['real', OK])
+    }
   })
 
   test('compressions one over another are undone, and no more than five of them', async () => {

@@ -16,13 +16,15 @@ export interface DriftDocument {
   readonly isDocumented: IsDocumented
   /** @returns the headers that the contract declares for an answer with this status */
   readonly headersOf: (operation: string, status: number) => readonly DeclaredHeader[]
+  /** @returns whether the contract declares, for this status, an answer without JSON, and this is one: empty, or of the type that it says */
+  readonly isDeclaredPlain: (operation: string, status: number, body: { readonly mediaType: string; readonly isEmpty: boolean }) => boolean
   /** @returns validators that tell of everything that is wrong with an answer; null where there is no document to make them of */
   validators(contract: Contract): Promise<AnswerValidators | null>
   /** @returns the open questions that a difference may answer */
   questionsOf(telling: Telling): readonly DriftQuestion[]
 }
 
-const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], validators: () => Promise.resolve(null), questionsOf: () => [] }
+const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], isDeclaredPlain: () => false, validators: () => Promise.resolve(null), questionsOf: () => [] }
 
 /** The documents of all systems, read when the first one of a system is asked for. */
 export class DriftDocuments {
@@ -48,6 +50,10 @@ async function read(file: string): Promise<DriftDocument> {
   if (!isObject(document)) return NOTHING
   const operations = new Map(operationsOf(document).map((node) => [String(node['operationId']), node]))
   const known = new Map<string, boolean>()
+  const responseOf = (operation: string, status: number) => {
+    const responses = operations.get(operation)?.['responses']
+    return isObject(responses) ? followed(document, responses[String(status)]) : null
+  }
   let validators: (() => Promise<AnswerValidators>) | null = null
   return {
     isDocumented: (operation, pointer) => {
@@ -61,9 +67,14 @@ async function read(file: string): Promise<DriftDocument> {
       }
       return found
     },
+    isDeclaredPlain: (operation, status, { mediaType, isEmpty }) => {
+      const response = responseOf(operation, status)
+      const types = isObject(response?.['content']) ? Object.keys(response['content']) : []
+      if (response === null || types.some((type) => /[/+]json$/.test(type))) return false
+      return types.length === 0 ? isEmpty : types.includes(mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '')
+    },
     headersOf: (operation, status) => {
-      const responses = operations.get(operation)?.['responses']
-      const headers = isObject(responses) ? followed(document, responses[String(status)])?.['headers'] : undefined
+      const headers = responseOf(operation, status)?.['headers']
       return isObject(headers) ? Object.entries(headers).flatMap(([name, header]) => headerOf(name, followed(document, header))) : []
     },
     validators: (contract) => {

@@ -25,6 +25,8 @@ export interface Looked {
   readonly isHead: boolean
   /** Whether its body is still coming, so that nobody has seen it. */
   readonly isStreamed: boolean
+  /** Whether the contract declares an answer like this, without JSON. */
+  readonly isDeclaredPlain: boolean
   /** What the call breaks of the contract. */
   readonly callFaults: readonly CallFault[]
   /** Its headers, and those that the contract declares for an answer with its status. */
@@ -69,9 +71,9 @@ function headerFindings({ operation, read, headers, declared }: Looked): Finding
   })
 }
 
-async function bodyFindings(subject: Judged, { operation, read, mediaType, isHead, isStreamed, callFaults }: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {
+async function bodyFindings(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isDeclaredPlain, callFaults }: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {
   const row = subject.contract.operations[operation]
-  if (isHead || row === undefined) return []
+  if (isHead || isDeclaredPlain || row === undefined) return []
   const expected = row.success.mediaType
   const findings: Finding[] = []
   if (isStreamed) return read.status === row.success.status ? [] : [{ kind: 'httpStatus', pointer: '', message: `a success of ${operation} does not travel with HTTP status ${String(read.status)}` }]

@@ -1,7 +1,6 @@
 /** Between the faults and the operation: who is to answer, this server or a real backend, and the answer where the backend gives it. */
 import { adopt, type Adopting, newsOf, pair } from '../backends/adopt.js'
 import type { Unanswered } from '../backends/forward.js'
-import { isNotThere } from '../backends/read.js'
 import { type Backend, type Mode, modeOf, type Source } from '../backends/setting.js'
 import type { SessionNews } from '../dialect.js'
 import { Failure } from '../failure.js'
@@ -14,7 +13,7 @@ import type { Mishaps } from './mishaps.js'
 import type { Performed } from './perform.js'
 import { receive, type Received } from './receive.js'
 import type { Routed } from './route.js'
-import { witness, type WitnessParts } from './witness.js'
+import { isInItsPlace, witness, type WitnessParts } from './witness.js'
 
 /** What bridging depends on beside the call. */
 export interface BridgeParts extends AskParts, WitnessParts {
@@ -77,9 +76,8 @@ async function playStub(received: Received, play: StubPlay, via: Via): Promise<B
 
 async function answerAsked(received: Received, asked: Asked, { backend, mode }: { readonly backend: Backend; readonly mode: Exclude<Mode, 'stub' | 'compare'> }, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
   const { routed } = received
-  const { contract } = routed.arrival.system
   const userId = asked.caller?.userId ?? null
-  const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && isNotThere(contract, routed.operation, asked.read)
+  const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && (await isInItsPlace(routed, asked, parts))
   const findings = await witness(routed, asked, parts, null)
   if (asked.kind === 'none') {
     const via: Via = { source: 'stub', reason: asked.reason, detail: asked.detail }

@@ -1,11 +1,11 @@
 /** Notes where a real answer differs from what it should be. */
 import type { Unanswered } from '../backends/forward.js'
-import { isUnknownThere, readReply } from '../backends/read.js'
+import { isNotThere, isUnknownThere, readReply } from '../backends/read.js'
 import { maskTokens } from '../backends/tokens.js'
 import { SecretTexts } from '../backends/secret-texts.js'
 import { secretsIn, type Veil, veilOver } from '../backends/veil.js'
 import { adoptedIn, type IssuedTokens } from '../backends/issued.js'
-import type { DriftDocuments } from '../drift/documents.js'
+import type { DriftDocument, DriftDocuments } from '../drift/documents.js'
 import { differencesOf } from '../drift/compare.js'
 import { type CallFault, departuresOf } from '../drift/find.js'
 import { type DriftExample, type Finding, MOST_FINDINGS } from '../drift/finding.js'
@@ -93,8 +93,9 @@ function exchangeOf({ arrival: { call } }: Routed, asked: Asked): Parameters<typ
 async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, compared: Compared | null): Promise<readonly Finding[]> {
   const { arrival: { call, system }, operation } = routed
   const { status, error } = asked.read
-  if (isUnknownThere(system.contract, operation, asked.read)) return [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(status)}`, ...(typeof error === 'string' ? { error } : {}) }]
   const document = await documents.of(system.id)
+  const isPlain = isDeclaredPlain(operation, asked, document)
+  if (!isPlain && isUnknownThere(system.contract, operation, asked.read)) return [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(status)}`, ...(typeof error === 'string' ? { error } : {}) }]
   const sent = readFields(routed, asked.fields)
   const looked = {
     operation,
@@ -104,6 +105,7 @@ async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer'
     mediaType: String(asked.original['content-type'] ?? ''),
     isHead: call.method === 'HEAD',
     isStreamed: isStreamed(asked.reply),
+    isDeclaredPlain: isPlain,
     callFaults: callFaults(routed, sent),
   }
   const departures = await departuresOf(system, looked, document)
@@ -112,6 +114,17 @@ async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer'
   const stub = readReply(system.contract, operation, reply.status, Buffer.from(reply.body))
   const known = new Set(departures.map(({ kind, pointer }) => `${kind} ${pointer}`))
   return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read, sent, isSameData }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]
+}
+
+function isDeclaredPlain(operation: string, { read, reply, original }: Extract<Asked, { kind: 'answer' }>, document: DriftDocument): boolean {
+  return read.json === undefined && !isStreamed(reply) && document.isDeclaredPlain(operation, read.status, { mediaType: String(original['content-type'] ?? ''), isEmpty: reply.body.length === 0 })
+}
+
+/** @returns whether the stub is to answer in the backend's place; not where the answer is one that the contract declares without JSON, with all its headers */
+export async function isInItsPlace({ arrival: { system }, operation }: Routed, asked: Extract<Asked, { kind: 'answer' }>, { documents }: Pick<WitnessParts, 'documents'>): Promise<boolean> {
+  if (!isNotThere(system.contract, operation, asked.read)) return false
+  const document = await documents.of(system.id)
+  return !isDeclaredPlain(operation, asked, document) || document.headersOf(operation, asked.read.status).some(({ name, isRequired }) => isRequired && asked.original[name] === undefined)
 }
 
 /** What the call breaks of the contract's rules for its fields, and for its headers where the dialect looks at them; of each the first. */

@@ -1,6 +1,6 @@
 /** Carries calls to real backends by undici: connections are kept, redirects are not followed, compressed answers come decompressed. */
 import { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { Agent } from 'undici'
 import { ForwardError, type Forwarder, type Incoming, type Outgoing } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
@@ -56,24 +56,47 @@ function withoutEncoding(headers: Readonly<Record<string, string | string[] | un
 }
 
 const NO_ENCODINGS: readonly string[] = []
-const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
+/** What undoes a compression, by the first byte of what came. Under the name `deflate` goes what zlib wraps and what it does not. */
+const DECODERS = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  deflate: (first: number) => ((first & 0x0f) === ZLIB ? createInflate() : createInflateRaw()),
+  br: () => createBrotliDecompress(),
+}
+/** The lower half of the first byte of what zlib wraps. */
+const ZLIB = 8
 
 async function* decoded(body: Exchange, encodings: readonly string[]): AsyncGenerator<Uint8Array> {
-  const raw = Readable.from(body, { objectMode: false })
-  const stream = [...encodings].reverse().reduce<Readable>((inner, name) => {
-    const decoder = DECODERS[name as keyof typeof DECODERS]() // only known ones are left
-    inner.on('error', (error) => decoder.destroy(error))
-    return inner.pipe(decoder)
-  }, raw)
   try {
-    for await (const piece of stream as AsyncIterable<Uint8Array>) yield piece
+    yield* [...encodings].reverse().reduce<AsyncIterable<Uint8Array>>((inner, name) => undone(inner, name as keyof typeof DECODERS), body) // only known ones are left
   } catch (error) {
     // What breaks off on its way here is told as it is; all else is said by what undoes the compression.
     throw error instanceof ForwardError ? error : new ForwardError('nonsense', `what came is not compressed as it says (${encodings.join(', ')})`, { cause: error })
   } finally {
-    stream.destroy()
-    raw.on('error', () => undefined).destroy()
+    await body.return()
   }
+}
+
+/** Nothing at all is nothing, whatever it says of itself: a redirect, or an answer without a body. */
+async function* undone(body: AsyncIterable<Uint8Array>, name: keyof typeof DECODERS): AsyncGenerator<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]()
+  let first = await pieces.next()
+  while (first.done !== true && first.value.length === 0) first = await pieces.next()
+  if (first.done === true) return
+  const decoder = DECODERS[name](first.value[0] ?? 0)
+  const raw = Readable.from(after(first.value, pieces), { objectMode: false })
+  raw.on('error', (error) => decoder.destroy(error))
+  try {
+    for await (const piece of raw.pipe(decoder) as AsyncIterable<Uint8Array>) yield piece
+  } finally {
+    decoder.destroy()
+    raw.destroy()
+  }
+}
+
+async function* after(first: Uint8Array, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value
 }
 
 function flat(headers: ReplyHeaders): string[] {
