@@ -58,6 +58,30 @@ test.each([
   expect((await box.backends.drift()).drift).toContainEqual(expect.objectContaining({ kind: 'notJson' }))
 })
 
+/** A sandbox beside a backend that answers everything so, after one call. */
+async function askedOnce(type: string, body: string): Promise<Box> {
+  const backend = createServer((_request, response) => void response.writeHead(200, { 'content-type': type }).end(body))
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => backend.close(resolve)))
+  const stub = await createStub({ systems: ['live'], backends: { live: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` } }) // it listens on TCP
+  closing.push(() => stub.close())
+  const box = await stub.sandbox()
+  await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+  return box
+}
+
+test('a field whose name has lines in it stays in its cell of the report', async () => {
+  const box = await askedOnce('application/json', JSON.stringify({ code: 2000, desc: 'ok', 'a\r\n\r\n# Injected\r\n': 1, 'b\n\n# Injected': 2, 'c\r\r# Injected': 3 }))
+  const report = await box.backends.drift()
+  expect(report.drift).toHaveLength(3)
+  expect(asMarkdown(report, 'en')).not.toMatch(/[\r\n]# Injected/)
+})
+
+test.each([['application/json-seq', ['mediaType']], ['application/problem+json; charset=utf-8', []], ['Application/JSON ;charset=UTF-8', []]])('JSON that calls itself %s', async (type, kinds) => {
+  const box = await askedOnce(type, '{"code":2000,"desc":"ok"}')
+  expect((await box.backends.drift()).drift.map(({ kind }) => kind)).toEqual(kinds)
+})
+
 test('a report of which nothing was asked does not say that nothing was found', async () => {
   const { box } = await beside('live')
   const report = await box.backends.drift()

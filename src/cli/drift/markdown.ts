@@ -26,7 +26,7 @@ function cell(text: string): string {
 }
 
 function code(text: string): string {
-  return text.includes('`') || text.includes('|') ? cell(text) : `\`${text}\``
+  return /[`|\r\n]/.test(text) ? cell(text) : `\`${text}\``
 }
 
 /** A fence longer than any in the text. */

@@ -82,7 +82,7 @@ async function bodyFindings(subject: Judged, { operation, read, mediaType, isHea
   const first = lookedAt(read, subject.contract)
   const departures = await allDepartures(subject, document, first, (held, body) => judge(held, operation, { status: read.status, body }))
   findings.push(...departures.map((departure) => findingOf(departure, subject.contract, read)))
-  const isJson = /[/+]json\b/i.test(mediaType)
+  const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(mediaType)
   if (read.json !== undefined && expected === 'application/json' && !isJson) findings.push({ kind: 'mediaType', pointer: '', message: `the answer is JSON and calls itself ${mediaType === '' ? 'nothing' : mediaType}` })
   // A body that nobody understands has no fields to speak of.
   if (read.error !== undefined) findings.push(...undocumentedFields(operation, first.value, document.isDocumented, read.error))
