@@ -6,6 +6,7 @@ import { guess } from '../core/guess.js'
 import type { Engine } from '../core/engine/engine.js'
 import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { Listen } from '../hosts/node/server.js'
+import { isLocalhost } from '../hosts/node/ways.js'
 import type { RunningServer } from '../server.js'
 import { failInJson } from './config/error.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
@@ -73,10 +74,15 @@ async function start(ids: string[], { watch = false, sources: folders, json = fa
   started?.(server)
   const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends, tokenOf: settings.adminToken === undefined ? null : (sources.get('adminToken') ?? null) }
   if (json) printJson(startFacts(systems, server, screen))
-  else print(startScreen(systems, server, screen))
+  else print(startScreen(systems, (await isLocalhost(server.port)) ? { ...server, url: named(server.url), secure: server.secure === null ? null : { ...server.secure, url: named(server.secure.url) } } : server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()
+}
+
+/** @returns the URL as people write it */
+function named(url: string): string {
+  return url.replace('//127.0.0.1:', '//localhost:')
 }
 
 /** @returns the settings without where sandboxes are kept, which is not for a stage to say */
