@@ -1,17 +1,16 @@
 /** What is hidden of a call: secrets, and beside them phone numbers where a real backend has its part. */
-import { adoptedIn } from '../core/backends/issued.js'
+import { adoptedIn, type IssuedTokens } from '../core/backends/issued.js'
 import type { SecretTexts } from '../core/backends/secret-texts.js'
 import { type Exchange, secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
 import type { JournalEntry, KeptBody } from '../core/journal.js'
-import type { Sandbox } from '../core/sandbox.js'
+import type { Sandbox, Served } from '../core/sandbox.js'
 import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
-import type { ControlParts } from './task.js'
 
 /** The tokens that real backends have given, as far as they are known. */
 export type Adopted = readonly Pick<SecretTexts, 'hide'>[]
 
 /** @returns those that the process has seen, and those of the sessions that the sandbox has; what comes later in this process is among them */
-export async function adoptedOf({ served, issued }: Pick<ControlParts, 'served' | 'issued'>, sandbox: Sandbox): Promise<Adopted> {
+export async function adoptedOf({ served, issued }: { readonly served: ReadonlyMap<string, Served>; readonly issued: Pick<IssuedTokens, 'adopted'> }, sandbox: Sandbox): Promise<Adopted> {
   return [issued.adopted, await sandbox.during((turn) => adoptedIn([...served.keys()].map((id) => turn.store(id))))]
 }
 
