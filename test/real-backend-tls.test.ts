@@ -57,7 +57,7 @@ test.skipIf(!hasOpenssl())('HTTP/2 with an authority that is known, a cookie tha
     running.child.kill()
     await running.ended
   })
-  const [url] = await running.says(/http:\/\/(?:localhost|127\.0\.0\.1):\d+/)
+  const [url] = await running.says(/http:\/\/127\.0\.0\.1:\d+/)
   const box = await (await connect(url)).sandbox('default')
   const sent = await fetch(`${url}/live/auth/code?mobile=${PHONE}`)
   expect([sent.headers.get('understudy-source'), sent.headers.get('set-cookie')]).toEqual(['real', 'seen=1; Path=/live/; HttpOnly'])
@@ -81,7 +81,7 @@ test.skipIf(!hasOpenssl())('an authority that is not known is a network error of
     running.child.kill()
     await running.ended
   })
-  const [url] = await running.says(/http:\/\/(?:localhost|127\.0\.0\.1):\d+/)
+  const [url] = await running.says(/http:\/\/127\.0\.0\.1:\d+/)
   const refused = await fetch(`${url}/live/auth/code?mobile=${PHONE}`)
   expect(refused.headers.get('understudy-source-reason')).toMatch(/^tls: /)
   expect(real.seen).toEqual([])

@@ -6,7 +6,6 @@ import { guess } from '../core/guess.js'
 import type { Engine } from '../core/engine/engine.js'
 import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { Listen } from '../hosts/node/server.js'
-import { isLocalhost } from '../hosts/node/ways.js'
 import type { RunningServer } from '../server.js'
 import { failInJson } from './config/error.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
@@ -74,20 +73,11 @@ async function start(ids: string[], { watch = false, sources: folders, json = fa
   started?.(server)
   const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends, tokenOf: settings.adminToken === undefined ? null : (sources.get('adminToken') ?? null) }
   if (json) printJson(startFacts(systems, server, screen))
-  else print(startScreen(systems, await asPeopleWrite(server), screen))
+  else print(startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()
 }
-
-/** @returns the server with URLs as people write them: `localhost` where that leads to it */
-async function asPeopleWrite(server: RunningServer): Promise<RunningServer> {
-  if (!server.url.includes(LOOPBACK) || !(await isLocalhost(server.port))) return server
-  const named = (url: string) => url.replace(LOOPBACK, '//localhost:')
-  return { ...server, url: named(server.url), secure: server.secure === null ? null : { ...server.secure, url: named(server.secure.url) } }
-}
-
-const LOOPBACK = '//127.0.0.1:'
 
 /** @returns the settings without where sandboxes are kept, which is not for a stage to say */
 export function withoutEngine({ data: _data, engine: _engine, ...settings }: Settings): Omit<Settings, 'data' | 'engine'> {

@@ -1,6 +1,4 @@
 /** The addresses under which a stub on this machine can be reached, and by whom. */
-import { lookup } from 'node:dns/promises'
-import { connect } from 'node:net'
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import type { Bilingual } from '../../plain/bilingual.js'
 
@@ -28,26 +26,6 @@ export function networkAddresses(interfaces: Interfaces = networkInterfaces()): 
 function rank({ name, address }: { readonly name: string; readonly address: string }): number {
   if (/^(?:docker|br-|veth|virbr|vmnet|vboxnet|utun|tun|tap|tailscale|wg|vEthernet)/i.test(name)) return 2
   return /^(?:192\.168|10|172\.(?:1[6-9]|2\d|3[01]))\./.test(address) ? 0 : 1
-}
-
-/** Real milliseconds that a connection within this machine may take. */
-const WITHIN = 500
-
-/** @returns whether `localhost` leads to what listens on 127.0.0.1 at this port: clients try all its addresses, and nobody else may answer at another */
-export async function isLocalhost(port: number): Promise<boolean> {
-  const addresses: readonly string[] = await lookup('localhost', { all: true }).then((all) => all.map(({ address }) => address), () => [])
-  const others = [...new Set(addresses)].filter((address) => address !== LOOPBACK)
-  return addresses.includes(LOOPBACK) && !(await Promise.all(others.map((address) => isTaken(address, port)))).includes(true)
-}
-
-const LOOPBACK: string = '127.0.0.1'
-
-function isTaken(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: WITHIN })
-    const end = (isThere: boolean) => { socket.destroy(); resolve(isThere) }
-    socket.once('connect', () => { end(true) }).once('timeout', () => { end(true) }).once('error', () => { end(false) })
-  })
 }
 
 /** @returns every way to a stub that listens on all addresses: from this machine, from an emulator on it, from the networks that it is in */
