@@ -36,8 +36,8 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   streamRequests: async ({ input, parts, headers, call }) => {
     const fits = filterOf(parts, input)
     const sandbox = openSandbox(parts, input.sandbox)
-    const adopted = await adoptedOf(parts, sandbox)
-    const feed = await sandbox.journal.follow(lastId(headers))
+    // It listens before anything is waited for, so that no call that comes now is missed.
+    const [feed, adopted] = await Promise.all([sandbox.journal.follow(lastId(headers)), adoptedOf(parts, sandbox)])
     return streamEntries({ feed, budget: parts.budget, fits, show: (entry) => showEntry(parts, entry, input.secrets, adopted), call })
   },
 
