@@ -15,7 +15,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   listRequests: async ({ input, parts }) => {
     const sandbox = await lookAt(parts, input.sandbox)
     const { entries, total, oldest } = await sandbox.journal.newest(filterOf(parts, input), input.limit)
-    const adopted = await adoptedOf(parts, sandbox)
+    const adopted = await adoptedOf(parts, sandbox, entries)
     return { requests: await mapInSlices(entries, (entry) => showEntry(parts, entry, input.secrets, adopted)), meta: { total, oldest } }
   },
 
@@ -30,7 +30,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const { input, parts } = task
     const sandbox = openSandbox(parts, input.sandbox)
     const entry = await nextEntry(sandbox, filterOf(parts, input), task)
-    return showEntry(parts, entry, input.secrets, await adoptedOf(parts, sandbox))
+    return showEntry(parts, entry, input.secrets, await adoptedOf(parts, sandbox, [entry]))
   },
 
   streamRequests: async ({ input, parts, headers, call }) => {
@@ -47,7 +47,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const { after = 0, before = Number.POSITIVE_INFINITY, limit } = input
     const { size: total, limit: capacity } = await journal.status()
     const { entries, oldest } = await journal.newest(({ id }) => id > after && id < before, limit)
-    const adopted = await adoptedOf(parts, sandbox)
+    const adopted = await adoptedOf(parts, sandbox, entries)
     return { lines: entries.map((entry) => showLine(entry, adopted)), meta: { total, capacity, oldest } }
   },
 
@@ -62,7 +62,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const sandbox = await lookAt(parts, input.sandbox)
     const { journal } = sandbox
     const entry = await journal.entry(input.id)
-    if (entry !== undefined) return showEntry(parts, entry, input.secrets, await adoptedOf(parts, sandbox))
+    if (entry !== undefined) return showEntry(parts, entry, input.secrets, await adoptedOf(parts, sandbox, [entry]))
     const heads = await journal.heads()
     const [first] = heads
     const kept = first === undefined ? 'it is empty' : `it holds ${String(first.id)} to ${String(heads.at(-1)?.id)}`

@@ -55,7 +55,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
   getHistory: async ({ input, parts }) => {
     const sandbox = await findSandbox(parts, input.sandbox)
     const { reach, happened } = await sandbox.history(input.limit)
-    const adopted = await adoptedOf(parts, sandbox)
+    const adopted = await adoptedOf(parts, sandbox, happened.flatMap((one) => (one.kind === 'call' ? [one.entry] : [])))
     const shown = happened.map((one) => (one.kind === 'call' ? { kind: one.kind, call: showLine(one.entry, adopted), changed: changedBy(one.entry.system, one.entry.changes) } : { kind: one.kind, call: null, changed: changedBy(one.commit.system, one.commit.changes) }))
     return { history: shown, reach }
   },

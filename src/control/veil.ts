@@ -9,8 +9,13 @@ import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } f
 /** The tokens that real backends have given, as far as they are known. */
 export type Adopted = readonly Pick<SecretTexts, 'hide'>[]
 
-/** @returns those that the process has seen, and those of the sessions that the sandbox has; what comes later in this process is among them */
-export async function adoptedOf({ served, issued }: { readonly served: ReadonlyMap<string, Served>; readonly issued: Pick<IssuedTokens, 'adopted'> }, sandbox: Sandbox): Promise<Adopted> {
+/**
+ * @param shown the calls that are to be shown; of a stream, which nobody knows yet, undefined
+ * @returns those that the process has seen, and those of the sessions that the sandbox has; what comes later in this process is among them. None where no
+ *   real backend has its part in what is shown: only there they are hidden, and the sessions may be many
+ */
+export async function adoptedOf({ served, issued }: { readonly served: ReadonlyMap<string, Served>; readonly issued: Pick<IssuedTokens, 'adopted'> }, sandbox: Sandbox, shown?: readonly Pick<JournalEntry, 'via'>[]): Promise<Adopted> {
+  if (shown?.every(({ via }) => via === undefined) === true) return []
   return [issued.adopted, await sandbox.during((turn) => adoptedIn([...served.keys()].map((id) => turn.store(id))))]
 }
 

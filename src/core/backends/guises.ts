@@ -5,7 +5,8 @@ import type { CallHeaders } from '../stage/call.js'
 
 /** A value inside a URL inside a URL is encoded twice. */
 const MOST_TIMES = 2
-const ENCODED = /[A-Za-z\d+/_-]{12,}/g
+/** What may be a secret in Base64, as headers carry it. */
+export const BASE64 = /[A-Za-z\d+/_-]{12,}/g
 /** So many characters of a text are decoded, and so many bytes does a compressed body have at the most that is looked through. */
 const MOST_DECODED = 1024 * 1024
 
@@ -29,7 +30,7 @@ export function guisesOf(text: string): readonly string[] {
 
 /** @returns what stands in the text in Base64, or may */
 export function decodedIn(text: string): readonly string[] {
-  return (text.match(ENCODED) ?? []).map((word) => Buffer.from(word, 'base64').toString('latin1'))
+  return (text.match(BASE64) ?? []).map((word) => Buffer.from(word, 'base64').toString('latin1'))
 }
 
 /** @returns a value of a header in every form */

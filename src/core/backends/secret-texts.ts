@@ -1,5 +1,6 @@
 /** Texts that are known to be secret, hidden wherever they stand. */
 import { mask } from '../secrets.js'
+import { BASE64 } from './guises.js'
 import { TextFinder } from './text-finder.js'
 
 /** So many are known, of so many characters in all; of more, the older half is forgotten. */
@@ -8,8 +9,6 @@ const MOST_CHARACTERS = 256 * 1024
 /** A shorter text is as likely something else, and so is a word of the language. */
 const LEAST = 8
 const WORD = /^[a-z]{1,15}$/
-/** What may be a secret in Base64, as headers carry it. */
-const ENCODED = /[A-Za-z\d+/_-]{12,}/g
 
 /** To look for thousands takes no longer than for one: it is linear in the text, whatever they are. */
 export class SecretTexts {
@@ -38,7 +37,7 @@ export class SecretTexts {
   hide(text: string): string {
     if (this.#texts.size === 0 || text.length < LEAST) return text
     const finder = (this.#finder ??= new TextFinder([...this.#texts]))
-    return hidden(finder, text).replace(ENCODED, (word) => {
+    return hidden(finder, text).replace(BASE64, (word) => {
       const decoded = Buffer.from(word, 'base64').toString('latin1')
       return hidden(finder, decoded) === decoded ? word : mask(word)
     })
