@@ -12,6 +12,12 @@ import { median } from './rounds.js'
 const WORK = 'code'
 const [STREAMS, WHOLE, OURS, PRISM] = ['undici, plain proxy', 'undici, plain proxy that has answers whole', 'Understudy, all real', 'prism proxy']
 
+interface Taken extends Measured {
+  readonly processor: number
+  /** Calls per second, one after the other. */
+  readonly alone: number
+}
+
 /** How one of them forwards. */
 export interface Forwarded {
   readonly name: string
@@ -20,6 +26,9 @@ export interface Forwarded {
   /** Milliseconds that a call takes with all connections busy. */
   readonly mean: number
   readonly p99: number
+  /** Milliseconds that a call takes when it is the only one, and the median of that beside the plain proxy's in the same round. */
+  readonly alone: number
+  readonly aloneBesidePlain: number
   /** Processor time of a call, in microseconds. */
   readonly processor: number
   /** Median over the rounds of its mean latency beside the plain proxy's in the same round, and of its rate beside Prism's; null where that was not there. */
@@ -41,16 +50,18 @@ export async function measureForwarding({ rounds, seconds }: { readonly rounds: 
     ...(prism === null ? [] : [{ name: PRISM, command: (port: number) => prism(port, origin), base: '', works: [WORK] as const }]),
   ]
   const servers: Running[] = []
-  const taken: Map<string, Measured & { readonly processor: number }>[] = []
+  const taken: Map<string, Taken>[] = []
   try {
     for (const contender of contenders) servers.push(await start(contender))
     for (let round = 0; round <= rounds; round++) {
       say(`forwarding, round ${String(round)} of ${String(rounds)}`)
-      const inRound = new Map<string, Measured & { readonly processor: number }>()
+      const inRound = new Map<string, Taken>()
       for (const server of servers) {
         const before = server.cpu()
         const measured = await load(server, WORK, seconds)
-        inRound.set(server.contender.name, { ...measured, processor: ((server.cpu() - before) * 1000) / measured.requests })
+        const processor = ((server.cpu() - before) * 1000) / measured.requests
+        const { rate: alone } = await load(server, WORK, seconds, 1)
+        inRound.set(server.contender.name, { ...measured, processor, alone })
       }
       // In the first one they become warm.
       if (round > 0) taken.push(inRound)
@@ -59,12 +70,14 @@ export async function measureForwarding({ rounds, seconds }: { readonly rounds: 
     await Promise.all([backend, ...servers].map((server) => server.stop()))
   }
   return contenders.map(({ name }) => {
-    const middle = (figure: (own: Measured & { readonly processor: number }, all: (typeof taken)[number]) => number) => median(taken.flatMap((all) => [all.get(name)].flatMap((own) => (own === undefined ? [] : [figure(own, all)]))))
+    const middle = (figure: (own: Taken, all: (typeof taken)[number]) => number) => median(taken.flatMap((all) => [all.get(name)].flatMap((own) => (own === undefined ? [] : [figure(own, all)]))))
     return {
       name,
       rate: middle(({ rate }) => rate),
       mean: middle(({ rate }) => (CONNECTIONS / rate) * 1000),
       p99: middle(({ p99 }) => p99),
+      alone: middle(({ alone }) => 1000 / alone),
+      aloneBesidePlain: middle(({ alone }, all) => (all.get(STREAMS)?.alone ?? Number.NaN) / alone),
       processor: middle(({ processor }) => processor),
       besidePlain: middle(({ rate }, all) => (all.get(STREAMS)?.rate ?? Number.NaN) / rate),
       besidePrism: prism === null ? null : middle(({ rate }, all) => rate / (all.get(PRISM)?.rate ?? Number.NaN)),
@@ -76,9 +89,10 @@ export async function measureForwarding({ rounds, seconds }: { readonly rounds: 
 export function forwardingGoals(rows: readonly Forwarded[]): readonly Growth[] {
   const ours = rows.find(({ name }) => name === OURS)
   if (ours === undefined) return []
-  const { besidePlain, besidePrism } = ours
+  const { besidePlain, besidePrism, aloneBesidePlain } = ours
   return [
     ...(besidePrism === null ? [] : [{ what: 'forwarded calls/s, × prism proxy', figure: besidePrism.toFixed(2), target: '≥ 2', met: besidePrism >= 2 }]),
-    { what: 'mean latency of a forwarded call, × undici\'s plain proxy', figure: besidePlain.toFixed(2), target: '≤ 1.3', met: besidePlain <= 1.3 },
+    { what: 'latency of a forwarded call, one after the other, × undici\'s plain proxy', figure: aloneBesidePlain.toFixed(2), target: '≤ 1.3', met: aloneBesidePlain <= 1.3 },
+    { what: `the same with ${String(CONNECTIONS)} connections busy, where it is what the calls of all the others take of the processor`, figure: besidePlain.toFixed(2), target: '≤ 1.3', met: besidePlain <= 1.3 },
   ]
 }

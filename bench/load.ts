@@ -20,12 +20,13 @@ export const CONNECTIONS = 32
 
 /**
  * @param seconds how long the server does a work of live's
+ * @param connections kept open and busy
  * @throws Error when an answer was no 2XX or a connection broke
  */
-export async function load(server: Running, work: Work, seconds: number): Promise<Measured> {
+export async function load(server: Running, work: Work, seconds: number, connections = CONNECTIONS): Promise<Measured> {
   const { base } = server.contender
   const key = work === 'list' ? await logIn(`${urlOf(server)}${base}`) : ''
-  return runWrk(server, 'work.lua', [work, base, ...(key === '' ? [] : [key])], seconds)
+  return runWrk(server, 'work.lua', [work, base, ...(key === '' ? [] : [key])], seconds, connections)
 }
 
 /** @returns the URL of the server, without a path */
