@@ -59,7 +59,7 @@ export class OwnCluster {
     for (const node of [to, from, ...this.nodes]) node.say('CLUSTER', 'SETSLOT', slot, 'NODE', target ?? '')
   }
 
-  /** @returns a node that has all that this one has, and takes its place when it is gone */
+  /** @returns a node that has all that this one has, and takes its place when it has been gone for longer than stubs have patience */
   async follow(node: OwnRedis): Promise<OwnRedis> {
     const replica = await OwnRedis.start(flagsOf(await freePort()))
     this.#replicas.push(replica)
@@ -76,6 +76,7 @@ export class OwnCluster {
     // The others have to know that it is there, for they choose who takes a place.
     const isKnown = (one: OwnRedis) => one.say('CLUSTER', 'NODES').split('\n').some((each) => each.includes(`:${String(replica.port)}@`) && each.includes(`slave ${id}`))
     while (!this.nodes.every(isKnown)) await new Promise((resolve) => setTimeout(resolve, 20))
+    for (const one of [replica, ...this.nodes]) one.say('CONFIG', 'SET', 'cluster-node-timeout', '6000')
     return replica
   }
 
