@@ -19,6 +19,8 @@ export class Registry {
   readonly #process = secret()
   /** Used since that was last noted down, in order; and whether each may make room for others. */
   readonly #used = new Map<string, boolean>()
+  #beat: Promise<unknown> = Promise.resolve()
+  #isLeaving = false
 
   constructor(port: RedisPort, prefix: string) {
     this.#port = port
@@ -45,15 +47,20 @@ export class Registry {
     return { boot: numberFrom(boot), now: numberFrom(now) }
   }
 
-  /** Says that this process is there. */
+  /** Says that this process is there; no more once it leaves. */
   async beat(): Promise<void> {
-    await this.#port.run(BEAT, [this.#keys.processes], [String(SILENT), this.#process])
+    if (this.#isLeaving) return
+    this.#beat = this.#port.run(BEAT, [this.#keys.processes], [String(SILENT), this.#process])
+    await this.#beat
   }
 
   /** Says that it is there no more. */
   async leave(): Promise<void> {
     const { processes } = this.#keys
+    this.#isLeaving = true
     await this.note()
+    // A script that Redis does not know yet is sent twice, and would come in after what is said now.
+    await this.#beat.catch(() => undefined)
     await this.#port.send(processes, ['ZREM', processes, this.#process])
   }
 
