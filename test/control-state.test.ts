@@ -235,6 +235,21 @@ describe('records over REST', () => {
     expect((await here.admin('GET', '/db/live/sessions?displacedBy.at=1&device.label_ne=x')).status).toBe(200)
   })
 
+  test('are found by fields no deeper than records go, and sorted by no more than there are conditions, for each is looked for in each record', async () => {
+    const here = box()
+    for (const name of ['id.a', 'bio.a', '_sort=id.a']) {
+      const [front, back] = name.includes('=') ? [name, ''] : [name, '=1']
+      expect((await here.admin('GET', `/db/live/users?${front}${'.a'.repeat(97)}${back}`)).status, name).toBe(200)
+      for (const like of back === '' ? [''] : ['', '_like', '_ne']) {
+        const deep = await here.admin('GET', `/db/live/users?${front}${'.a'.repeat(5000)}${like}${back}`)
+        expect([kindOf(deep), deep.text], name).toEqual(['invalid-request', expect.stringContaining('leads 5002 levels deep, and no record has more than 100')])
+      }
+    }
+    expect((await here.admin('GET', `/db/live/users?_sort=${Array(50).fill('id').join()}`)).status).toBe(200)
+    const many = await here.admin('GET', `/db/live/users?_sort=${Array(3000).fill('id').join()}`)
+    expect([kindOf(many), many.text]).toEqual(['invalid-request', expect.stringContaining('sorted by 50 fields at the most, and not by 3000')])
+  })
+
   test('are found by the very number of their key', async () => {
     const here = box()
     expect((await here.admin('GET', '/db/live/users/1')).status).toBe(200)

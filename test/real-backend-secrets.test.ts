@@ -16,7 +16,7 @@ const KEY = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1MDAwIn0.c2lnbmF0dXJlLW9mLXRoZS1rZX
 const OPAQUE = 'op+que/PLANTED.key~77'
 
 /** A backend of live whose every answer but those of a login is this; its own key is `key`. */
-async function answering(key: string, answer: (response: ServerResponse) => void, said: string[]): Promise<Box> {
+async function answering(key: string, answer: (response: ServerResponse) => void, said: string[]): Promise<{ readonly box: Box; readonly url: string }> {
   const backend = createServer((request, response) => {
     request.resume()
     const json = (body: object) => response.writeHead(200, { 'content-type': 'application/json', 'server-status': '0' }).end(JSON.stringify({ code: 2000, desc: 'ok', ...body }))
@@ -28,21 +28,30 @@ async function answering(key: string, answer: (response: ServerResponse) => void
   closing.push(() => new Promise((resolve) => backend.close(resolve)))
   const stub = await createStub({ systems: ['live'], backends: { live: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` }, report: (problem) => said.push(problem) }) // it listens on TCP
   closing.push(() => stub.close())
-  return stub.sandbox()
+  return { box: await stub.sandbox(), url: stub.url }
 }
 
 /** @returns all that is shown after a login and a call with its key; and, where it is wanted, one that carries nothing */
 async function shownAfter(key: string, answer: (response: ServerResponse) => void, wantsBare: boolean): Promise<string> {
   const said: string[] = []
-  const box = await answering(key, answer, said)
+  const { box, url } = await answering(key, answer, said)
   await box.fetch(`/live/auth/code?mobile=${PHONE}`)
   await box.fetch('/live/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
   await box.fetch('/live/channels/live?accessKey=PLANTED-in-a-query', { headers: { authorization: Buffer.from(key).toString('base64'), cookie: 'theme=dark; visit=PLANTED-cookie-1', 'x-access-key': 'PLANTED-header-1' } })
   if (wantsBare) await box.fetch('/live/channels/live')
   const report = await box.backends.drift()
   expect(report.drift.length).toBeGreaterThan(0)
-  const lists = await (await box.fetch('/__admin/sandboxes')).text()
-  return [asMarkdown(report, 'en'), asHtml(report, 'zh'), asSarif(report, 'en'), JSON.stringify(report), JSON.stringify(await box.requests.list()), lists, ...said].join('\n')
+  const lists = await Promise.all([`/${box.name}/requests/lines`, `/${box.name}/history`, `/${box.name}/overview`, ''].map((path) => textOf(`${url}/__admin/sandboxes${path}`)))
+  // Each of them has something to tell.
+  expect(lists[0]).toContain('"operationId":"liveListChannels"')
+  expect(lists[1]).toContain('"operationId":"liveLogin"')
+  return [asMarkdown(report, 'en'), asHtml(report, 'zh'), asSarif(report, 'en'), JSON.stringify(report), JSON.stringify(await box.requests.list()), ...lists, ...said].join('\n')
+}
+
+async function textOf(url: string): Promise<string> {
+  const answer = await fetch(url)
+  expect(answer.status, url).toBe(200)
+  return answer.text()
 }
 
 const page = (text: string, headers: Readonly<Record<string, string>> = {}) => (response: ServerResponse) => response.writeHead(502, { 'content-type': 'text/html', ...headers }).end(text)
@@ -68,6 +77,14 @@ describe('what is hidden', () => {
     const { text, body: shown } = veilOver([new SecretTexts(['secret-one-77'])])
     expect(text('the count=3 of 1763600000123 at 2025-11-20 10:00 is type: json, secret-one-7 stays, secret-one-77 goes')).toBe('the count=3 of 1763600000123 at 2025-11-20 10:00 is type: json, secret-one-7 stays, *** goes')
     expect(shown('{ "sessionCount": 3, "inside": "a", "residence": "b", "has_passwd": true }')).toBe('{ "sessionCount": 3, "inside": "a", "residence": "b", "has_passwd": true }')
+  })
+
+  test('reaches to the quote that ends it, whatever is escaped before', () => {
+    const { text } = veilOver([])
+    for (const value of ['one', 'one\\"two', 'one\\"two\\"three\\"four', 'one\\\\\\"two\\n\\"\\"three', '\\"one\\"']) {
+      expect(text(`at {"token": "${value}", "count": 3, "tokens": "${value}" and "label": "x"`)).toBe('at {"token": "***", "count": 3, "tokens": "***" and "label": "x"')
+    }
+    expect(text('{"token": "one\\\\", "label": "x"')).toBe('{"token": "***", "label": "x"')
   })
 
   test('is found in long texts that were made to be slow', () => {

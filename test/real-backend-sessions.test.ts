@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createEduClient, type EduTokens, type KickedOut } from '../src/contract/edu.js'
 import { memoryTokens } from '../src/contract/clients/shared.js'
@@ -129,6 +129,8 @@ describe('a token of the stub, however it is written', () => {
   const hex = (token: string) => token.charCodeAt(0).toString(16)
   const said = (text: string): Said => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: text })
 
+  const packed = (coding: string, compress: (text: string) => Uint8Array) => (token: string) => ['', { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': coding }, body: Buffer.from(compress(JSON.stringify({ bio: token }))) }] as const
+
   const ways: readonly (readonly [way: string, call: (token: string) => readonly [query: string, init?: Said]])[] = [
     ['amid other letters', (token) => [`?x=key${token}`]],
     ['after a percent-encoded sign', (token) => [`?x=token%3D${token}`]],
@@ -138,7 +140,10 @@ describe('a token of the stub, however it is written', () => {
     ['with an escape of JSON', (token) => ['', said(`{"bio":"\\u00${hex(token)}${token.slice(1)}"}`)]],
     ['in Base64 in a cookie', (token) => ['', { headers: { cookie: `key=${Buffer.from(token).toString('base64')}` } }]],
     ['in Base64 in a header amid other things', (token) => ['', { headers: { 'x-context': Buffer.from(JSON.stringify({ a: token })).toString('base64url') } }]],
-    ['in a body that is compressed', (token) => ['', { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: gzipSync(JSON.stringify({ bio: token })) }]],
+    ['in a body that is compressed', packed('gzip', gzipSync)],
+    ['in a body in the wrapping of zlib', packed('deflate', deflateSync)],
+    ['in a body that is deflated without it', packed('deflate', deflateRawSync)],
+    ['in a body that is compressed twice', packed('identity, br, X-GZIP', (text) => gzipSync(brotliCompressSync(text)))],
   ]
 
   test.each(ways)('%s, it stays here', async (_way, call) => {

@@ -4,7 +4,7 @@ import { searchOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { Call } from '../core/stage/call.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
-import { isObject } from '../plain/json.js'
+import { isObject, MOST_DEPTH } from '../plain/json.js'
 import { likeTest, LONGEST_LOOKED_FOR } from './glob.js'
 import { type RecordQuery, runQuery } from './json-server.js'
 
@@ -20,7 +20,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 }
 const LIKE = '_like'
 const COMPARED = /_(?:lte|gte|ne|like)$/
-/** Every condition is held against every record. */
+/** Every condition is held against every record, and so is every field that they are sorted by. */
 const MOST_CONDITIONS = 50
 
 /** What is asked about. */
@@ -43,6 +43,9 @@ export function queryRecords(queried: Queried, { url, headers: { host } }: Call)
   search.delete('at')
   if (search.size > MOST_CONDITIONS) throw invalid(`A query has ${String(MOST_CONDITIONS)} conditions at the most, and this one ${String(search.size)}. Read more and choose among what comes.`)
   const query = readQuery(search)
+  const sorted = String(query['_sort'] ?? '').split(',')
+  if (sorted.length > MOST_CONDITIONS) throw invalid(`Records are sorted by ${String(MOST_CONDITIONS)} fields at the most, and not by ${String(sorted.length)}.`)
+  sorted.forEach(stepsOf)
   const likeNames = [...new Set(search.keys())].filter((name) => name.endsWith(LIKE))
   for (const name of [...Object.keys(query), ...likeNames]) checkField(name, queried)
   const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
@@ -71,16 +74,25 @@ function define(query: RecordQuery, name: string, value: string | string[]): voi
 /** json-server leaves out what it does not know, and finds all records. */
 function checkField(name: string, { collection, fields, records }: Queried): void {
   if (SINGLE.includes(name)) return
-  const [field = '', ...inside] = name.replace(COMPARED, '').split('.')
+  const [field = '', ...inside] = stepsOf(name.replace(COMPARED, ''))
   const known = [...fields]
   if (!known.includes(field) && !records.some((record) => Object.hasOwn(record, field))) throw noField(collection, field, known)
+  if (inside.length === 0) return
+  let around: readonly unknown[] = records.map((record) => valueAt(record, [field]))
   for (const [i, step] of inside.entries()) {
-    const path = [field, ...inside.slice(0, i)]
-    const around = records.map((record) => valueAt(record, path)).filter((value) => typeof value === 'object' && value !== null)
+    const objects = around.filter((value) => typeof value === 'object' && value !== null)
     // Where nothing is inside yet, nothing tells what could be.
-    if (around.length === 0 || around.some((value) => Object.hasOwn(value, step))) continue
-    throw noField(`${collection}.${path.join('.')}`, step, [...new Set(around.flatMap((value) => (Array.isArray(value) ? [] : Object.keys(value))))])
+    if (objects.length === 0) return
+    if (!objects.some((value) => Object.hasOwn(value, step))) throw noField(`${collection}.${[field, ...inside.slice(0, i)].join('.')}`, step, [...new Set(objects.flatMap((value) => (Array.isArray(value) ? [] : Object.keys(value))))])
+    around = objects.map((value) => valueAt(value, [step]))
   }
+}
+
+/** @throws Refusal where it leads deeper than any record does: every step is taken in every record */
+function stepsOf(field: string): readonly string[] {
+  const steps = field.split('.')
+  if (steps.length > MOST_DEPTH) throw invalid(`${quote(field)} leads ${String(steps.length)} levels deep, and no record has more than ${String(MOST_DEPTH)}.`)
+  return steps
 }
 
 function noField(where: string, field: string, known: readonly string[]) {
@@ -92,7 +104,7 @@ function likeFilter(name: string, values: readonly string[]): (record: object) =
     if (value.length > LONGEST_LOOKED_FOR) throw invalid(`${name} looks for a text of ${String(LONGEST_LOOKED_FOR)} characters at the most, and this one has ${String(value.length)}.`)
     return likeTest(value)
   })
-  const steps = name.slice(0, -LIKE.length).split('.')
+  const steps = stepsOf(name.slice(0, -LIKE.length))
   return (record) => {
     const text = textAt(record, steps)
     return text !== null && tests.some((fits) => fits(text))

@@ -75,14 +75,32 @@ export class LineFeeds {
   /**
    * Listens to the lines of a journal without missing anything.
    * @param after the last id that the listener has; null where it begins anew
-   * @param adopted the tokens that real backends have given
+   * @param adopted the tokens that real backends have given; what comes before they are known waits for them
    */
-  follow(journal: Journal, after: number | null, adopted: Adopted): Promise<Feed<LinesEvent>> {
-    let feed = this.#feeds.get(journal)
-    if (feed === undefined) this.#feeds.set(journal, (feed = new LineFeed(journal)))
-    feed.hide(adopted)
-    const { subscribe } = feed
-    return journal.followBy(after, subscribe, newsOf)
+  follow(journal: Journal, after: number | null, adopted: Promise<Adopted>): Promise<Feed<LinesEvent>> {
+    const feed = this.#feeds.get(journal) ?? new LineFeed(journal)
+    this.#feeds.set(journal, feed)
+    return journal.followBy(after, (reader) => subscribeWith(journal, feed, adopted, reader), newsOf)
+  }
+}
+
+/** Listens to the journal itself until it is known what is hidden, and then as one of many. @returns what ends it */
+function subscribeWith(journal: Journal, feed: LineFeed, adopted: Promise<Adopted>, reader: (event: LinesEvent) => void): () => void {
+  const waiting: JournalEvent[] = []
+  let isOver = false
+  let leave = journal.subscribe((event) => waiting.push(event))
+  const begin = (known: Adopted) => {
+    if (isOver) return
+    leave()
+    feed.hide(known)
+    leave = feed.subscribe(reader)
+    for (const event of waiting) reader(event.type === 'entry' ? batchOf([seenIn(event)], 0, known) : event)
+  }
+  // Who asked for them hears of a failure.
+  adopted.then(begin, () => undefined)
+  return () => {
+    isOver = true
+    leave()
   }
 }
 
@@ -119,6 +137,8 @@ class LineFeed {
 
   /** @returns a function that ends the subscription */
   readonly subscribe = (reader: (event: LinesEvent) => void): (() => void) => {
+    // What has been collected is for those who were there.
+    this.#flush()
     this.#readers.add(reader)
     this.#leave ??= this.#journal.subscribe(this.#hear)
     return () => {

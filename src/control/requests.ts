@@ -2,12 +2,13 @@
 import { pause } from '../core/clock.js'
 import type { EntryHead, JournalEntry } from '../core/journal.js'
 import { mapInSlices } from '../core/slices.js'
+import type { Feed } from '../core/sandbox-journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { lookAt, openSandbox } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { filterOf, showEntry } from './entries.js'
 import { showLine } from './lines.js'
-import { adoptedOf } from './veil.js'
+import { type Adopted, adoptedOf } from './veil.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { streamEntries, streamLines } from './stream.js'
 
@@ -36,8 +37,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   streamRequests: async ({ input, parts, headers, call }) => {
     const fits = filterOf(parts, input)
     const sandbox = openSandbox(parts, input.sandbox)
-    // It listens before anything is waited for, so that no call that comes now is missed.
-    const [feed, adopted] = await Promise.all([sandbox.journal.follow(lastId(headers)), adoptedOf(parts, sandbox)])
+    const [feed, adopted] = await listening(sandbox.journal.follow(lastId(headers)), adoptedOf(parts, sandbox))
     return streamEntries({ feed, budget: parts.budget, fits, show: (entry) => showEntry(parts, entry, input.secrets, adopted), call })
   },
 
@@ -53,8 +53,8 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
 
   streamCallLines: async ({ input, parts, headers, call }) => {
     const sandbox = openSandbox(parts, input.sandbox)
-    const adopted = await adoptedOf(parts, sandbox)
-    const feed = await parts.lines.follow(sandbox.journal, lastId(headers), adopted)
+    const known = adoptedOf(parts, sandbox)
+    const [feed, adopted] = await listening(parts.lines.follow(sandbox.journal, lastId(headers), known), known)
     return streamLines({ feed, budget: parts.budget, call, adopted })
   },
 
@@ -68,6 +68,18 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const kept = first === undefined ? 'it is empty' : `it holds ${String(first.id)} to ${String(heads.at(-1)?.id)}`
     throw refusal(404, 'no-such-request', `The journal of ${quote(input.sandbox)} has no call ${String(input.id)}; ${kept}.`)
   },
+}
+
+/** It listens before anything is waited for, so that no call that comes meanwhile is missed; and no more where what is to be hidden cannot be found. */
+async function listening<E>(feed: Promise<Feed<E>>, adopted: Promise<Adopted>): Promise<readonly [Feed<E>, Adopted]> {
+  try {
+    return await Promise.all([feed, adopted])
+  } catch (error) {
+    feed.then((begun) => {
+      begun.stop()
+    }, () => undefined)
+    throw error
+  }
 }
 
 /** @returns the number after which a stream goes on; null where it begins anew */

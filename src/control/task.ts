@@ -11,7 +11,7 @@ import type { Served } from '../core/sandbox.js'
 import type { Sandboxes } from '../core/sandboxes.js'
 import type { Switchboard } from '../core/sockets/switchboard.js'
 import type { Call } from '../core/stage/call.js'
-import type { WithHeaders, Stream } from '../core/surface/api.js'
+import type { Returnable, Stream, WithHeaders } from '../core/surface/api.js'
 import type { LineFeeds } from './lines.js'
 import type { Operations } from '../generated/control/contract.js'
 
@@ -61,7 +61,7 @@ export interface Task<K extends OperationId> {
 }
 
 type Success<K extends OperationId> = Operations[K]['success']
-type Payload<K extends OperationId> = Success<K> extends RawBody ? Stream : Success<K> | WithHeaders<Success<K>>
+type Payload<K extends OperationId> = Success<K> extends RawBody ? Stream : Success<K> | WithHeaders<Success<K>> | Returnable<Success<K>>
 
 /** One operation: returns the payload, or throws a refusal. */
 export type Handler<K extends OperationId> = (task: Task<K>) => Promise<Payload<K>>

@@ -107,8 +107,11 @@ export class Journal {
       if (listener === null) waiting.push(event)
       else listener(event)
     })
-    const { last } = await this.status()
-    const missed = after === null ? [] : await this.#log.entries((await this.#log.heads()).filter(({ id }) => id > after).map(({ id }) => id))
+    const { last, missed } = await this.#since(after).catch((error: unknown) => {
+      // What comes would wait for somebody who never begins to hear it.
+      stop()
+      throw error
+    })
     const known = Math.max(last, missed.at(-1)?.id ?? 0)
     const start = (told: (event: E) => void) => {
       listener = (event) => {
@@ -118,6 +121,13 @@ export class Journal {
       for (const event of waiting) listener(event)
     }
     return { after: after ?? last, missed, start, stop }
+  }
+
+  /** @returns the newest id there is, and the entries after the one that somebody has; none where they begin anew */
+  async #since(after: number | null): Promise<{ readonly last: number; readonly missed: readonly JournalEntry[] }> {
+    const { last } = await this.status()
+    if (after === null) return { last, missed: [] }
+    return { last, missed: await this.#log.entries((await this.#log.heads()).filter(({ id }) => id > after).map(({ id }) => id)) }
   }
 
   /** Tells all who listen; after the end there is nothing to hear. */

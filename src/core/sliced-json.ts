@@ -17,20 +17,70 @@ const MOST_CHARACTERS = 1024 * 1024
 /** So many values a text holds at the most, whatever lies in them: each takes up many times what it is written in. */
 const MOST_VALUES = 5_000_000
 
-/** @returns the value as JSON text, as `JSON.stringify` writes it; `undefined` and functions are not expected outside of objects */
-export function* writeJson(value: unknown, levels = LEVELS): Generator<void, string> {
-  if (typeof value !== 'object' || value === null || levels === 0 || 'toJSON' in value) return JSON.stringify(value)
+/** A text comes to be more than could be read again; the message says what there is too much of. */
+export class TooMuch extends Error {
+  override readonly name = 'TooMuch'
+}
+
+/** Measures a text while it is written, so that none is written that {@link readJson} would not take back. It never counts less than there is. */
+export class Measure {
+  readonly #most: number
+  #bytes = 0
+  #values = 0
+
+  /** @param most so many bytes are taken back */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** @throws TooMuch when with this piece, brackets and commas around it, there is more than is taken back */
+  add(text: string, values: number): void {
+    this.#bytes += Buffer.byteLength(text) + AROUND
+    this.#values += values
+    if (this.#bytes > this.#most) throw new TooMuch(`more than ${String(Math.ceil(this.#most / 1024 / 1024))} MiB`)
+    if (this.#values > MOST_VALUES) throw new TooMuch(`more than ${MOST_VALUES.toLocaleString('en')} values`)
+  }
+}
+
+/** Two brackets, a colon and a comma. */
+const AROUND = 4
+
+/** @returns how many values are read where this one is, itself among them */
+function valuesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = 1
+  for (const key in value) count += valuesIn((value as Readonly<Record<string, unknown>>)[key]) // of an object any own key may be read
+  return count
+}
+
+/**
+ * @param measure what the text is held against while it is written; null where it may be of any size
+ * @returns the value as JSON text, as `JSON.stringify` writes it; `undefined` and functions are not expected outside of objects
+ * @throws TooMuch as the measure has it
+ */
+export function* writeJson(value: unknown, measure: Measure | null = null, levels = LEVELS): Generator<void, string> {
+  if (typeof value !== 'object' || value === null || levels === 0 || 'toJSON' in value) {
+    const text = JSON.stringify(value)
+    measure?.add(text, valuesIn(value))
+    return text
+  }
   const pieces: string[] = []
   if (Array.isArray(value)) {
     for (let start = 0; start < value.length; start += ITEMS) {
-      pieces.push(JSON.stringify(value.slice(start, start + ITEMS)).slice(1, -1))
+      const items: readonly unknown[] = value.slice(start, start + ITEMS)
+      const text = JSON.stringify(items).slice(1, -1)
+      // What is read in one piece is a list of its own, be it of one item.
+      measure?.add(text, items.length + valuesIn(items))
+      pieces.push(text)
       yield
     }
     return `[${pieces.join(',')}]`
   }
   for (const [name, part] of Object.entries(value)) {
     if (part === undefined) continue
-    pieces.push(`${JSON.stringify(name)}:${yield* writeJson(part, levels - 1)}`)
+    const text = JSON.stringify(name)
+    measure?.add(text, 1)
+    pieces.push(`${text}:${yield* writeJson(part, measure, levels - 1)}`)
     yield
   }
   return `{${pieces.join(',')}}`

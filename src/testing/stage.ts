@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Box } from '../client/box.js'
+import { ControlError } from '../client/control.js'
 import { connect, type Stub } from '../client/stub.js'
 import { refuseUnknownOptions } from '../core/guess.js'
 import { createStub, type StubOptions } from '../stub.js'
@@ -30,13 +31,23 @@ export interface Evidence {
   readonly body: string
 }
 
-/** @returns the sandbox as a file that replays it, and all the calls that it got */
+/** @returns the sandbox as a file that replays it, or why there can be none, and all the calls that it got */
 export async function gather(box: Box): Promise<Evidence[]> {
-  const [snapshot, requests] = await Promise.all([box.snapshot(), box.requests.list({ limit: 10_000 })])
+  const [snapshot, requests] = await Promise.all([takeSnapshot(box), box.requests.list({ limit: 10_000 })])
   return [
-    { name: 'snapshot.json', body: JSON.stringify(snapshot, null, 2) },
+    snapshot,
     { name: 'requests.json', body: JSON.stringify(requests.reverse(), null, 2) },
   ]
+}
+
+/** A sandbox may hold more than a snapshot does. */
+async function takeSnapshot(box: Box): Promise<Evidence> {
+  try {
+    return { name: 'snapshot.json', body: JSON.stringify(await box.snapshot(), null, 2) }
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error
+    return { name: 'no-snapshot.json', body: JSON.stringify(error.problem, null, 2) }
+  }
 }
 
 /** So many tests of one name leave a folder; more of them tell nothing new. */

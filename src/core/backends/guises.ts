@@ -1,7 +1,6 @@
 /** The forms in which a text may stand in a call: as it is, percent-encoded, with the escapes of JSON, in Base64, compressed. */
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { CallHeaders } from '../stage/call.js'
+import { compressionsIn, decompress, MOST_COMPRESSIONS } from './compression.js'
 
 /** A value inside a URL inside a URL is encoded twice. */
 const MOST_TIMES = 2
@@ -9,13 +8,6 @@ const MOST_TIMES = 2
 export const BASE64 = /[A-Za-z\d+/_-]{12,}/g
 /** So many characters of a text are decoded, and so many bytes does a compressed body have at the most that is looked through. */
 const MOST_DECODED = 1024 * 1024
-
-const UNPACKING: Readonly<Record<string, (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>>> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-}
 
 /** @returns the text as it is, and without its percent-encoding and the escapes of JSON where it has any */
 export function guisesOf(text: string): readonly string[] {
@@ -40,11 +32,10 @@ export function headerGuises(value: string): readonly string[] {
 
 /** @returns the body without its compression, a character for each byte; empty where it has none, or one that cannot be undone, or is too long */
 export async function unpackedBody(headers: CallHeaders, body: Uint8Array | null): Promise<string> {
-  const named = String(headers['content-encoding'] ?? '').trim().toLowerCase()
-  const unpack = Object.hasOwn(UNPACKING, named) ? UNPACKING[named] : undefined
-  if (body === null || unpack === undefined) return ''
+  const compressions = compressionsIn(String(headers['content-encoding'] ?? ''))
+  if (body === null || compressions === null || compressions.length === 0 || compressions.length > MOST_COMPRESSIONS) return ''
   try {
-    return (await unpack(body, { maxOutputLength: MOST_DECODED })).toString('latin1')
+    return Buffer.from(await decompress(body, compressions, MOST_DECODED)).toString('latin1')
   } catch {
     // Whatever it is, it is no business of the stub's.
     return ''

@@ -4,14 +4,14 @@ import { isObject } from '../../plain/json.js'
 import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
 import { asHeader, emptyReply, JSON_HEADERS, type ReplyHeaders } from '../reply.js'
-import { writeJson } from '../sliced-json.js'
+import { Measure, TooMuch, writeJson } from '../sliced-json.js'
 import { inSlices } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
 import { linesOf } from '../violations.js'
 import { type Fields, readBody } from './body.js'
 import { readHeaders, readInput } from './input.js'
-import { refusal } from './refusal.js'
+import { type Refusal, refusal } from './refusal.js'
 import { findPlace, pathBelow, withHeaders } from './surface.js'
 
 /** One call of an operation. */
@@ -49,6 +49,23 @@ export class Stream {
   }
 }
 
+/** A payload that is handed out to be brought back as a body, and only as long as it could be. */
+export class Returnable<T> {
+  readonly payload: T
+  readonly most: number
+  readonly refuse: (tooMuch: string) => Refusal
+
+  /**
+   * @param most so many bytes are taken back
+   * @param refuse what is said instead when it would be more than can be read again: `more than 64 MiB`
+   */
+  constructor(payload: T, most: number, refuse: (tooMuch: string) => Refusal) {
+    this.payload = payload
+    this.most = most
+    this.refuse = refuse
+  }
+}
+
 /** So many items are held against the contract in one go. */
 const PORTION = 500
 
@@ -61,7 +78,7 @@ export interface Api {
   readonly document: string
   readonly contract: Pick<Contract, 'operations'>
   readonly validators: Validators
-  /** @returns the payload of the operation: plain, as an {@link WithHeaders} or as a {@link Stream}; a refusal is thrown */
+  /** @returns the payload of the operation: plain, as {@link WithHeaders}, {@link Returnable} or {@link Stream}; a refusal is thrown */
   readonly carryOut: (operation: string, task: Task) => Promise<unknown>
   readonly report: (problem: string) => void
 }
@@ -80,15 +97,24 @@ export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
   }
 }
 
-async function reply(api: Api, { operation, row }: Match, payload: unknown): Promise<Outcome> {
+async function reply(api: Api, { operation, row }: Match, given: unknown): Promise<Outcome> {
   const { status } = row.success
-  if (payload instanceof Stream) return whole({ status, headers: { 'content-type': payload.mediaType, ...payload.headers }, body: payload.body })
+  if (given instanceof Stream) return whole({ status, headers: { 'content-type': given.mediaType, ...given.headers }, body: given.body })
+  const payload: unknown = given instanceof Returnable ? given.payload : given
   // A large answer lets others come between while it is written.
-  const sent = whole(payload === undefined ? emptyReply(status) : { status, headers: JSON_HEADERS, body: await inSlices(writeJson(payload)) })
+  const sent = whole(payload === undefined ? emptyReply(status) : { status, headers: JSON_HEADERS, body: await (given instanceof Returnable ? writeReturnable(given) : inSlices(writeJson(payload))) })
   const violation = await inSlices(judge(api, operation, payload))
   if (violation === null) return sent
   api.report(`${api.name} breaks its contract: ${violation}`)
   return withHeaders(sent, { [VIOLATION_HEADER]: asHeader(violation) })
+}
+
+async function writeReturnable({ payload, most, refuse }: Returnable<unknown>): Promise<string> {
+  try {
+    return await inSlices(writeJson(payload, new Measure(most)))
+  } catch (error) {
+    throw error instanceof TooMuch ? refuse(error.message) : error
+  }
 }
 
 /** A long list is held against the contract in portions. */

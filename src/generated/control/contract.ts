@@ -1416,9 +1416,9 @@ export interface paths {
         };
         /**
          * 取快照 · Take a snapshot
-         * @description 沙箱此刻的全部状态，日志除外。时钟停住时，恢复后的响应逐字节相同。沙箱最多可存 `--max-memory` 八分之一的文件（512 MiB 时为 64 MiB），而快照只装得下 48 MiB（base64 后为 64 MiB）；更多时 507，什么也不省略，可改用分支（`createSandbox` 的 `fork`）。
+         * @description 沙箱此刻的全部状态，日志除外。时钟停住时，恢复后的响应逐字节相同。沙箱最多可存 `--max-memory` 八分之一的文件（512 MiB 时为 64 MiB），而快照连同数据不超过 64 MiB（文件按 base64 计，即最多 48 MiB）：恢复不了的快照不会给出，更多时 507，什么也不省略，可改用分支（`createSandbox` 的 `fork`）。
          *
-         *     All that the sandbox keeps at this moment, but for the journal. With a frozen clock, what is answered after a restore is the same byte for byte. A sandbox may hold files of an eighth of `--max-memory` (64 MiB of 512 MiB), a snapshot carries 48 MiB of them (64 as base64): with more the answer is a 507 and nothing is left out in silence. A fork (`createSandbox`) takes all of them along.
+         *     All that the sandbox keeps at this moment, but for the journal. With a frozen clock, what is answered after a restore is the same byte for byte. A sandbox may hold files of an eighth of `--max-memory` (64 MiB of 512 MiB), a snapshot has 64 MiB at the most, records and files together (files as base64, which makes 48 MiB of them at the most). None is handed out that could not be restored: with more the answer is a 507, and nothing is left out in silence. A fork (`createSandbox`) takes all of them along.
          */
         get: operations["getSnapshot"];
         /**
@@ -1549,9 +1549,9 @@ export interface paths {
         };
         /**
          * 查询记录 · Find records
-         * @description json-server 的查询方言：`字段=值`、`字段_like`、`字段_gte`、`字段_lte`、`字段_ne`、`q`（全文）、`_sort`、`_order`、`_page`、`_limit`、`_start`、`_end`；嵌套字段用点号。`_like` 找包含这段文本的记录，不分大小写；`*` 代表任意一段文本，开头的 `^` 与结尾的 `$` 限定首尾，其他字符都是它自己（不是正则表达式），至多 200 个字符。没有的字段、超过 50 个条件一律拒绝。总数在 `X-Total-Count`，分页链接在 `Link`。
+         * @description json-server 的查询方言：`字段=值`、`字段_like`、`字段_gte`、`字段_lte`、`字段_ne`、`q`（全文）、`_sort`、`_order`、`_page`、`_limit`、`_start`、`_end`；嵌套字段用点号。`_like` 找包含这段文本的记录，不分大小写；`*` 代表任意一段文本，开头的 `^` 与结尾的 `$` 限定首尾，其他字符都是它自己（不是正则表达式），至多 200 个字符。没有的字段、超过 50 个条件或排序字段、深于 100 层的字段一律拒绝。总数在 `X-Total-Count`，分页链接在 `Link`。
          *
-         *     json-server's query dialect: `field=value`, `field_like`, `field_gte`, `field_lte`, `field_ne`, `q` (full text), `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`; dots reach into nested fields. `_like` finds records that hold the text, in any case; `*` stands for any text, `^` in front and `$` behind hold it to the beginning and the end, every other character stands for itself (it is no regular expression), 200 characters at the most. A field that records do not have and more than 50 conditions are refused. The total is in `X-Total-Count`, links to pages in `Link`.
+         *     json-server's query dialect: `field=value`, `field_like`, `field_gte`, `field_lte`, `field_ne`, `q` (full text), `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`; dots reach into nested fields. `_like` finds records that hold the text, in any case; `*` stands for any text, `^` in front and `$` behind hold it to the beginning and the end, every other character stands for itself (it is no regular expression), 200 characters at the most. A field that records do not have, one that leads more than 100 levels deep, and more than 50 conditions or fields to sort by are refused. The total is in `X-Total-Count`, links to pages in `Link`.
          */
         get: operations["listRecords"];
         put?: never;

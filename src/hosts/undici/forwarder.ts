@@ -1,7 +1,7 @@
 /** Carries calls to real backends by undici: connections are kept, redirects are not followed, compressed answers come decompressed. */
 import { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { Agent } from 'undici'
+import { type Compression, compressionsIn, decoderOf, MOST_COMPRESSIONS } from '../../core/backends/compression.js'
 import { ForwardError, type Forwarder, type Incoming, type Outgoing } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
 import { Exchange } from './exchange.js'
@@ -31,59 +31,47 @@ async function forward(agent: Agent, outgoing: Outgoing): Promise<Incoming> {
     exchange.fail(reasonOf(error))
   }
   const answer = await exchange.head
-  const { encodings, kept } = withoutEncoding(answer.headers, answer.status)
-  if (encodings.length > MOST_ENCODINGS) {
+  const { compressions, kept } = withoutEncoding(answer.headers, answer.status)
+  if (compressions.length > MOST_COMPRESSIONS) {
     await exchange.return()
-    throw new ForwardError('nonsense', `its answer is compressed ${String(encodings.length)} times over; ${String(MOST_ENCODINGS)} are undone at the most`)
+    throw new ForwardError('nonsense', `its answer is compressed ${String(compressions.length)} times over; ${String(MOST_COMPRESSIONS)} are undone at the most`)
   }
   const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
-  return { status: answer.status, headers: kept, body: hasBody && encodings.length > 0 ? decoded(exchange, encodings) : exchange }
+  return { status: answer.status, headers: kept, body: hasBody && compressions.length > 0 ? decoded(exchange, compressions) : exchange }
 }
 
-/** So many compressions, one over the other, are undone: each of them takes memory, and nobody needs more than one. */
-const MOST_ENCODINGS = 5
-
-/** The encodings of a body, the outermost last, and the headers without what was about them. One that is unknown stays as it is. */
-function withoutEncoding(headers: Readonly<Record<string, string | string[] | undefined>>, status: number): { readonly encodings: readonly string[]; readonly kept: ReplyHeaders } {
+/** The compressions of a body, and the headers without what was about them. Where one is unknown all stays as it is. */
+function withoutEncoding(headers: Readonly<Record<string, string | string[] | undefined>>, status: number): { readonly compressions: readonly Compression[]; readonly kept: ReplyHeaders } {
   const kept: Record<string, string | string[]> = {}
   for (const name in headers) kept[name] = headers[name] ?? ''
-  if (kept['content-encoding'] === undefined) return { encodings: NO_ENCODINGS, kept }
-  const encodings = String(headers['content-encoding'] ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity')
+  if (kept['content-encoding'] === undefined) return { compressions: NONE, kept }
+  const compressions = compressionsIn(String(headers['content-encoding'] ?? ''))
   // A part of something compressed is for whoever has the other parts.
-  if (status === 206 || encodings.some((name) => !Object.hasOwn(DECODERS, name))) return { encodings: [], kept }
+  if (status === 206 || compressions === null) return { compressions: NONE, kept }
   delete kept['content-encoding']
-  return { encodings, kept }
+  return { compressions, kept }
 }
 
-const NO_ENCODINGS: readonly string[] = []
-/** What undoes a compression, by the first byte of what came. Under the name `deflate` goes what zlib wraps and what it does not. */
-const DECODERS = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: (first: number) => ((first & 0x0f) === ZLIB ? createInflate() : createInflateRaw()),
-  br: () => createBrotliDecompress(),
-}
-/** The lower half of the first byte of what zlib wraps. */
-const ZLIB = 8
+const NONE: readonly Compression[] = []
 
-async function* decoded(body: Exchange, encodings: readonly string[]): AsyncGenerator<Uint8Array> {
+async function* decoded(body: Exchange, compressions: readonly Compression[]): AsyncGenerator<Uint8Array> {
   try {
-    yield* [...encodings].reverse().reduce<AsyncIterable<Uint8Array>>((inner, name) => undone(inner, name as keyof typeof DECODERS), body) // only known ones are left
+    yield* [...compressions].reverse().reduce<AsyncIterable<Uint8Array>>(undone, body)
   } catch (error) {
     // What breaks off on its way here is told as it is; all else is said by what undoes the compression.
-    throw error instanceof ForwardError ? error : new ForwardError('nonsense', `what came is not compressed as it says (${encodings.join(', ')})`, { cause: error })
+    throw error instanceof ForwardError ? error : new ForwardError('nonsense', `what came is not compressed as it says (${compressions.join(', ')})`, { cause: error })
   } finally {
     await body.return()
   }
 }
 
 /** Nothing at all is nothing, whatever it says of itself: a redirect, or an answer without a body. */
-async function* undone(body: AsyncIterable<Uint8Array>, name: keyof typeof DECODERS): AsyncGenerator<Uint8Array> {
+async function* undone(body: AsyncIterable<Uint8Array>, name: Compression): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]()
   let first = await pieces.next()
   while (first.done !== true && first.value.length === 0) first = await pieces.next()
   if (first.done === true) return
-  const decoder = DECODERS[name](first.value[0] ?? 0)
+  const decoder = decoderOf(name, first.value[0] ?? 0)
   const raw = Readable.from(after(first.value, pieces), { objectMode: false })
   raw.on('error', (error) => decoder.destroy(error))
   try {
