@@ -3,7 +3,10 @@ import { enter, prelude, script } from './scripts.js'
 
 /** KEYS meta, journal. ARGV most entries, most bytes, then generation, requests, what an entry is chosen by and the rest of it for each. */
 export const APPEND = script(`${prelude}${enter}
-enter(KEYS[2], 1)
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'entry', 'filled', 'old')
+if not meta[1] then return 1 end
+local entry, filled, old = enter(KEYS[2], 1, meta[1], meta[2], meta[3], meta[4], meta[5])
+if entry ~= meta[3] then redis.call('HSET', KEYS[1], 'entry', entry, 'filled', filled, 'old', old) end
 return 1
 `)
 

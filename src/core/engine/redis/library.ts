@@ -15,9 +15,12 @@ export type Library = typeof RedisClient
 export type Client = ReturnType<typeof makeClient>
 export type Reconnect = false | ((retries: number, cause: Error) => number | Error)
 
-/** A connection that tells at once when Redis is not there; RESP 2, for older servers speak it as well. */
+/**
+ * A connection that tells at once when Redis is not there; RESP 2, for older servers speak it as well. Commands carry no timer each, which
+ * costs more than the command: a connection that answers nothing is given up as a whole.
+ */
 export function makeClient({ createClient }: Library, url: string, silence: number, reconnectStrategy: Reconnect, ping = 0) {
-  return createClient({ url, RESP: 2, disableOfflineQueue: true, pingInterval: ping, socket: { socketTimeout: silence, reconnectStrategy } })
+  return createClient({ url, RESP: 2, disableOfflineQueue: true, pingInterval: ping, commandOptions: { timeout: 0 }, socket: { socketTimeout: silence, reconnectStrategy } })
 }
 
 /** @throws Error that says how to install it */

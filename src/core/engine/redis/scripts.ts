@@ -63,31 +63,31 @@ end
 
 /**
  * Puts lines into the journal, those of a generation that is over left out. From the argument on: most entries, most bytes, then
- * generation, requests, what an entry is chosen by and the rest of it for each. The oldest go, one always stays.
+ * generation, requests, what an entry is chosen by and the rest of it for each. The oldest go, one always stays. Takes what the fields
+ * of the same names say, and returns what `entry`, `filled` and `old` are to say from now on.
  */
 export const enter = `
-local function enter(journal, from)
-  local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'entry', 'old', 'filled')
-  local id, filled, known = tonumber(meta[3] or '0'), tonumber(meta[5] or '0'), meta[3]
+local function enter(journal, from, gen, ver, entry, filled, old)
+  local id, full, stale = tonumber(entry), tonumber(filled or '0'), tonumber(old)
   for i = from + 2, #ARGV, 4 do
-    if ARGV[i] == meta[1] then
+    if ARGV[i] == gen then
       id = id + 1
-      redis.call('XADD', journal, meta[1] .. '-' .. text(id), 'v', meta[2], 'r', ARGV[i + 1], 'h', ARGV[i + 2], 'e', ARGV[i + 3])
-      filled = filled + #ARGV[i + 2] + #ARGV[i + 3]
+      redis.call('XADD', journal, gen .. '-' .. text(id), 'v', ver, 'r', ARGV[i + 1], 'h', ARGV[i + 2], 'e', ARGV[i + 3])
+      full = full + #ARGV[i + 2] + #ARGV[i + 3]
     end
   end
-  if not known or text(id) == known then return end
-  local length, old = redis.call('XLEN', journal), tonumber(meta[4])
-  local limit, most = tonumber(ARGV[from]), tonumber(ARGV[from + 1])
-  while length > 1 and (length > limit or filled > most) do
+  local last = text(id)
+  if last == entry then return entry, filled or '0', old end
+  local length, limit, most = redis.call('XLEN', journal), tonumber(ARGV[from]), tonumber(ARGV[from + 1])
+  while length > 1 and (length > limit or full > most) do
     for _, item in ipairs(redis.call('XRANGE', journal, '-', '+', 'COUNT', math.min(100, math.max(1, length - limit)))) do
       redis.call('XDEL', journal, item[1])
-      filled = filled - fill(item)
+      full = full - fill(item)
       length = length - 1
-      if old > 0 then old = old - 1 end
+      if stale > 0 then stale = stale - 1 end
     end
   end
-  redis.call('HSET', KEYS[1], 'entry', text(id), 'filled', text(filled), 'old', text(old))
+  return last, text(full), text(stale)
 end
 `
 
@@ -96,12 +96,16 @@ end
  * as for {@link APPEND}. Answers the head, and what came since.
  */
 export const LOOK = script(`${prelude}${enter}
-if ARGV[4] then enter(KEYS[3], 4) end
-local meta, answer = head()
-if not meta[1] then return {answer[1]} end
-if ARGV[3] == '1' then answer[5] = text(redis.call('HINCRBY', KEYS[1], 'req', 1)) end
-answer[9] = came(KEYS[2], meta)
-return answer
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'born', 'ver', 'req', 'entry', 'kept', 'named', 'filled', 'old')
+if not meta[1] then return {now()} end
+local requests, entry = meta[4], meta[5]
+if ARGV[3] == '1' then requests = text(requests + 1) end
+if ARGV[4] then
+  local filled, old
+  entry, filled, old = enter(KEYS[3], 4, meta[1], meta[3], entry, meta[8], meta[9])
+  redis.call('HSET', KEYS[1], 'req', requests, 'entry', entry, 'filled', filled, 'old', old)
+elseif ARGV[3] == '1' then redis.call('HSET', KEYS[1], 'req', requests) end
+return {now(), meta[1], meta[2], meta[3], requests, entry, meta[6], meta[7], came(KEYS[2], {meta[1], meta[2], meta[3]})}
 `)
 
 /** KEYS meta, docs, log, journal, files. ARGV start, era, requests, 1 if it was made by its name, then field, value, '' for each record. Answers 1 when it came into being. */
