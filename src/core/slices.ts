@@ -4,12 +4,28 @@ import { stopwatch } from './clock.js'
 /** So many real milliseconds of work are done in one go. */
 const SLICE = 20
 
-/** As it was when this was loaded: a test that fakes timers must not hold up a stub in its process. */
+/** As they were when this was loaded: a test that fakes timers must not hold up a stub in its process. */
 const soon = setImmediate
+const [later, noLonger] = [setTimeout, clearTimeout]
 
 /** Lets others come between. */
 export function others(): Promise<void> {
   return new Promise((resolve) => soon(resolve))
+}
+
+/**
+ * Waits a little.
+ * @param milliseconds real ones, at the most
+ * @param listen is given a function that ends the wait
+ */
+export function pauseOrUntil(milliseconds: number, listen: (end: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = later(resolve, milliseconds)
+    listen(() => {
+      noLonger(timer)
+      resolve()
+    })
+  })
 }
 
 /**

@@ -1,10 +1,12 @@
 /**
  * The folder behind an engine `file`. Writes are queued and go out in groups: while one group is on its way to the disk, all that
- * comes in makes up the next, so that many calls at once share one sync. A group is written whole or not at all.
+ * comes in makes up the next, so that many calls at once share one sync. A group is written whole or not at all. What a group costs hardly
+ * depends on how much is in it, so one of which many calls wait gives as many others a moment to come along; a call by itself waits for nobody.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClassicLevel } from 'classic-level'
+import { others, pauseOrUntil } from '../../slices.js'
 import type { Range } from './layout.js'
 
 type Database = ClassicLevel
@@ -12,14 +14,21 @@ type Database = ClassicLevel
 /** One change of the folder; a value is JSON, but for those of files and journals. */
 export type Write = { readonly type: 'put'; readonly key: string; readonly value: string } | { readonly type: 'put'; readonly key: string; readonly value: Buffer; readonly valueEncoding: 'buffer' } | { readonly type: 'del'; readonly key: string }
 
+/** Real milliseconds that a group waits for company at the most. */
+const MOMENT = 2
+
 /** Says which process has the folder; for people, the lock itself is the database's. */
 const OWNER = 'owner.json'
 
 export class Disk {
   readonly #db: Database
   #queue: Write[] = []
-  /** Whether somebody waits until what is queued cannot be lost. */
-  #isSynced = false
+  /** So many wait until what is queued cannot be lost. */
+  #waiting = 0
+  /** So many had waited for the group before. */
+  #company = 0
+  /** Called when as many wait again; null while nobody looks out for them. */
+  #complete: (() => void) | null = null
   /** Resolves when all that is queued by now is on the disk; null while nothing is queued. */
   #next: Promise<void> | null = null
   #writing: Promise<void> = Promise.resolve()
@@ -75,13 +84,9 @@ export class Disk {
    */
   write(writes: readonly Write[], isSynced = true): Promise<void> {
     this.#queue.push(...writes)
-    this.#isSynced ||= isSynced
+    if (isSynced && ++this.#waiting >= this.#company) this.#complete?.()
     if (this.#next !== null) return this.#next
-    const before = this.#writing
-    this.#next = before.then(
-      () => this.#flush(),
-      () => this.#flush(),
-    )
+    this.#next = this.#writing.then(() => this.#gather()).then(() => this.#flush())
     // Whoever waits for it hears of a failure; that nobody waits is no reason to end the process.
     this.#writing = this.#next.catch(() => undefined)
     return this.#next
@@ -98,11 +103,20 @@ export class Disk {
     await this.#db.close()
   }
 
+  /** Lets those come first whose calls are being carried out already. */
+  async #gather(): Promise<void> {
+    await others()
+    if (this.#waiting === 0 || this.#waiting >= this.#company) return
+    await pauseOrUntil(MOMENT, (complete) => (this.#complete = complete))
+    this.#complete = null
+  }
+
   async #flush(): Promise<void> {
     const group = this.#queue
-    const sync = this.#isSynced
+    const sync = this.#waiting > 0
+    if (sync) this.#company = this.#waiting
     this.#queue = []
-    this.#isSynced = false
+    this.#waiting = 0
     this.#next = null
     await this.#db.batch<string, string | Buffer>(group, { sync })
   }
