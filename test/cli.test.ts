@@ -49,6 +49,18 @@ describe('understudy start', () => {
     expect([code, stderr]).toEqual([0, ''])
   })
 
+  test('shows in six lines where to go next, and behind them what is special about this start', async () => {
+    const plain = await start('live')
+    const next = ['SMS code ', `console       http://localhost:${new URL(plain.url).port}/ `, `reference     ${plain.url}/docs `, `control plane ${plain.url}/__admin `, 'tour ', 'phone ']
+    plain.child.kill('SIGTERM')
+    expect((await plain.ended).stdout.trimEnd().split('\n').slice(2)).toEqual(next.map((line) => expect.stringContaining(line) as unknown))
+    const special = await start('live', '--lan', '--https', '--backend', 'live=http://127.0.0.1:1')
+    special.child.kill('SIGTERM')
+    const [, six = '', facts = ''] = (await special.ended).stdout.split('\n\n')
+    expect(six.split('\n').map((line) => line.split(/ {2,}/)[0]?.slice(0, 13).trimEnd())).toEqual(['SMS code', 'console', 'reference', 'control plane', 'tour', 'stop'])
+    expect(facts.split('\n')).toEqual([expect.stringMatching(/^https +https:\/\/localhost:\d+$/), expect.stringMatching(/^real backend +live at http:\/\/127\.0\.0\.1:1, mode real$/), expect.stringMatching(/^admin token \S{20,}$/)])
+  })
+
   test('serves a system alone at the root', async () => {
     const { url } = await start('live')
     expect(await (await fetch(`${url}/auth/code?mobile=13800003001`)).json()).toEqual({ code: 2000, desc: 'ok' })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { request } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -52,6 +53,18 @@ async function callOverTls(url: string, ca: string | undefined): Promise<string>
   return text(answer)
 }
 
+/** @returns what a port answers to pieces of text that arrive one by one, each in a packet of its own, before the client closes its side */
+async function said(port: string, pieces: readonly string[]): Promise<string> {
+  const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true })
+  const answer = text(socket)
+  for (const piece of pieces) {
+    await new Promise((resolve) => socket.write(piece, 'latin1', resolve))
+    await new Promise(setImmediate)
+  }
+  socket.end()
+  return answer
+}
+
 describe('understudy start --lan --https', () => {
   test('shows each way in with whom it is for, and asks for a token', async () => {
     const { url, secure, token, says } = await startForPhones('live')
@@ -86,6 +99,31 @@ describe('understudy start --lan --https', () => {
     const asked = request(`${secure}/live/auth/code?mobile=13800003001`, { ca, headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAARAAAAAAAIAAAAA' } }).end()
     const [answer] = (await once(asked, 'response')) as [NodeJS.ReadableStream]
     expect(await text(answer)).toBe('{"code":2000,"desc":"ok"}')
+  })
+
+  test('plain HTTP on the port of HTTPS is told where to go, and TLS goes on beside it', async () => {
+    const { url, secure, child, ended } = await startForPhones('live')
+    const ca = await readFile(join(folder, 'ca.pem'), 'utf8')
+    const [{ port: plain }, { port }] = [new URL(url), new URL(secure)]
+    const told = (host: string, path: string) => `Plain HTTP was sent to the port of HTTPS.\nHTTPS: https://${host}:${port}${path}\nHTTP:  http://${host}:${plain}${path}\n`
+    const mistaken = await fetch(`http://127.0.0.1:${port}/live/users/my?a=1`, { method: 'POST', body: 'x'.repeat(300_000) })
+    expect([mistaken.status, mistaken.headers.get('content-type'), mistaken.headers.get('connection'), await mistaken.text()]).toEqual([400, 'text/plain; charset=utf-8', 'close', told('127.0.0.1', '/live/users/my?a=1')])
+    expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' })).status).toBe(400)
+    const [refused] = (await once(new WebSocket(`ws://127.0.0.1:${port}/__start/socket`), 'error')) as [Error] // what this event brings
+    expect(refused.message).toContain('400')
+    // No host, or nonsense, is not shown.
+    expect(await said(port, ['GET / HTTP/1.0\r\n\r\n'])).toContain(told('localhost', '/'))
+    expect(await said(port, ['GET / HTTP/1.1\r\nHost: a b<c>\r\n\r\n'])).toContain(told('localhost', '/'))
+    expect(await said(port, ['G', 'ET / HTTP/1.1\r\nHost: 10.0.2.2:', `${port}\r\n\r\n`])).toContain(told('10.0.2.2', '/'))
+    expect(await said(port, ['\x15nonsense\r\n\r\n'])).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(await said(port, [])).toBe('')
+    expect(await callOverTls(`${secure}/__start/ping`, ca)).toBe('{"understudy":true}')
+    // A connection that has said nothing is not waited for.
+    const silent = connect({ port: Number(port), host: '127.0.0.1' })
+    await once(silent, 'connect')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0, stderr: '' })
+    silent.destroy()
   })
 
   test('a signal ends it within bounds, with a TLS connection open that has said nothing', async () => {

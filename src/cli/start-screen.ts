@@ -28,19 +28,24 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
   const next: (readonly [name: string, text: string])[] = [
     ['SMS code', '123456, for every number'],
-    ...(hasAdmin ? [['console', `${url}/  shows what the apps ask, and drives the stub`] as const] : []),
+    ...(hasAdmin ? [['console', `${named(url)}/  shows what the apps ask, and drives the stub`] as const] : []),
     ['reference', `${url}/docs  every operation and error, to try in the page`],
     ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
     ...(hasAdmin ? [['tour', `${tourCommand(url, shown, byNpm)}  two minutes: login, kick, maintenance, errors`] as const] : []),
-    ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
-    ...Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ['real backend', `${id} at ${real}, mode ${mode}`] as const),
     lan ? ['stop', 'Ctrl+C'] : ['phone', `${byNpm ? 'npm start --' : 'understudy start'} --lan  lets phones in · stop with Ctrl+C`],
   ]
-  const lines = [table(rows), '', ...next.map(([name, text]) => `${pc.dim(name.padEnd(LABEL))} ${text}`)]
-  if (hasAdmin && shown !== null) lines.push(`admin token ${shown}`)
-  if (hasAdmin && tokenOf !== null) lines.push(`admin token as ${tokenOf.from === 'file' ? 'the configuration' : (tokenOf.name ?? 'given')} says; tour, ctl and drift read it from UNDERSTUDY_ADMIN_TOKEN`)
-  return `${[...lines, ...(lan ? ways(server, shown) : [])].join('\n')}\n`
+  const special: (readonly [name: string, text: string])[] = [
+    ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
+    ...Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ['real backend', `${id} at ${real}, mode ${mode}`] as const),
+  ]
+  const lines = [table(rows), '', ...next.map(labelled)]
+  const facts = special.map(labelled)
+  if (hasAdmin && shown !== null) facts.push(`admin token ${shown}`)
+  if (hasAdmin && tokenOf !== null) facts.push(`admin token as ${tokenOf.from === 'file' ? 'the configuration' : (tokenOf.name ?? 'given')} says; tour, ctl and drift read it from UNDERSTUDY_ADMIN_TOKEN`)
+  return `${[...lines, ...(facts.length === 0 ? [] : ['', ...facts]), ...(lan ? ways(server, shown) : [])].join('\n')}\n`
 }
+
+const labelled = ([name, text]: readonly [name: string, text: string]) => `${pc.dim(name.padEnd(LABEL))} ${text}`
 
 /** @returns what plays the tour on this server, to copy */
 function tourCommand(url: string, adminToken: string | null, byNpm: boolean): string {
@@ -52,8 +57,13 @@ const LABEL = 'control plane'.length
 
 /** @returns where this machine calls the server; one that listens on all addresses cannot be called on all at once */
 function urlsOf({ url, secure }: Pick<RunningServer, 'url' | 'secure'>): { readonly url: string; readonly secureUrl: string | null } {
-  const here = (text: string) => text.replace('//0.0.0.0:', '//localhost:')
+  const here = (text: string) => text.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, '//localhost:')
   return { url: here(url), secureUrl: secure === null ? null : here(secure.url) }
+}
+
+/** @returns the URL as people write it in a browser */
+function named(url: string): string {
+  return url.replace('//127.0.0.1:', '//localhost:')
 }
 
 /** @returns the same for programs, as data */

@@ -4,6 +4,7 @@ import type { Stage } from '../../core/stage/stage.js'
 import type { Switchboard } from '../../core/sockets/switchboard.js'
 import { createExpress, type HttpServer, type Tls } from './express.js'
 import { handlerOf, type LatestAnswers } from './handler.js'
+import { answerPlain } from './plain.js'
 import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
 
@@ -53,6 +54,8 @@ export async function listenOn({ stage, port, host, tls, report, listen = listen
   const { app, server, secure } = createExpress(tls)
   const latest: LatestAnswers = new WeakMap()
   app.use(handlerOf(stage, report, latest))
+  // First of all who look at its connections.
+  if (secure !== null) answerPlain(secure, () => place.port)
   const servers: readonly HttpServer[] = secure === null ? [server] : [server, secure]
   const stops = servers.map((one) => {
     one.keepAliveTimeout = KEEP_ALIVE

@@ -8,6 +8,7 @@ import type { Call } from '../../core/stage/call.js'
 import { frame, NONE } from '../../docs/frame.js'
 import { isLanguage, languageOf, textHeader, type Say, speak } from '../../docs/language.js'
 import { startAssetsFolder } from '../../paths.js'
+import { splitHost } from '../../plain/host.js'
 import { html, type Html } from '../../plain/html.js'
 import { panelAddress } from '../../plain/panels.js'
 import { darkPath } from '../../plain/qr.js'
@@ -72,19 +73,14 @@ ${snippetsFor(here.host, urls[0]?.url ?? here.origin, here.isEncrypted).map(({ p
 
 const panelNames = { people: { en: 'People', zh: '用户' }, sms: { en: 'SMS', zh: '短信' }, clock: { en: 'Clock', zh: '时钟' }, faults: { en: 'Faults and maintenance', zh: '故障与维护' }, calls: { en: 'Calls', zh: '请求' } } as const
 
-/** A name, or an address, and a port. */
-const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i
-/** Names have so many characters at the most (RFC 1035), ports five and a colon. */
-const LONGEST_HOST = 253 + 6
-
 /** Whoever sends no host, or nonsense, is shown addresses of this machine. */
-function hereOf({ headers: { host = '' }, isEncrypted }: Call, { port, securePort }: Reach): Here {
-  const [, name, said] = (host.length > LONGEST_HOST ? null : HOST.exec(host)) ?? []
-  const reached = name ?? 'localhost'
+function hereOf({ headers: { host }, isEncrypted }: Call, { port, securePort }: Reach): Here {
+  const said = splitHost(host)
+  const reached = said?.name ?? 'localhost'
   const own = isEncrypted ? (securePort ?? port) : port
   const other = securePort === null ? null : isEncrypted ? `http://${reached}:${String(port)}` : `https://${reached}:${String(securePort)}`
   // Behind another server its port is the one that counts.
-  const authority = name === undefined ? `${reached}:${String(own)}` : `${name}${said ?? ''}`
+  const authority = said === null ? `${reached}:${String(own)}` : `${said.name}${said.port}`
   return { host: reached, isEncrypted, origin: `${isEncrypted ? 'https' : 'http'}://${authority}`, other }
 }
 
