@@ -110,6 +110,24 @@ describe('ctl', () => {
     expect(await ctl(`revoke live ${MOBILE}`)).toMatch(/^live +1 +revoked/m)
   })
 
+  test('users by words, by who is logged in, and a page at a time', async () => {
+    const { box, run, ctl, json } = await stage()
+    const all = await box.sessions.users()
+    expect(await json('users')).toEqual(all)
+    expect(await json(`users --query ${MOBILE}`)).toEqual(await box.sessions.users(undefined, { q: MOBILE }))
+    expect(await ctl('users live -q nobody-like-that')).toBe('no users\n')
+    expect(await ctl('users live --logged-in only')).toBe('no users\n')
+    await box.sessions.issue({ system: 'live', user: MOBILE, device: { label: 'iPhone' } })
+    expect(await ctl('users live --logged-in only')).toMatch(new RegExp(`^SYSTEM +ID +REALM +NAMES +STATE +SINCE +DEVICE\nlive +1 +- +${MOBILE}, .* free +\\S+Z +iPhone\n$`))
+    expect((await ctl('users live --logged-in first')).split('\n')[2]).toMatch(/ free +- +-$/)
+    expect(await ctl('users --limit 2')).toMatch(new RegExp(`\n${String(all.length - 2)} more: --offset 2\n$`))
+    expect(await json(`users --offset 2 --limit 1`)).toEqual(all.slice(2, 3))
+    expect(await ctl(`users --offset ${String(all.length - 1)}`)).not.toContain('more')
+    expect(await run('users --limit 0')).toMatchObject({ code: 1, stdout: '', stderr: 'error: --limit must be >= 1\n' })
+    expect(await run(`users -q ${'x'.repeat(201)}`)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: --query must /) as unknown })
+    expect(await run('users --logged-in yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('Allowed choices are only, first') as unknown })
+  })
+
   test('login', async () => {
     const { box, ctl, json, run } = await stage()
     const header = (await ctl(`login live ${MOBILE} --device iPhone`)).trim()

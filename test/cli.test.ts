@@ -125,6 +125,21 @@ describe('understudy start', () => {
     expect(await understudy(['--sandbox', 'alice'])).toMatchObject({ code: 1, stderr: expect.stringContaining('drive one with "understudy ctl --sandbox alice"') as unknown })
   })
 
+  test('says in one sentence what is wrong with a command line, and what was probably meant, whatever the command', async () => {
+    const sentences: readonly (readonly [command: string, sentence: string])[] = [
+      ['start --prot 4010', `unknown option '--prot'. Did you mean "--port"?`],
+      ['--prot 4010', `unknown option '--prot'. Did you mean "--port"?`],
+      ['list --jsn', `unknown option '--jsn'. Did you mean "--json"?`],
+      ['ctl smms', `unknown command 'smms'. Did you mean "sms"?`],
+      ['ctl sms --jsn', `unknown option '--jsn'. Did you mean "--json"?`],
+      ['data --nothing-like-it', `unknown option '--nothing-like-it'`],
+      ['start --port http', `option '-p, --port <number>' argument 'http' is invalid: a whole number is needed.`],
+      ['ctl clock advance', `missing required argument 'duration'`],
+      ['ctl clock advance -1h', 'a clock does not go back by a duration; "understudy ctl clock set <moment>" sets it back'],
+    ]
+    for (const [command, sentence] of sentences) expect(await understudy(command.split(' '))).toEqual({ code: 1, signal: null, stdout: '', stderr: `error: ${sentence}\n(add --help for more)\n` })
+  })
+
   test.each([
     [['start', '--prot', '1'], /^error: unknown option '--prot'/],
     [['start', '--port', 'http'], /^error: option '-p, --port <number>' argument 'http' is invalid. a whole number is needed/],

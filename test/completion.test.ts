@@ -15,8 +15,8 @@ describe('bash', () => {
   }
 
   test('completes commands, moves, systems, flags and their values, wherever flags stand', async () => {
-    const [commands, systems, flags, moves, deeper, modes, languages, nothing] = await offers([
-      ['do'], ['start', 'l'], ['start', 'live', '--max'], ['ctl', '--sandbox', 'alice', 'cl'], ['ctl', 'clock', 'a'], ['ctl', 'backend', 'live', '--mode', 'real'], ['diff', '--lang', ''], ['ctl', 'clock', 'xyz'],
+    const [commands, systems, flags, moves, deeper, modes, languages, nothing, which] = await offers([
+      ['do'], ['start', 'l'], ['start', 'live', '--max'], ['ctl', '--sandbox', 'alice', 'cl'], ['ctl', 'clock', 'a'], ['ctl', 'backend', 'live', '--mode', 'real'], ['diff', '--lang', ''], ['ctl', 'clock', 'xyz'], ['ctl', 'users', 'live', '--logged-in', ''],
     ])
     expect(commands).toEqual(['doctor'])
     expect(systems).toEqual(['live'])
@@ -26,6 +26,7 @@ describe('bash', () => {
     expect(modes).toEqual(['real', 'real-or-stub'])
     expect(languages).toEqual(['en', 'zh'])
     expect(nothing).toEqual([])
+    expect(which).toEqual(['only', 'first'])
   })
 })
 

@@ -13,6 +13,7 @@ import { addList } from './list.js'
 import { fail } from './output.js'
 import { addStart } from './start.js'
 import { addTour } from './tour.js'
+import { printUsageError } from './usage.js'
 import { packageFile } from '../paths.js'
 
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string } // our own file
@@ -21,6 +22,7 @@ const program = new Command('understudy')
   .description('A stand-in for five app backends: contract, types and a working stub server.')
   .version(version, '-v, --version')
   .showHelpAfterError('(add --help for more)')
+  .configureOutput({ outputError: printUsageError })
 
 addStart(program)
 addList(program)

@@ -1,6 +1,7 @@
 /** `understudy ctl clock …` */
 import type { Command } from 'commander'
 import type { Clock } from '../../client/control.js'
+import { printUsageError } from '../usage.js'
 import { durationFlag } from './flags.js'
 import { move } from './move.js'
 
@@ -18,7 +19,7 @@ export function addClock(ctl: Command): void {
     .description('advance by 2h, 90s, 30d, 1h30m or an ISO 8601 duration')
     .argument('<duration>', 'how far', durationFlag)
     // Of the minus the parser makes an option.
-    .configureOutput({ outputError: (text, write) => { write(/unknown option '-\d/.test(text) ? 'error: a clock does not go back by a duration; "understudy ctl clock set <moment>" sets it back\n' : text) } })
+    .configureOutput({ outputError: (text) => { printUsageError(/unknown option '-\d/.test(text) ? 'error: a clock does not go back by a duration; "understudy ctl clock set <moment>" sets it back' : text) } })
     .action((by: string, _flags: object, command: Command) => move(command, (box) => box.clock.advance(by), show))
   clock
     .command('set')

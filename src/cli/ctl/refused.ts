@@ -12,6 +12,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   httpStatus: '--http',
   operationId: '--operation',
   token: '--which',
+  q: '--query',
   'by.platform': '--platform',
   'by.label': '--device',
   'by.client': '--client',

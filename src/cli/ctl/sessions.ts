@@ -1,7 +1,8 @@
 /** `understudy ctl sessions`, `users`, `login`, `kick`, `expire`, `revoke`, `ban`, `unban` */
 import { type Command, Option } from 'commander'
-import type { Device, IssuedSession, Session, User } from '../../client/control.js'
-import type { UserName } from '../../client/sessions.js'
+import { type Device, type IssuedSession, type Session, take, type User } from '../../client/control.js'
+import type { UserFilter, UserName } from '../../client/sessions.js'
+import { parseWhole } from '../config/parse.js'
 import { callNumber } from './flags.js'
 import { given, list, move } from './move.js'
 
@@ -27,6 +28,10 @@ interface ListFlags {
   readonly secrets?: true
 }
 
+interface UserFlags extends Omit<UserFilter, 'q'> {
+  readonly query?: string
+}
+
 /** Adds the commands. */
 export function addSessions(ctl: Command): void {
   ctl
@@ -44,8 +49,12 @@ export function addSessions(ctl: Command): void {
     .command('users')
     .description('show the users')
     .argument('[system]', 'only this system')
+    .option('-q, --query <words>', 'only users whose id, names, realm and roles have each of these words in them')
+    .addOption(new Option('--logged-in <which>', 'only those who are logged in, or those first; the latest login comes first').choices(['only', 'first']))
+    .option('--limit <number>', 'so many at the most (default: 1000)', parseWhole)
+    .option('--offset <number>', 'pass so many over', parseWhole)
     .option('--at <call>', 'as it was after this call of the journal; 0 for the beginning', callNumber)
-    .action((system: string | undefined, { at }: Pick<ListFlags, 'at'>, command: Command) => move(command, (box) => box.sessions.users(system, given({ at })), showUsers))
+    .action(listUsers)
 
   onPhone(onUser(ctl, 'login', 'log a user in, without password or code, and print what a request carries from then on')).action(
     (system: string, user: string, flags: ClientFlags, command: Command) => move(command, (box) => box.sessions.issue({ ...whom(system, user, flags), device: deviceOf(flags) }), showCredential),
@@ -67,6 +76,23 @@ export function addSessions(ctl: Command): void {
   )
   onUser(ctl, 'unban', 'lift a ban').action((system: string, user: string, flags: Realm, command: Command) =>
     move(command, (box) => box.sessions.unban(whom(system, user, flags)), (free) => showUsers([free])),
+  )
+}
+
+function listUsers(system: string | undefined, { query: q, loggedIn, limit, offset, at }: UserFlags, command: Command): Promise<void> {
+  let total = 0
+  return move(
+    command,
+    async ({ name: sandbox }, { control }) => {
+      const query = given({ system, q, loggedIn, limit, offset, at })
+      const found = await take(control.GET('/sandboxes/{sandbox}/users', { params: { path: { sandbox }, query } }))
+      total = found.total
+      return found.users
+    },
+    (users) => {
+      const next = (offset ?? 0) + users.length
+      return total > next && users.length > 0 ? `${showUsers(users)}\n${String(total - next)} more: --offset ${String(next)}` : showUsers(users)
+    },
   )
 }
 
@@ -105,7 +131,12 @@ function showSessions(sessions: readonly Session[]): string {
   return list(['SYSTEM', 'USER', 'STATE', 'DEVICE', 'SINCE', 'UNTIL', 'TOKEN'], rows, 'no sessions')
 }
 
+/** Whoever asked for those who are logged in is shown since when, and on what. */
 function showUsers(users: readonly User[]): string {
-  const rows = users.map(({ system, id, realm, names, banned }) => [system, id, realm === '' ? null : realm, Object.values(names).filter((name) => name !== null).join(', '), banned ? 'banned' : 'free'])
-  return list(['SYSTEM', 'ID', 'REALM', 'NAMES', 'STATE'], rows, 'no users')
+  const hasLogins = users.some(({ login }) => login !== undefined)
+  const rows = users.map(({ system, id, realm, names, banned, login }) => [
+    system, id, realm === '' ? null : realm, Object.values(names).filter((name) => name !== null).join(', '), banned ? 'banned' : 'free',
+    ...(hasLogins ? [login?.latest.issuedAt ?? null, login?.latest.device.label ?? login?.latest.device.platform ?? null] : []),
+  ])
+  return list(['SYSTEM', 'ID', 'REALM', 'NAMES', 'STATE', ...(hasLogins ? ['SINCE', 'DEVICE'] : [])], rows, 'no users')
 }
