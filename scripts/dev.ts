@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { ownScript, whenParentIsGone } from '../src/cli/parent.js'
 import { watchFiles } from '../src/cli/watch/files.js'
 import { Ports } from './dev/ports.js'
 import type { Order, Said } from './dev/words.js'
@@ -115,15 +116,18 @@ const edits = watchFiles(async (changed) => {
   if (restarting.length > 0) await restart(restarting.map((file) => relative(root, file)))
 })
 
-// Ctrl+C in a terminal reaches the stub without our help.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    isStopping = true
-    if (hasEnded(stub)) finish()
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) tell(stub, 'stop')
-  })
+/** @param isTold whether the stub knows already */
+function stop(isTold = false): void {
+  isStopping = true
+  if (hasEnded(stub)) finish()
+  else if (!isTold) tell(stub, 'stop')
 }
 
+// Ctrl+C in a terminal reaches the stub without our help.
+process.on('SIGINT', () => { stop(process.stdin.isTTY) })
+process.on('SIGTERM', () => { stop() })
+if (ownScript() === 'dev') whenParentIsGone(() => { stop() })
+
 if (await hears(stub, 'loaded', '')) begin(true)
-else process.exitCode = 1
+else process.exitCode = hasToStop() ? 143 : 1
 if (!hasEnded(stub)) await edits.look([join(root, 'openapi'), source])

@@ -69,8 +69,12 @@ test('a tour, and where everything is, can be had as JSON', async () => {
 })
 
 test('the first screen names the commands that there are where it was started', async () => {
-  for (const [lifecycle, tour, phones] of [['', /^tour +understudy tour --url http:\S+ /m, /^phone +understudy start --lan /m], ['start', /^tour +npm run tour -- --url http:\S+ /m, /^phone +npm start -- --lan /m]] as const) {
-    const stub = begin(['start', 'live', '--port', '0'], { env: { npm_lifecycle_event: lifecycle } })
+  for (const [script, owner, tour, phones] of [
+    ['start', 'an-app', /^tour +understudy tour --url http:\S+ /m, /^phone +understudy start --lan /m],
+    ['start', 'understudy', /^tour +npm run tour -- --url http:\S+ /m, /^phone +npm start -- --lan /m],
+    ['dev', 'understudy', /^tour +npm run tour -- --url http:\S+ /m, /^phone +npm run dev -- --lan /m],
+  ] as const) {
+    const stub = begin(['start', 'live', '--port', '0'], { env: { npm_lifecycle_event: script, npm_package_name: owner } })
     running.push(stub)
     await stub.says(tour)
     await stub.says(phones)

@@ -18,8 +18,10 @@ const PROGRAM = join('cli', 'program.ts')
 const args = process.argv.slice(2)
 let server: RunningServer | null = null
 
-// Signals end a process at once on Windows.
-const stop = () => process.emit('SIGTERM')
+/** Signals end a process at once on Windows; as long as nothing is served they do so everywhere. */
+const stop = () => {
+  if (!process.emit('SIGTERM')) process.exit(143)
+}
 const say = (said: Said) => process.send?.(said)
 
 /** Carries out what can go wrong by a mistake in the sources. */

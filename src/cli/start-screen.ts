@@ -13,8 +13,8 @@ export interface ScreenOptions {
   readonly hasAdmin: boolean
   /** Whether it is started for phones. */
   readonly lan: boolean
-  /** Whether it was started by `npm start` in the repository, where there is no command `understudy`. */
-  readonly byNpm: boolean
+  /** The script by which npm started it in the repository, where there is no command `understudy`; null for none. */
+  readonly script: 'start' | 'dev' | null
   /** Where calls go on to, by system. */
   readonly backends: Readonly<Record<string, BackendInput>>
   /** Who gave the admin token: that one is nobody's to print; null for one that was made, or none. */
@@ -22,7 +22,7 @@ export interface ScreenOptions {
 }
 
 /** @returns the lines */
-export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm, backends, tokenOf }: ScreenOptions): string {
+export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, script, backends, tokenOf }: ScreenOptions): string {
   const shown = tokenOf === null ? server.adminToken : null
   const { url, secureUrl } = urlsOf(server)
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
@@ -31,8 +31,8 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
     ...(hasAdmin ? [['console', `${named(url)}/  shows what the apps ask, and drives the stub`] as const] : []),
     ['reference', `${url}/docs  every operation and error, to try in the page`],
     ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
-    ...(hasAdmin ? [['tour', `${tourCommand(url, shown, byNpm)}  two minutes: login, kick, maintenance, errors`] as const] : []),
-    lan ? ['stop', 'Ctrl+C'] : ['phone', `${byNpm ? 'npm start --' : 'understudy start'} --lan  lets phones in · stop with Ctrl+C`],
+    ...(hasAdmin ? [['tour', `${tourCommand(url, shown, script !== null)}  two minutes: login, kick, maintenance, errors`] as const] : []),
+    lan ? ['stop', 'Ctrl+C'] : ['phone', `${startCommand(script)} --lan  lets phones in · stop with Ctrl+C`],
   ]
   const special: (readonly [name: string, text: string])[] = [
     ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
@@ -46,6 +46,12 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
 }
 
 const labelled = ([name, text]: readonly [name: string, text: string]) => `${pc.dim(name.padEnd(LABEL))} ${text}`
+
+/** @returns what starts it, to be followed by flags */
+function startCommand(script: ScreenOptions['script']): string {
+  if (script === null) return 'understudy start'
+  return script === 'start' ? 'npm start --' : 'npm run dev --'
+}
 
 /** @returns what plays the tour on this server, to copy */
 function tourCommand(url: string, adminToken: string | null, byNpm: boolean): string {

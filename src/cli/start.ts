@@ -11,6 +11,7 @@ import { failInJson } from './config/error.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
 import { unreadVariables } from './config/variables.js'
 import { print, printAside, printJson, warn } from './output.js'
+import { ownScript, whenParentIsGone } from './parent.js'
 import { startFacts, startScreen } from './start-screen.js'
 
 interface StartFlags {
@@ -71,7 +72,7 @@ async function start(ids: string[], { watch = false, sources: folders, json = fa
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
   started?.(server)
-  const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start', backends: settings.backends, tokenOf: settings.adminToken === undefined ? null : (sources.get('adminToken') ?? null) }
+  const screen = { hasAdmin: admin, lan, script: ownScript(), backends: settings.backends, tokenOf: settings.adminToken === undefined ? null : (sources.get('adminToken') ?? null) }
   if (json) printJson(startFacts(systems, server, screen))
   else print(startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
@@ -139,20 +140,7 @@ function stopOnSignals(server: RunningServer): void {
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
-  if (process.env['npm_lifecycle_event'] === 'start' && process.env['npm_package_name'] === 'understudy') whenParentIsGone(stop)
-}
-
-/** Real milliseconds between two looks at who started this process. */
-const LOOK_AGAIN = 250
-
-/** `npm start` gives a signal to the shell that it has put between, which ends and says nothing to anybody. */
-function whenParentIsGone(stop: () => void): void {
-  const parent = process.ppid
-  const looking = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(looking)
-    stop()
-  }, LOOK_AGAIN).unref()
+  if (ownScript() === 'start') whenParentIsGone(stop)
 }
 
 /** @returns why the server did not start, in words that say what to change */
