@@ -24,3 +24,11 @@ test('elsewhere nothing of it is written, and NO_COLOR leaves the colours out', 
   expect(stdout).not.toContain('\u001B')
   expect((await understudy(['diff', document, document], { env: { FORCE_COLOR: '1', NO_COLOR: '' } })).stdout).toContain('\u001B')
 })
+
+test('colours are for terminals: a CI job that reads what is printed gets none, nor does a file', async () => {
+  const env = { CI: 'true', NO_COLOR: '', FORCE_COLOR: '' }
+  for (const command of [['diff', document, document], ['list'], ['doctor'], ['ctl', 'nothing-like-it'], ['start', 'nothing-like-it']]) {
+    const { stdout, stderr } = await understudy(command, { env })
+    expect(stdout + stderr).not.toContain('\u001B')
+  }
+})

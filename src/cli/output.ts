@@ -9,14 +9,21 @@ import { messageOf } from '../plain/message.js'
 /** The colours that commands use: bold, dim, underlined, red, green, yellow and cyan, and their ends. */
 const COLOUR = /(\x1b\[(?:[124]|2[24]|3[12369])m)/
 
-/** @returns the text with our own lines and colours, and whatever else steers a terminal written out */
-function coloured(text: string): string {
-  return text.split(COLOUR).map((part, index) => (index % 2 === 1 ? part : legibleLines(part))).join('')
+/** @returns the text with our own lines, and colours where they are seen as such; whatever else steers a terminal is written out */
+function coloured(text: string, stream: { readonly isTTY?: boolean }): string {
+  const parts = text.split(COLOUR).map((part, index) => (index % 2 === 1 ? part : legibleLines(part)))
+  return parts.filter((_part, index) => index % 2 === 0 || showsColours(stream)).join('')
+}
+
+/** What makes the colours makes them for files and pipes as well, where a CI job runs and on Windows. */
+function showsColours({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  const { NO_COLOR: none = '', FORCE_COLOR: forced = '' } = process.env
+  return none === '' && (isTTY === true || (forced !== '' && forced !== '0'))
 }
 
 /** Prints a text for people. Data in it should be `legibleData`, so that it has no lines and colours either. */
 export function print(text: string): void {
-  process.stdout.write(coloured(text))
+  process.stdout.write(coloured(text, process.stdout))
 }
 
 /** Prints a value as JSON: in one line, or with an indent. */
@@ -26,7 +33,7 @@ export function printJson(value: unknown, indent?: number): void {
 
 /** Prints beside the output, for people. */
 export function printAside(text: string): void {
-  process.stderr.write(coloured(text))
+  process.stderr.write(coloured(text, process.stderr))
 }
 
 /** Prints why a command cannot go on, without a stack, and makes the process end with code 1. */

@@ -45,7 +45,8 @@ function explain(request: IncomingMessage, response: ServerResponse, httpPort: n
   const { headers, url = '/', socket } = request
   const { name, port } = splitHost(headers.host) ?? { name: 'localhost', port: `:${String(socket.localPort)}` }
   const path = url.startsWith('/') ? url : '/'
+  const text = `Plain HTTP was sent to the port of HTTPS.\nHTTPS: https://${name}${port}${path}\nHTTP:  http://${name}:${String(httpPort)}${path}\n`
   readRest(request, response)
-  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', connection: 'close' })
-  response.end(`Plain HTTP was sent to the port of HTTPS.\nHTTPS: https://${name}${port}${path}\nHTTP:  http://${name}:${String(httpPort)}${path}\n`)
+  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', connection: 'close' })
+  response.end(text)
 }
