@@ -85,5 +85,6 @@ test('a tour that cannot be played says why', async () => {
   const url = await start('trid')
   expect(await understudy(['tour', '--url', url])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no tour of any of trid on this stub\n' })
   expect(await understudy(['tour', 'live', '--url', url])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no tour of live on this stub\n' })
+  expect(await understudy(['tour', 'trdi', '--url', url])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no tour of trdi on this stub. Did you mean "trid"?\n' })
   expect(await understudy(['tour', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing answers at http://127.0.0.1:1') as unknown })
 })

@@ -134,6 +134,8 @@ describe('understudy start', () => {
       ['ctl sms --jsn', `unknown option '--jsn'. Did you mean "--json"?`],
       ['data --nothing-like-it', `unknown option '--nothing-like-it'`],
       ['start --port http', `option '-p, --port <number>' argument 'http' is invalid: a whole number is needed.`],
+      ['ctl expire live 1 --which acces', `option '--which <token>' argument 'acces' is invalid. Allowed choices are access, refresh, both. Did you mean "access"?`],
+      ['completion bsh', `command-argument value 'bsh' is invalid for argument 'bash|zsh|fish'. Allowed choices are bash, zsh, fish. Did you mean "bash"?`],
       ['ctl clock advance', `missing required argument 'duration'`],
       ['ctl clock advance -1h', 'a clock does not go back by a duration; "understudy ctl clock set <moment>" sets it back'],
     ]

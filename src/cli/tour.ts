@@ -1,5 +1,6 @@
 /** `understudy tour` */
 import { type Command, Option } from 'commander'
+import { didYouMean } from '../core/guess.js'
 import type { Language } from '../plain/bilingual.js'
 import { legibleData } from '../plain/legible.js'
 import { panelAddress } from '../plain/panels.js'
@@ -30,10 +31,16 @@ export function addTour(program: Command): void {
     .action(tour)
 }
 
+/** @returns what was probably meant, behind a sentence without its full stop */
+function guessed(word: string, known: readonly string[]): string {
+  const meant = known.includes(word) ? '' : didYouMean(word, known)
+  return meant === '' ? '' : `.${meant}`
+}
+
 async function tour(wanted: string | undefined, { lang, json, ...flags }: TourFlags): Promise<void> {
   const { stub, token } = await reachStub(flags)
   const script = scriptFor(wanted === undefined ? stub.systems : [wanted])
-  if (script === null || !stub.systems.includes(script.system)) throw new Error(`there is no tour of ${wanted ?? `any of ${stub.systems.join(', ')}`} on this stub`)
+  if (script === null || !stub.systems.includes(script.system)) throw new Error(`there is no tour of ${wanted ?? `any of ${stub.systems.join(', ')}`} on this stub${wanted === undefined ? '' : guessed(wanted, stub.systems)}`)
   const box = await stub.sandbox()
   const stops = { system: box.baseUrl(script.system), control: `${stub.url}/__admin/sandboxes/${box.name}`, credentials: token === undefined ? {} : { authorization: `Bearer ${token}` }, fetch: box.fetch }
   const steps: Played[] = []

@@ -1,4 +1,5 @@
 /** Planned stops and outside services that fail. */
+import { didYouMean } from '../core/guess.js'
 import { knownOutages } from '../core/outages.js'
 import { answerInMaintenance } from '../core/pipeline/maintenance.js'
 import type { Sandbox } from '../core/sandbox.js'
@@ -40,7 +41,7 @@ export const maintenance: Handlers<'getMaintenance' | 'previewMaintenance' | 'se
     const known = [...new Set(systems.flatMap(knownOutages))]
     const unknown = input.out.find((name) => !known.includes(name))
     if (unknown !== undefined) {
-      throw refusal(422, 'no-such-outage', `${input.system ?? 'No system'} ${input.system === undefined ? 'knows' : 'does not know'} the outage ${quote(unknown)}. There are ${listOf(known)}.`, { known })
+      throw refusal(422, 'no-such-outage', `${input.system ?? 'No system'} ${input.system === undefined ? 'knows' : 'does not know'} the outage ${quote(unknown)}. There are ${listOf(known)}.${didYouMean(unknown, known)}`, { known })
     }
     const sandbox = openSandbox(parts, input.sandbox)
     await changeSystems(sandbox, systems, (switches, system) => {

@@ -28,7 +28,7 @@ export function checkSettings(system: System, given: Settings): Settings {
   for (const [name, value] of Object.entries(given)) {
     const setting = known.includes(name) ? system.settings[name] : undefined
     if (setting === undefined) throw refusal(422, 'no-such-setting', `${system.id} has no setting ${quote(name)}. It has ${listOf(known)}.${didYouMean(name, known)}`, { known })
-    if (!allows(setting, value)) throw refusal(422, 'setting-not-allowed', `${name} of ${system.id} cannot be ${quote(String(value))}. It allows ${allowedOf(setting)}.`)
+    if (!allows(setting, value)) throw refusal(422, 'setting-not-allowed', `${name} of ${system.id} cannot be ${quote(String(value))}. It allows ${allowedOf(setting)}.${'min' in setting.allowed ? '' : didYouMean(String(value), setting.allowed.map(String))}`)
   }
   return Object.fromEntries(known.map((name) => [name, given[name] ?? system.settings[name]?.default ?? '']))
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
+import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
@@ -29,7 +29,7 @@ export async function findUser(tx: AnyTransaction, system: System, name: string,
   const [only, another] = found
   if (only === undefined) {
     const names = system.users.names.join(', ')
-    throw refusal(404, 'no-such-user', `${system.id} has no user ${quote(name)}${realm === undefined ? '' : ` in the realm ${quote(realm)}`}. Give the id or one of these fields of the user: ${names}.`)
+    throw refusal(404, 'no-such-user', `${system.id} has no user ${quote(name)}${realm === undefined ? '' : ` in the realm ${quote(realm)}`}. Give the id or one of these fields of the user: ${names}. GET …/users lists them all.`)
   }
   if (another === undefined) return only
   const known = found.map(({ id, realm: of }) => (of === '' ? id : `${id} (realm ${of})`))
@@ -61,7 +61,10 @@ async function setBan({ input, parts }: Task<'banUser' | 'unbanUser'>, banned: b
   const system = systemOf(parts, input.system)
   const { users: directory } = system
   const { ban } = directory
-  if (ban === null) throw refusal(422, 'not-available', `${system.id} knows no bans. GET /__admin/systems tells which systems do (hasBans).`)
+  if (ban === null) {
+    const others = systemsOf(parts, undefined).filter(({ users: { ban: way } }) => way !== null).map(({ id }) => id)
+    throw refusal(422, 'not-available', `${system.id} knows no bans; ${others.length === 0 ? 'no system here does' : `those that do: ${listOf(others)}`}.`)
+  }
   return transact(openSandbox(parts, input.sandbox), system, async (tx) => {
     const { id } = await findUser(tx, system, input.user, input.realm)
     const record = await tx.update(directory.collection, directory.key(id), { [ban.field]: banned ? ban.banned : ban.free })

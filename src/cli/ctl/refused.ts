@@ -35,6 +35,7 @@ export function inFlags({ problem }: ControlError, command: Command): Error {
 const CALLS: Readonly<Record<string, string>> = {
   'GET …/history': 'understudy ctl history',
   'GET …/sessions': 'understudy ctl sessions',
+  'GET …/users': 'understudy ctl users',
   'GET …/requests': 'understudy ctl requests',
   'DELETE …/faults': 'understudy ctl faults clear',
   'PUT …/clock': 'understudy ctl clock set',
