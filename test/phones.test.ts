@@ -208,6 +208,9 @@ describe.skipIf(!hasBrowser)('the start page', () => {
       expect(await tests.allInnerTexts()).toContainEqual(expect.stringContaining(other))
       expect(await page.locator('.urls code').allInnerTexts()).toContain(`${base}/@qa/live`)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      // Browsers let no page over HTTPS call HTTP, so that it tests itself there.
+      if (other === 'HTTP') expect(await page.getByRole('link', { name: 'over HTTP' }).getAttribute('href')).toBe(`${at(url)}/@qa/`)
+      expect(await page.locator('[data-good=false]').count()).toBe(0)
       expect(page.url()).toBe(`${base}/@qa/`)
     }
     // Looking at a page makes no sandbox; the first call of the app does.

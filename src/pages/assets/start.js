@@ -39,7 +39,7 @@ if (tests instanceof HTMLElement) {
   const { socket = '', other = '' } = tests.dataset
   ping('').then(() => { show('reach', true, ok) }, () => { show('reach', false, bad) })
   knock(socket).then(() => { show('socket', true, ok) }, () => { show('socket', false, bad) })
-  if (other !== '') ping(other).then(() => { show('other', true, ok) }, () => { show('other', false, other.startsWith('https') ? untrusted : bad) })
+  if (other !== '') ping(other).then(() => { show('other', true, ok) }, () => { show('other', false, untrusted) })
 }
 
 for (const button of document.querySelectorAll('[data-copy]')) {

@@ -39,13 +39,16 @@ export function startPage({ served, admin, reach }: StartParts, call: Call, sand
   const systems = [...served.values()].map(({ system }) => system)
   const here = hereOf(call, reach())
   const urls = systems.map(({ id, hint }) => ({ id, hint, url: `${here.origin}/@${sandbox}/${id}` }))
+  // A page over HTTPS may not call HTTP: browsers let that be, whether or not it is reached.
+  const tested = here.isEncrypted ? null : here.other
   const main = html`<div class="sheet start">
 <div class="head"><h1>${say('This stub, from this device', '在此设备上使用本服务')}</h1></div>
 <section class="card"><h2>${say('Can it be reached?', '能否访问？')}</h2>
-<ul class="tests" id="tests" data-socket="${here.origin.replace(/^http/, 'ws')}/__start/socket" data-other="${here.other ?? ''}">
+<ul class="tests" id="tests" data-socket="${here.origin.replace(/^http/, 'ws')}/__start/socket" data-other="${tested ?? ''}">
 <li data-test="reach"><b>${say('Calls', '请求')}</b> <span class="state">…</span></li>
 <li data-test="socket"><b>WebSocket</b> <span class="state">…</span></li>
-${here.other === null ? NONE : html`<li data-test="other"><b>${here.isEncrypted ? 'HTTP' : 'HTTPS'}</b> <span class="state">…</span></li>`}
+${tested === null ? NONE : html`<li data-test="other"><b>HTTPS</b> <span class="state">…</span></li>`}
+${here.isEncrypted && here.other !== null ? html`<li><b>HTTP</b> <a href="${here.other}/@${sandbox}/">${say('test it on this page over HTTP', '在 HTTP 页面上测试')}</a></li>` : NONE}
 </ul></section>
 <section class="card"><h2>${say('Base URLs to copy', '可复制的基础地址')}</h2>
 <ul class="urls">${urls.map(({ id, url }) => html`<li><b class="mono">${id}</b> <code class="grow">${url}</code> <button type="button" class="small" data-copy="${url}">${say('Copy', '复制')}</button></li>`)}</ul>
@@ -66,7 +69,7 @@ ${snippetsFor(here.host, urls[0]?.url ?? here.origin, here.isEncrypted).map(({ p
     translated: `/@${sandbox}/?lang=${say('zh', 'en')}`,
     main,
   })
-  const elsewhere = here.other === null ? '' : ` ${here.other}`
+  const elsewhere = tested === null ? '' : ` ${tested}`
   const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${here.origin.replace(/^http/, 'ws')}${elsewhere}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', vary: 'accept-language' }, body }
 }
