@@ -1,4 +1,4 @@
-/** A signal that npm alone gets, as from an IDE, a process manager or a CI job: whatever npm started ends with it. */
+/** Whatever npm started ends when npm is told to: by a signal that it alone gets, as from an IDE, a process manager or a CI job, and by Ctrl+C, which all get. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,13 +10,15 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-npm-')))
 beforeAll(() => { copyRepository(folder) })
 afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
 
+// A SIGINT that npm alone gets ends nothing: the shell between waits for what it started, as POSIX has it.
 test.each([
-  ['start', 'SIGTERM'], ['start', 'SIGINT'], ['dev', 'SIGTERM'], ['dev', 'SIGINT'],
-] as const)('npm run %s, %s', async (script, signal) => {
-  const npm = beginProcess('npm', ['run', script, '--silent', '--', 'live', '--port', '0'], { cwd: folder })
+  ['start', 'SIGTERM', 'npm'], ['start', 'SIGINT', 'all'], ['dev', 'SIGTERM', 'npm'], ['dev', 'SIGINT', 'all'],
+] as const)('npm run %s, %s to %s', async (script, signal, whom) => {
+  const npm = beginProcess('npm', ['run', script, '--silent', '--', 'live', '--port', '0'], { cwd: folder, detached: true })
   const [, url = ''] = await npm.says(/control plane (http:\S+)\/__admin/)
   expect((await fetch(`${url}/auth/code?mobile=13800003001`)).status).toBe(200)
-  npm.child.kill(signal)
+  const { pid = 0 } = npm.child
+  process.kill(whom === 'npm' ? pid : -pid, signal)
   // It ends when the last process does that has the output which npm was given.
   await npm.ended
   await expect(fetch(`${url}/auth/code?mobile=13800003001`)).rejects.toThrow('fetch failed')

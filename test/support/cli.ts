@@ -26,6 +26,8 @@ export interface Running {
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Whether it has a process group of its own, as what is started in a terminal. */
+  readonly detached?: boolean
 }
 
 /** Starts `understudy …`. */
@@ -39,9 +41,9 @@ export function understudy(args: readonly string[], surroundings: Surroundings =
 }
 
 /** Starts any program. Stubs that may be around it are none of its business. */
-export function beginProcess(file: string, args: readonly string[], { env = {}, cwd }: Surroundings): Running {
+export function beginProcess(file: string, args: readonly string[], { env = {}, cwd, detached = false }: Surroundings): Running {
   const { UNDERSTUDY_URL: _url, UNDERSTUDY_SANDBOX: _sandbox, UNDERSTUDY_ADMIN_TOKEN: _token, ...around } = process.env
-  const child = spawn(file, args, { env: { ...around, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) })
+  const child = spawn(file, args, { env: { ...around, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached, ...(cwd === undefined ? {} : { cwd }) })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
