@@ -14,6 +14,8 @@ export type Held = Connection | Relay
 interface Taken {
   /** The group of the taker. */
   readonly by: string
+  /** Which of the taker's group it is. */
+  readonly take: number
   readonly place: string
   readonly mailbox: string
 }
@@ -22,8 +24,9 @@ export class Group {
   readonly connections = new Set<Held>()
   /** One that has lost its mailbox since may still stand here. */
   readonly #mailboxes = new Map<string, Connection>()
-  /** How many announcements of each place are under way: what is heard of it meanwhile happened before. */
-  readonly #underWay = new Map<string, number>()
+  /** Announcements that have not been heard here themselves, and the place of each: what is heard of it meanwhile happened before. */
+  readonly #underWay = new Map<number, string>()
+  #takes = 0
   readonly #id = secret()
   readonly #sandbox: Sandbox
   readonly #stop: () => void
@@ -54,22 +57,25 @@ export class Group {
     const holder = this.#mailboxes.get(place)
     if (holder !== taker && holder?.mailbox === mailbox) holder.displace()
     this.#mailboxes.set(place, taker)
-    const count = (by: number) => this.#underWay.set(place, (this.#underWay.get(place) ?? 0) + by)
-    count(1)
-    const announced = this.#sandbox.announce(JSON.stringify({ by: this.#id, place, mailbox } satisfies Taken))
+    const take = ++this.#takes
+    this.#underWay.set(take, place)
+    const announced = this.#sandbox.announce(JSON.stringify({ by: this.#id, take, place, mailbox } satisfies Taken))
     if (!(announced instanceof Promise)) {
-      count(-1)
+      this.#underWay.delete(take)
       return
     }
     announced
       .catch((error: unknown) => {
         taker.parts.report(`who else has the mailbox ${place} could not be told: ${String(error)}`)
       })
-      .finally(() => count(-1))
+      // One that was lost is never heard.
+      .finally(() => this.#underWay.delete(take))
   }
 
-  #hear({ by, place, mailbox }: Taken): void {
-    if (by === this.#id || (this.#underWay.get(place) ?? 0) > 0) return
+  #hear({ by, take, place, mailbox }: Taken): void {
+    // Not when its promise resolves: whoever came right behind it may be heard in the same breath.
+    if (by === this.#id) this.#underWay.delete(take)
+    if (by === this.#id || [...this.#underWay.values()].includes(place)) return
     const holder = this.#mailboxes.get(place)
     if (holder?.mailbox === mailbox) holder.displace()
   }
