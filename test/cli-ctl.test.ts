@@ -100,6 +100,17 @@ describe('ctl', () => {
     expect(await ctl('sms --operator down')).toMatch(/^trid +fixed +down$/m)
   })
 
+  test('records', async () => {
+    const { box, ctl, json, run } = await stage()
+    expect(await ctl('records live')).toMatch(/^users +id +3$/m)
+    expect(await ctl('records live users --limit 2')).toMatch(/^(\{"id":\d.*\}\n){2}2 of 3\n$/)
+    expect(await ctl(`records live users --search ${MOBILE}`)).toMatch(/^\{.*\}\n1 of 1\n$/)
+    expect(await json('records live users --where id_gte=2 --where id_ne=3')).toEqual({ records: [await box.db('live').get('users', 2)], total: 1 })
+    expect(await ctl('records live users --page 9')).toBe('0 of 3\n')
+    expect(await run('records live users --where id')).toMatchObject({ code: 1, stderr: expect.stringContaining('field=value') as unknown })
+    expect(await run('records live user')).toMatchObject({ code: 1, stderr: expect.stringContaining('live has no collection "user"') as unknown })
+  })
+
   test('sessions, users, kick, expire, revoke', async () => {
     const { box, ctl, json } = await stage()
     expect(await ctl('sessions live')).toBe('no sessions\n')

@@ -28,6 +28,20 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await card.getByRole('button', { name: say('Take it away', '去掉') }).waitFor()
     expect(await source('/auth/code?mobile=13800003009')).toBe('real')
 
+    const same = card.getByLabel(say('It keeps the same records as the stub', '装有与替身相同的记录'))
+    expect(await same.count()).toBe(0)
+    await card.getByRole('combobox', { name: say('Who answers', '由谁应答'), exact: true }).selectOption('compare')
+    await same.check()
+    await card.getByRole('button', { name: say('Apply', '应用') }).click()
+    await card.getByRole('button', { name: say('Discard', '放弃') }).waitFor({ state: 'detached' })
+    const kept = async () => (await (await app(`/__admin/sandboxes/${name}/backends/live`)).json()) as { sameData?: true; mode: string } // as control.yaml says
+    expect(await kept()).toMatchObject({ mode: 'compare', sameData: true })
+    await same.uncheck()
+    await card.getByRole('combobox', { name: say('Who answers', '由谁应答'), exact: true }).selectOption('real')
+    await card.getByRole('button', { name: say('Apply', '应用') }).click()
+    await card.getByRole('button', { name: say('Discard', '放弃') }).waitFor({ state: 'detached' })
+    expect(await kept()).not.toHaveProperty('sameData')
+
     const exception = card.getByLabel(say('Operation, tag or socket', '接口、标签或推送通道'))
     await exception.fill('liveSendCode')
     await exception.press('Enter')
@@ -42,7 +56,8 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     const finding = page.locator('details', { hasText: say('undocumented code', '未列出的状态码') })
     await finding.locator('summary').click()
     await finding.getByText('GET /users/my').last().waitFor()
-    expect(await finding.locator('figure').count()).toBe(2)
+    await expect.poll(() => finding.locator('figure').count()).toBe(2)
+    expect(await finding.locator('figcaption').first().innerText()).toContain(say('is no code of the contract', '契约中没有状态码'))
     await page.getByRole('button', { name: say('Forget them', '清除') }).click()
     await page.getByText(say('The real backend has not been asked yet.', '还没有问过真实后端。')).waitFor()
 

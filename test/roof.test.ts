@@ -22,6 +22,8 @@ describe.skipIf(!hasBrowser)('one roof', () => {
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
     expect(await page.locator('.bar').innerText()).toContain('roof')
     await operation.getByRole('button', { name: '试一试' }).waitFor()
+    // The heading above the tags is for screen readers.
+    expect(await page.locator('h2.hidden').boundingBox()).toMatchObject({ width: 1, height: 1 })
     const words = await operation.locator('.opblock-summary, .opblock-description').allInnerTexts()
     expect(words.join(' ')).not.toMatch(/ · |Errors in the order|Log in with/)
 

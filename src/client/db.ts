@@ -24,22 +24,25 @@ export class Database<Id extends SystemId> {
     this.#system = system
   }
 
-  /** @returns the collections with their keys, unique fields and sizes */
-  async collections(when: When = {}): Promise<{ name: string; key: string; unique: string[][]; count: number }[]> {
+  /** @returns the collections with their keys, unique fields and sizes; where the version is what it was, no record has changed */
+  async collections(when: When = {}): Promise<{ name: string; key: string; unique: string[][]; count: number; version: number }[]> {
     const { control, path } = this.#target
     return (await take(control.GET('/sandboxes/{sandbox}/db/{system}', { params: { path: { ...path, system: this.#system }, query: when } }))).collections
   }
 
   /** @returns the records that fit, all when nothing is asked for */
   list<C extends CollectionName<Id>>(collection: C, query: RecordQuery = {}, when: When = {}): Promise<RecordsOf<Id>[C][]> {
-    const { control } = this.#target
-    const conditions = Object.fromEntries(Object.entries({ ...query, ...when }).map(([name, value]) => [name, String(value)]))
-    const call = control.GET('/sandboxes/{sandbox}/db/{system}/{collection}', {
-      params: { path: this.#collection(collection), query: { query: conditions } },
-      // Each condition is a query parameter of its own.
-      querySerializer: () => new URLSearchParams(conditions).toString(),
-    })
-    return typed(take(call))
+    return typed(take(this.#find(collection, { ...query, ...when })))
+  }
+
+  /**
+   * Reads a page of the records that fit. However many there are, no more travel.
+   * @param page its number, from 1, and how many records a page has, 50 when left out
+   * @returns the records, and how many fit in all
+   */
+  async page<C extends CollectionName<Id>>(collection: C, { number = 1, size = 50 }: { readonly number?: number; readonly size?: number } = {}, query: RecordQuery = {}, when: When = {}): Promise<{ records: RecordsOf<Id>[C][]; total: number }> {
+    const call = this.#find(collection, { ...query, ...when, _page: number, _limit: size })
+    return { records: await typed<RecordsOf<Id>[C][]>(take(call)), total: Number((await call).response.headers.get('x-total-count') ?? 0) }
   }
 
   /** @returns the record with this key */
@@ -73,6 +76,15 @@ export class Database<Id extends SystemId> {
   async delete(collection: CollectionName<Id>, key: string | number): Promise<void> {
     const { control } = this.#target
     await take(control.DELETE('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: this.#record(collection, key) } }))
+  }
+
+  #find(collection: string, query: RecordQuery) {
+    const conditions = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
+    return this.#target.control.GET('/sandboxes/{sandbox}/db/{system}/{collection}', {
+      params: { path: this.#collection(collection), query: { query: conditions } },
+      // Each condition is a query parameter of its own.
+      querySerializer: () => new URLSearchParams(conditions).toString(),
+    })
   }
 
   #collection(collection: string) {

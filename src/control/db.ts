@@ -22,17 +22,26 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
     return looking(parts, input, (turn) => transact(turn, system, async (tx) => {
       const collections = Object.entries(system.state).map(async ([name, { key, unique = [] }]) => {
         const fields = Object.entries(system.contract.collections[name]?.fields ?? {}).map(([field, row]) => [field, showField(row)] as const)
-        return { name, key, unique: unique.map((names) => [...names]), count: (await tx.list(name)).length, fields: Object.fromEntries(fields) }
+        return { name, key, unique: unique.map((names) => [...names]), ...(await tx.measure(name)), fields: Object.fromEntries(fields) }
       })
       return { collections: await Promise.all(collections) }
     }))
   },
 
   listRecords: async ({ input, parts, call }) => {
-    const { system, collection } = findCollection(parts, input)
-    const records = await looking(parts, input, (turn) => transact(turn, system, (tx) => tx.list(collection)))
+    const place = findCollection(parts, input)
+    const { system, collection, key } = place
     const fields = Object.keys(system.contract.collections[collection]?.fields ?? {})
-    const { found, headers } = await queryRecords({ collection, fields, records }, call)
+    const read = <T>(work: (tx: AnyTransaction) => Promise<T>) => looking(parts, input, (turn) => transact(turn, system, work))
+    const { found, headers } = await queryRecords({
+      collection, key, fields,
+      part: (window) => read((tx) => tx.part(collection, window)),
+      withKey: (wanted) => read(async (tx) => {
+        const record = await seek(tx, place, wanted)
+        return record !== undefined && String(record[key]) === wanted ? [record] : []
+      }),
+      all: () => read((tx) => tx.list(collection)),
+    }, call)
     return new WithHeaders(found.filter(isObject), headers)
   },
 
@@ -100,8 +109,13 @@ function findCollection(parts: ControlParts, { system: id, collection }: { syste
 }
 
 /** A key in a URL is a text; that of a record may be a number. */
-async function find(tx: AnyTransaction, { collection, system }: Shelf, key: string): Promise<Doc> {
-  const record = (await tx.get(collection, key)) ?? (/^-?\d{1,15}$/.test(key) ? await tx.get(collection, Number(key)) : undefined)
+async function seek(tx: AnyTransaction, { collection }: Shelf, key: string): Promise<Doc | undefined> {
+  return (await tx.get(collection, key)) ?? (/^-?\d{1,15}$/.test(key) ? tx.get(collection, Number(key)) : undefined)
+}
+
+async function find(tx: AnyTransaction, shelf: Shelf, key: string): Promise<Doc> {
+  const { collection, system } = shelf
+  const record = await seek(tx, shelf, key)
   if (record !== undefined) return record
   throw refusal(404, 'no-such-record', `${system.id}/${collection} has no record ${quote(key)}.`)
 }

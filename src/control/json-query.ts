@@ -1,12 +1,15 @@
-/** json-server's own query dialect over any list of records: filters, full text, sorting, paging. `_like` alone is done here. */
+/** json-server's query dialect over the records of a collection: filters, full text, sorting, paging. */
 import { didYouMean } from '../core/guess.js'
 import { searchOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
+import { inSlices } from '../core/slices.js'
 import type { Call } from '../core/stage/call.js'
+import type { Page, Window } from '../core/store/types.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { isObject, MOST_DEPTH } from '../plain/json.js'
 import { likeTest, LONGEST_LOOKED_FOR } from './glob.js'
-import { type RecordQuery, runQuery } from './json-server.js'
+import { type Found, type RecordQuery, runQuery } from './json-server.js'
+import { isPagingAlone, pagingHeaders, pagingOf } from './paging.js'
 
 /** Parameters that ask for one thing at a time; of several the last counts. */
 const SINGLE = ['q', '_sort', '_order', '_start', '_end', '_page', '_limit']
@@ -26,34 +29,74 @@ const MOST_CONDITIONS = 50
 /** What is asked about. */
 export interface Queried {
   readonly collection: string
+  /** The field that is the key. */
+  readonly key: string
   /** The fields that its records can have. */
   readonly fields: Iterable<string>
-  /** All its records. */
-  readonly records: readonly object[]
+  /** Reads a part of the collection. */
+  readonly part: (window: Window) => Promise<Page<object>>
+  /** @returns the record whose key is written so, or none */
+  readonly withKey: (key: string) => Promise<readonly object[]>
+  /** Reads all of it. */
+  readonly all: () => Promise<readonly object[]>
 }
 
 /**
- * Lets json-server answer the query of the call.
+ * Answers the query of the call, in json-server's dialect; of a large collection it reads no more than it has to. json-server itself is asked
+ * to compare and to sort. A part, a text and a key are found here: it would look at all records for each.
  * @returns the records that the query asks for, and the headers `X-Total-Count` and `Link` of a page
  * @throws Refusal when the query cannot be understood, or asks for too much
  */
-export function queryRecords(queried: Queried, { url, headers: { host } }: Call): Promise<{ readonly found: readonly unknown[]; readonly headers: ReplyHeaders }> {
+export async function queryRecords(queried: Queried, { url, headers: { host } }: Call): Promise<{ readonly found: readonly unknown[]; readonly headers: ReplyHeaders }> {
   const search = new URLSearchParams(searchOf(url))
   // Says which records there are, not which of them are wanted.
   search.delete('at')
   if (search.size > MOST_CONDITIONS) throw invalid(`A query has ${String(MOST_CONDITIONS)} conditions at the most, and this one ${String(search.size)}. Read more and choose among what comes.`)
-  const query = readQuery(search)
+  const { q, ...query } = readQuery(search)
   const sorted = String(query['_sort'] ?? '').split(',')
   if (sorted.length > MOST_CONDITIONS) throw invalid(`Records are sorted by ${String(MOST_CONDITIONS)} fields at the most, and not by ${String(sorted.length)}.`)
   sorted.forEach(stepsOf)
+  const paging = pagingOf(query)
+  const answer = ({ found, total }: Found) => ({ found, headers: total === null ? {} : pagingHeaders(paging, total, new URL(url, `http://${host ?? 'localhost'}`)) })
   const likeNames = [...new Set(search.keys())].filter((name) => name.endsWith(LIKE))
-  for (const name of [...Object.keys(query), ...likeNames]) checkField(name, queried)
+  const text = String(q ?? '').toLowerCase()
+  const isAllWanted = text === '' && likeNames.length === 0
+  if (isAllWanted && paging !== null && isPagingAlone(query)) {
+    const { items, total } = await queried.part(paging)
+    return answer({ found: items, total })
+  }
+  const { [queried.key]: key, ...others } = query
+  const isKeyAlone = typeof key === 'string' && isPagingAlone(others) && likeNames.length === 0
+  const records = isKeyAlone ? await queried.withKey(key) : await queried.all()
+  const left = isKeyAlone ? others : query
+  for (const name of [...Object.keys(left), ...likeNames]) checkField(name, queried, records)
   const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
-  const records = queried.records.filter((record) => likes.every((fits) => fits(record)))
-  return runQuery(queried.collection, records, query, `${host === undefined ? '' : `http://${host}`}${url}`)
+  const fitting = isAllWanted ? records : await inSlices(chosen(records, (record) => likes.every((fits) => fits(record)) && (text === '' || hasText(record, text))))
+  if (Object.keys(left).length === 0) return { found: fitting, headers: {} }
+  if (paging === null || !isPagingAlone(left)) return answer(await runQuery(queried.collection, fitting, left))
+  return answer({ found: fitting.slice(paging.offset, paging.offset + paging.limit), total: fitting.length })
 }
 
-/** What json-server is to see; it would make regular expressions of what `_like` is given. */
+function* chosen(records: readonly object[], fits: (record: object) => boolean): Generator<void, readonly object[]> {
+  const found: object[] = []
+  for (const record of records) {
+    if (fits(record)) found.push(record)
+    yield
+  }
+  return found
+}
+
+/** @returns whether the text, in small letters, stands anywhere in the value; as json-server has it, nothing, false and 0 are no texts */
+function hasText(value: unknown, text: string): boolean {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) if (hasText(part, text)) return true
+    return false
+  }
+  if (typeof value === 'string') return value.toLowerCase().includes(text)
+  return Boolean(value) && String(value).includes(text)
+}
+
+/** All but `_like`: json-server would make regular expressions of what it is given. */
 function readQuery(search: URLSearchParams): RecordQuery {
   const query: RecordQuery = {}
   for (const name of new Set(search.keys())) {
@@ -72,7 +115,7 @@ function define(query: RecordQuery, name: string, value: string | string[]): voi
 }
 
 /** json-server leaves out what it does not know, and finds all records. */
-function checkField(name: string, { collection, fields, records }: Queried): void {
+function checkField(name: string, { collection, fields }: Queried, records: readonly object[]): void {
   if (SINGLE.includes(name)) return
   const [field = '', ...inside] = stepsOf(name.replace(COMPARED, ''))
   const known = [...fields]

@@ -118,6 +118,8 @@ async function compare(tx: Transaction<Records>, model: Model, offset: number, l
     const name = `n${String(n)}`
     expect(await tx.find('items', { name })).toEqual(all.find((one) => one.name === name))
   }
+  expect(await tx.part('items', { offset, limit })).toEqual({ items: (await tx.list('items')).slice(offset, offset + limit), total: all.length })
+  expect((await tx.measure('items')).count).toBe(all.length)
   const visible = model.visible()
   expect(await tx.page('items', 'visible', { offset, limit })).toEqual({ items: visible.slice(offset, offset + limit), total: visible.length })
 }

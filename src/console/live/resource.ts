@@ -19,7 +19,7 @@ export interface Resource<T> {
 /**
  * @param load asks for the data
  * @param subject what it is about; another subject forgets the data of the one before
- * @param options `once`: what it is about does not change, so it is asked for once; `keep`: what was there stays to be seen until the
+ * @param options `once`: what it is about does not change, so it is asked for until it is answered, and not again; `keep`: what was there stays to be seen until the
  *   other subject's data have come, so that nothing jumps while one types
  */
 export function useResource<T>(load: () => Promise<T>, subject: string, { once = false, keep = false }: { readonly once?: boolean; readonly keep?: boolean } = {}): Resource<T> {
@@ -55,8 +55,9 @@ export function useResource<T>(load: () => Promise<T>, subject: string, { once =
   })
 
   useSignalEffect(() => {
-    if (!once) watch(beat)
-    if (once && state.peek().data !== null) return
+    watch(beat)
+    const { data, failure } = state.peek()
+    if (once && data !== null && failure === null) return
     void run.current()
   })
   useEffect(() => {

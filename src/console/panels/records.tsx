@@ -31,7 +31,7 @@ export function RecordsPanel() {
           ))}
         </nav>
       </aside>
-      {system !== undefined && open !== undefined && <RecordTable key={`${system.id}/${open.name}`} system={system.id} collection={open} />}
+      {system !== undefined && open !== undefined && <RecordTable key={`${path.sandbox}/${system.id}/${open.name}`} system={system.id} collection={open} />}
     </div>
   )
 }

@@ -1,5 +1,4 @@
 /** What a call shows to its dialect. */
-import { memberOf } from '../../plain/json.js'
 import type { RequestView } from '../dialect.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { Routed } from './route.js'
@@ -38,6 +37,11 @@ export class View implements RequestView {
   }
 
   field(name: string): unknown {
-    return memberOf(this.#body, name)
+    return fieldOf(this.#body, name)
   }
+}
+
+/** @returns the field of this name; undefined where the object itself has none */
+export function fieldOf(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined
 }

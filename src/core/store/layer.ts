@@ -3,7 +3,7 @@
  * Nothing of the source is copied, so a new layer costs the same over 10 records and over 1,000,000.
  */
 import { WeighedChange } from '../engine/weigh.js'
-import { type Collection, type Index, type IndexKey, haveSamePlace, indexKeyOf, type Order, type Source } from './collection.js'
+import { type Collection, type Index, type IndexKey, indexKeyOf, type Order, type Source } from './collection.js'
 import type { Change, Doc, Key } from './types.js'
 
 /** A place in an order of the source below at which this layer takes a record out or puts one in. */
@@ -42,6 +42,8 @@ export class Layer implements Source {
   /** Order -> what this layer does to it; null until somebody asks for an order. */
   #edits: Map<string, EditList> | null = null
   #revision = 0
+  /** How many records there are, as of a revision; null until somebody asks. */
+  #counted: { readonly revision: string; readonly size: number } | null = null
 
   constructor(collection: Collection, below: Source) {
     this.#collection = collection
@@ -96,9 +98,8 @@ export class Layer implements Source {
     }
     const filed = this.#indexes.get(index.name)?.get(at)
     if (filed === undefined) return NONE
-    if (filed instanceof Set) return [...filed].map((key) => this.#docs.get(key)).filter((doc) => doc !== undefined && doc !== null)
-    const doc = this.#docs.get(filed)
-    return doc ? [doc] : NONE
+    const keys = filed instanceof Set ? [...filed] : [filed]
+    return keys.map((key) => this.#docs.get(key)).filter((doc) => doc !== undefined && doc !== null)
   }
 
   *scan(): Iterable<Doc> {
@@ -115,14 +116,21 @@ export class Layer implements Source {
     for (const [key, doc] of this.#docs) if (doc && !seen.has(key)) yield doc
   }
 
+  get size(): number {
+    const revision = this.#state()
+    if (this.#counted?.revision === revision) return this.#counted.size
+    let size = this.#below.size
+    for (const [key, doc] of this.#docs) size += Number(doc !== null) - Number(this.#below.get(key) !== undefined)
+    this.#counted = { revision, size }
+    return size
+  }
+
   count(order: Order): number {
-    if (this.#docs.size === 0) return this.#below.count(order)
     return this.#below.count(order) + this.#editsOf(order).growth
   }
 
   rank(order: Order, doc: Doc): number {
     const below = this.#below.rank(order, doc)
-    if (this.#docs.size === 0) return below
     let rank = below
     for (const edit of this.#editsOf(order).edits) {
       if (edit.put === null) {
@@ -133,7 +141,6 @@ export class Layer implements Source {
   }
 
   slice(order: Order, offset: number, limit: number): readonly Doc[] {
-    if (this.#docs.size === 0) return this.#below.slice(order, offset, limit)
     const { edits } = this.#editsOf(order)
     const result: Doc[] = []
     const end = offset + limit
@@ -162,13 +169,18 @@ export class Layer implements Source {
   }
 
   #editsOf(order: Order): EditList {
-    const revision = `${String(this.#revision)}/${String(this.#below.revision)}`
+    const revision = this.#state()
     const kept = this.#edits?.get(order.name)
     if (kept?.revision === revision) return kept
     const list = { revision, ...this.#collectEdits(order) }
     this.#edits ??= new Map()
     this.#edits.set(order.name, list)
     return list
+  }
+
+  /** What anything that was derived from this layer is valid for. */
+  #state(): string {
+    return `${String(this.#revision)}/${String(this.#below.revision)}`
   }
 
   #collectEdits(order: Order): { edits: readonly Edit[]; growth: number } {
@@ -199,9 +211,9 @@ export class Layer implements Source {
   /** Files the record anew where an index has another place for it than before; null: there was, or is, none. */
   #file(indexes: Indexes, key: Key, before: Doc | null, after: Doc | null): void {
     for (const index of this.#collection.indexes) {
-      if (before && after && haveSamePlace(index, before, after)) continue
       const from = before ? indexKeyOf(index, before) : undefined
       const to = after ? indexKeyOf(index, after) : undefined
+      if (from === to) continue
       const places = indexes.get(index.name) ?? new Map<IndexKey, Filed>()
       indexes.set(index.name, places)
       if (from !== undefined) takeOut(places, from, key)

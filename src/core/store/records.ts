@@ -7,7 +7,7 @@ import { type Files, NO_FILES } from '../files.js'
 import { Superseded } from '../superseded.js'
 import { compileCollection, indexKeyOf, keyOf } from './collection.js'
 import { Layer } from './layer.js'
-import { type FileSource, keyFieldOf, LayeredTransaction, namesOf, type OpenCollection, SEQUENCES } from './transaction.js'
+import { keyFieldOf, LayeredTransaction, namesOf, type OpenCollection, type Replica, SEQUENCES } from './transaction.js'
 import { type Change, type Doc, type Key, type RecordMap, type StoreExport, StoreError, type Transaction } from './types.js'
 import { freezeDeep, type World } from './world.js'
 
@@ -20,6 +20,7 @@ const nothing = {
   get: () => undefined,
   lookup: () => [],
   scan: () => [],
+  size: 0,
   count: () => 0,
   slice: () => [],
   rank: () => 0,
@@ -48,7 +49,7 @@ export interface Sequencer {
   queue(): Promise<() => void>
 }
 
-export class Records<Rs extends RecordMap> implements Scope, FileSource {
+export class Records<Rs extends RecordMap> implements Scope, Replica {
   readonly system: string
   readonly #world: World
   readonly #sequencer: Sequencer
@@ -56,6 +57,10 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
   /** Commits that a transaction still running may not have seen; empty when none runs. */
   #commits: Commit[] = []
   #running = 0
+  /** The commit up to which the records are as they were loaded. */
+  readonly #loaded: number
+  /** Collection -> the last commit that changed it, where one came since. */
+  readonly #changed = new Map<string, number>()
   /** The collections that name files. */
   readonly #withFiles: ReadonlySet<string>
 
@@ -64,6 +69,7 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
     this.system = system
     this.#world = world
     this.#sequencer = sequencer
+    this.#loaded = sequencer.version
     this.#withFiles = new Set([...world.collections].filter(([, { collection }]) => collection.namesFiles).map(([name]) => name))
     for (const [name, { collection, source }] of world.collections) this.#layers.set(name, { collection, source: new Layer(collection, source) })
     this.#layers.set(SEQUENCES, { collection: sequences, source: new Layer(sequences, nothing) })
@@ -116,7 +122,10 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
   /** Makes a commit part of the layers. */
   apply(commit: Commit): void {
     if (this.#running > 0) this.#commits.push(commit)
-    for (const { collection, key, after } of commit.changes) this.#layers.get(collection)?.source.set(key, after === null ? null : freezeDeep(after))
+    for (const { collection, key, after } of commit.changes) {
+      this.#layers.get(collection)?.source.set(key, after === null ? null : freezeDeep(after))
+      this.#changed.set(collection, commit.version)
+    }
   }
 
   /** @returns what differs from the world, as plain JSON */
@@ -165,6 +174,10 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
 
   file(hash: string): Awaitable<Uint8Array | undefined> {
     return this.#world.files.get(hash) ?? this.#sequencer.file(hash)
+  }
+
+  changedAt(collection: string): number {
+    return this.#changed.get(collection) ?? this.#loaded
   }
 
   touched(changes: readonly Change[]): ReadonlySet<string> {

@@ -3,7 +3,7 @@ import type { Awaitable } from '../engine/engine.js'
 import { type Index, type IndexKey, indexKeyOf, keyOf, type Order, type Source, type Collection } from './collection.js'
 import { FileBag } from '../files.js'
 import { Layer } from './layer.js'
-import { type AnyCollection, type Change, type CollectionName, type Doc, type FileName, type Key, type Lookup, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
+import { type AnyCollection, type Change, type CollectionName, type Doc, type FileName, type Key, type Lookup, type Measure, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
 import { freezeDeep } from './world.js'
 
 /** A collection as a transaction finds it. */
@@ -48,10 +48,12 @@ export function namesOf(open: ReadonlyMap<string, OpenCollection>, changes: read
 
 const NO_CHANGES: readonly Change[] = []
 
-/** Where those files are that others have added. */
-export interface FileSource {
-  /** @returns the bytes of this hash; undefined where none are kept */
+/** What a transaction runs on, as far as layers do not tell it. */
+export interface Replica {
+  /** @returns the bytes of a file that others have added; undefined where none of this hash are kept */
   file(hash: string): Awaitable<Uint8Array | undefined>
+  /** @returns the version at which the collection became what it is, or a later one at which it was found so */
+  changedAt(collection: string): number
 }
 
 /**
@@ -66,14 +68,14 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   readonly #open: ReadonlyMap<string, OpenCollection>
   /** Collection -> the writes to it; null as long as nothing is written. */
   #layers: Map<string, Layer> | null = null
-  readonly #files: FileSource
+  readonly #replica: Replica
   /** The files that it has added; null as long as there are none. */
   #added: FileBag | null = null
 
-  constructor(open: ReadonlyMap<string, OpenCollection>, version: number, files: FileSource) {
+  constructor(open: ReadonlyMap<string, OpenCollection>, version: number, replica: Replica) {
     this.#open = open
     this.version = version
-    this.#files = files
+    this.#replica = replica
   }
 
   addFile(bytes: Uint8Array): FileName {
@@ -81,7 +83,7 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   }
 
   async file(hash: string): Promise<Uint8Array | undefined> {
-    return this.added(hash) ?? this.#files.file(hash)
+    return this.added(hash) ?? this.#replica.file(hash)
   }
 
   /** @returns the bytes of a file that this transaction has added */
@@ -118,6 +120,25 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
       if (where(record)) found.push(record)
     }
     return found
+  }
+
+  async part<C extends CollectionName<Rs>>(name: C, { offset, limit }: Window): Promise<Page<Rs[C]>> {
+    const { collection, source } = this.#source(name)
+    this.reads.push(wholeName(collection))
+    const items: Rs[C][] = []
+    let at = 0
+    for (const doc of source.scan()) {
+      if (items.length >= limit) break
+      if (at >= offset) items.push(doc as Rs[C])
+      at++
+    }
+    return { items, total: source.size }
+  }
+
+  async measure(name: CollectionName<Rs>): Promise<Measure> {
+    const { collection, source } = this.#source(name)
+    this.reads.push(wholeName(collection))
+    return { count: source.size, version: this.#replica.changedAt(name) }
   }
 
   async insert<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
@@ -189,8 +210,7 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   #lookup<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>, unique: boolean): readonly Rs[C][] {
     const { collection, source } = this.#source(name)
     const doc = fields as Doc
-    const names = Object.keys(doc)
-    const wanted = names.length === 1 && names[0] !== undefined ? names[0] : names.sort().join(',')
+    const wanted = Object.keys(doc).sort().join(',')
     const index = collection.indexByName.get(wanted)
     if (index === undefined || index.unique !== unique) {
       throw new StoreError('unknownIndex', `${name} has no ${unique ? 'unique' : 'plain'} index of ${wanted}`)

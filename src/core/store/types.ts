@@ -58,6 +58,14 @@ export interface Page<R> {
   readonly total: number
 }
 
+/** What there is to know of a collection without reading it. */
+export interface Measure {
+  /** How many records there are. */
+  readonly count: number
+  /** Where it is what it was, none of the records has changed meanwhile. */
+  readonly version: number
+}
+
 export interface Window {
   readonly offset: number
   readonly limit: number
@@ -91,6 +99,10 @@ export interface Transaction<Rs extends RecordMap> {
   page<C extends CollectionName<Rs>>(collection: C, order: string, window: Window): Promise<Page<Rs[C]>>
   /** @returns all records that fit, those of the world first; reads the whole collection */
   list<C extends CollectionName<Rs>>(collection: C, where?: (record: Rs[C]) => boolean): Promise<readonly Rs[C][]>
+  /** @returns a part of what `list` gives and how long the whole is; costs as much as it reaches into it */
+  part<C extends CollectionName<Rs>>(collection: C, window: Window): Promise<Page<Rs[C]>>
+  /** @returns what is known without reading the collection */
+  measure(collection: CollectionName<Rs>): Promise<Measure>
   /**
    * @returns the record as stored
    * @throws StoreError when the key or a unique value is taken

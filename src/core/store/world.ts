@@ -44,6 +44,10 @@ class WorldCollection implements Source {
     return this.#docs.values()
   }
 
+  get size(): number {
+    return this.#docs.size
+  }
+
   count(order: Order): number {
     return this.#sorted(order).length
   }

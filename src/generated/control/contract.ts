@@ -1511,9 +1511,9 @@ export interface paths {
         };
         /**
          * 集合 · The collections
-         * @description 一个系统的集合：键、唯一的字段、此刻的记录数。
+         * @description 一个系统的集合：键、唯一的字段、此刻的记录数，以及是否变过。不读取记录，再多也一样快。
          *
-         *     The collections of a system: key, unique fields, and how many records there are now.
+         *     The collections of a system: key, unique fields, how many records there are now, and whether any has changed. No record is read for it, so it is as quick with many.
          */
         get: operations["listCollections"];
         put?: never;
@@ -1549,9 +1549,9 @@ export interface paths {
         };
         /**
          * 查询记录 · Find records
-         * @description json-server 的查询方言：`字段=值`、`字段_like`、`字段_gte`、`字段_lte`、`字段_ne`、`q`（全文）、`_sort`、`_order`、`_page`、`_limit`、`_start`、`_end`；嵌套字段用点号。`_like` 找包含这段文本的记录，不分大小写；`*` 代表任意一段文本，开头的 `^` 与结尾的 `$` 限定首尾，其他字符都是它自己（不是正则表达式），至多 200 个字符。没有的字段、超过 50 个条件或排序字段、深于 100 层的字段一律拒绝。总数在 `X-Total-Count`，分页链接在 `Link`。
+         * @description json-server 的查询方言：`字段=值`、`字段_like`、`字段_gte`、`字段_lte`、`字段_ne`、`q`（全文）、`_sort`、`_order`、`_page`、`_limit`、`_start`、`_end`；嵌套字段用点号。`_like` 找包含这段文本的记录，不分大小写；`*` 代表任意一段文本，开头的 `^` 与结尾的 `$` 限定首尾，其他字符都是它自己（不是正则表达式），至多 200 个字符。没有的字段、超过 50 个条件或排序字段、深于 100 层的字段一律拒绝。总数在 `X-Total-Count`，分页链接在 `Link`。只取一页不会读取整个集合；条件、全文与排序会。
          *
-         *     json-server's query dialect: `field=value`, `field_like`, `field_gte`, `field_lte`, `field_ne`, `q` (full text), `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`; dots reach into nested fields. `_like` finds records that hold the text, in any case; `*` stands for any text, `^` in front and `$` behind hold it to the beginning and the end, every other character stands for itself (it is no regular expression), 200 characters at the most. A field that records do not have, one that leads more than 100 levels deep, and more than 50 conditions or fields to sort by are refused. The total is in `X-Total-Count`, links to pages in `Link`.
+         *     json-server's query dialect: `field=value`, `field_like`, `field_gte`, `field_lte`, `field_ne`, `q` (full text), `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`; dots reach into nested fields. `_like` finds records that hold the text, in any case; `*` stands for any text, `^` in front and `$` behind hold it to the beginning and the end, every other character stands for itself (it is no regular expression), 200 characters at the most. A field that records do not have, one that leads more than 100 levels deep, and more than 50 conditions or fields to sort by are refused. The total is in `X-Total-Count`, links to pages in `Link`. A page alone does not read the whole collection; conditions, full text and sorting do.
          */
         get: operations["listRecords"];
         put?: never;
@@ -2586,6 +2586,8 @@ export interface components {
                 /** @description 合起来唯一的字段 · Fields that together occur once */
                 unique: string[][];
                 count: number;
+                /** @description 与上次相同，则其间没有记录变过；重置、恢复与重启之后不可比较 · The same as before: none of its records has changed meanwhile. Not to be compared across a reset, a restoring or a restart */
+                version: number;
                 /** @description 字段的类型、可选值与所指的集合；各系统共有的集合为空 · Types of the fields, their choices, and the collections that they refer to; none for those that every system has */
                 fields: {
                     [key: string]: {

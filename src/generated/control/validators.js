@@ -12135,7 +12135,7 @@ for (let i0 = 0; i0 < len0; i0++) {
 let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
-if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
+if (((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.version === undefined) && (missing1 = "version"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
 return fail(validate337, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
@@ -12183,23 +12183,34 @@ return fail(validate337, "/collections/" + i0 + "/count", "#/properties/collecti
 }
 }
 }
+if (data1.version !== undefined) {
+let data8 = data1.version;
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
+return fail(validate337, "/collections/" + i0 + "/version", "#/properties/collections/items/properties/version/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 < 0 || isNaN(data8)) {
+return fail(validate337, "/collections/" + i0 + "/version", "#/properties/collections/items/properties/version/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
 if (data1.fields !== undefined) {
-let data8 = data1.fields;
-if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-for (const key0 in data8) {
-let data9 = data8[key0];
+let data9 = data1.fields;
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+for (const key0 in data9) {
+let data10 = data9[key0];
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 let missing2;
-if ((data9.types === undefined) && (missing2 = "types")) {
+if ((data10.types === undefined) && (missing2 = "types")) {
 return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-if (data9.types !== undefined) {
-let data10 = data9.types;
-if (Array.isArray(data10)) {
-const len3 = data10.length;
+if (data10.types !== undefined) {
+let data11 = data10.types;
+if (Array.isArray(data11)) {
+const len3 = data11.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (typeof data10[i3] !== "string") {
+if (typeof data11[i3] !== "string") {
 return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
@@ -12208,13 +12219,13 @@ else {
 return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
-if (data9.choices !== undefined) {
-if (!(Array.isArray(data9.choices))) {
+if (data10.choices !== undefined) {
+if (!(Array.isArray(data10.choices))) {
 return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
-if (data9.reference !== undefined) {
-if (typeof data9.reference !== "string") {
+if (data10.reference !== undefined) {
+if (typeof data10.reference !== "string") {
 return fail(validate337, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }

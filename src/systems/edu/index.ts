@@ -32,22 +32,22 @@ export const edu = defineSystem<Edu>({
   sms: { validity: 10 * MINUTE, interval: MINUTE, singleUse: true, refusedNumbers: ['13800001998'] },
   settings: {
     httpStatus: {
-      description: 'Whether failures have HTTP statuses of their own (mapped) or travel with 200 like everything else (always200).',
+      description: '失败时用各自的 HTTP 状态（mapped），还是与其他响应一样用 200（always200） · Whether failures have HTTP statuses of their own (mapped) or travel with 200 like everything else (always200)',
       default: 'mapped',
       allowed: ['mapped', 'always200'],
     },
     accessTokenGraceMs: {
-      description: 'Milliseconds that an access token lives on after a refresh has replaced it.',
+      description: '刷新之后，旧的访问令牌还有效的毫秒数 · Milliseconds that an access token lives on after a refresh has replaced it',
       default: MINUTE,
       allowed: { min: 0, max: MINUTE },
     },
     contentTypeRequired: {
-      description: 'Whether content-type is asked for where a body can be (withBody), or by every call of the REST API, GET included (always).',
+      description: '只在可带请求体时要求 content-type（withBody），还是 REST 接口的每个请求都要求，GET 在内（always） · Whether content-type is asked for where a body can be (withBody), or by every call of the REST API, GET included (always)',
       default: 'withBody',
       allowed: ['withBody', 'always'],
     },
   },
   outages: ['smsOperator', 'thirdParty', 'callProvider'],
   operations: { ...account, ...session, ...profile, ...teacher, ...order, ...app, ...file },
-  hint: 'POST /rest/s/login {"phone":"13800001001","passwd":"abc12345"}, headers client: 1.0.2.3, platform: ios, u: 1, w: 1',
+  hint: 'POST /rest/s/login {"phone":"13800001001","passwd":"abc12345"} + client: 1.0.2.3, platform: ios, u: 1, w: 1',
 })

@@ -27,5 +27,5 @@ export const im = defineSystem<Im>({
   operations: { ...account, ...files, ...search, ...friends, ...push },
   rules: accountRules,
   sockets: { imPush },
-  hint: 'POST /android/login/ {"phone":"13800004001","password":"abc12345"}, then send the cookie',
+  hint: 'POST /android/login/ {"phone":"13800004001","password":"abc12345"} → Cookie',
 })

@@ -36,5 +36,5 @@ export const job = defineSystem<Job>({
   operations: { ...auth, ...users, ...certifications, ...jobs, ...tasks, ...submissions, ...questionnaires, ...coupons, ...wallets },
   rules: { ...taskRules, ...submissionRules },
   bulk: { collection: 'jobs', make: async (count) => (await import('./bulk.js')).makeJobs(count) },
-  hint: 'POST /login username=13800002002&password=abc12345 (student; 13800002004 is a merchant, 13800002001 the administrator)',
+  hint: 'POST /login username=13800002002&password=abc12345',
 })

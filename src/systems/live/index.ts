@@ -21,11 +21,11 @@ export const live = defineSystem<Live>({
   sms: { validity: TEN_MINUTES, interval: 0, singleUse: true, refusedNumbers: [] },
   settings: {
     codes: {
-      description: 'Which codes of a number are good for ten minutes: the newest alone, or each of the last ten.',
+      description: '同一号码十分钟内哪些验证码有效：只有最新的（newest），还是最近十个 · Which codes of a number are good for ten minutes: the newest alone, or each of the last ten',
       default: 'newest',
       allowed: ['newest', 'each'],
     },
   },
   operations: { ...auth, ...users, ...channels },
-  hint: 'GET /auth/code?mobile=13800003001, then POST /auth/login {"mobile":"13800003001","auth_code":"123456"}',
+  hint: 'GET /auth/code?mobile=13800003001 → POST /auth/login {"mobile":"13800003001","auth_code":"123456"}',
 })

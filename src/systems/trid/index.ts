@@ -19,12 +19,12 @@ export const trid = defineSystem<Trid>({
   sms: { validity: null, interval: SMS_INTERVAL, singleUse: false, refusedNumbers: ['13800005998'], alwaysFixed: true },
   settings: {
     interval: {
-      description: 'Who may ask for a code once in 60 seconds: each number (tel), or each client whatever the number (client: the first address of X-Forwarded-For, else the one that the call comes from).',
+      description: '谁在 60 秒内只能要一次验证码：每个号码（tel），还是每个客户端、不论号码（client：X-Forwarded-For 的第一个地址，没有则为请求的来源地址） · Who may ask for a code once in 60 seconds: each number (tel), or each client whatever the number (client: the first address of X-Forwarded-For, else the one that the call comes from)',
       default: 'tel',
       allowed: ['tel', 'client'],
     },
   },
   outages: ['smsOperator', 'database'],
   operations: user,
-  hint: 'POST /index.php?r=user/sms-validation-request {"type":"sms_validation_request","tel":"13800005900","time":"1"}, code 123456',
+  hint: 'POST /index.php?r=user/sms-validation-request {"type":"sms_validation_request","tel":"13800005900","time":"1"} → 123456',
 })

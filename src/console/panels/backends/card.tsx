@@ -14,22 +14,25 @@ interface BackendCardProps {
 
 export function BackendCard({ system, backend }: BackendCardProps) {
   const { id } = system
-  const given = { url: backend?.url ?? '', mode: backend === null || backend.url === null ? 'real' as const : backend.mode, operations: backend?.operations ?? {} }
+  const given = { url: backend?.url ?? '', mode: backend === null || backend.url === null ? 'real' as const : backend.mode, operations: backend?.operations ?? {}, sameData: backend?.sameData === true }
   const [url, setUrl] = useState(given.url)
   const [mode, setMode] = useState<Mode>(given.mode)
   const [operations, setOperations] = useState<Rules>(given.operations)
+  const [sameData, setSameData] = useState(given.sameData)
+  const compares = mode === 'compare' || Object.values(operations).includes('compare')
   const isThere = given.url !== ''
-  const isChanged = JSON.stringify({ url, mode, operations }) !== JSON.stringify(given)
+  const isChanged = JSON.stringify({ url, mode, operations, sameData }) !== JSON.stringify(given)
   const path = { ...here.value, system: id }
   const apply = (event: SubmitEvent) => {
     event.preventDefault()
     const timeout = backend === null ? {} : { timeout: backend.timeout }
-    void act(control.value.PUT('/sandboxes/{sandbox}/backends/{system}', { params: { path }, body: { url: url.trim(), mode, operations, ...timeout } }), t(`${id} has a real backend`, `${id} 已接上真实后端`))
+    void act(control.value.PUT('/sandboxes/{sandbox}/backends/{system}', { params: { path }, body: { url: url.trim(), mode, operations, sameData, ...timeout } }), t(`${id} has a real backend`, `${id} 已接上真实后端`))
   }
   const discard = () => {
     setUrl(given.url)
     setMode(given.mode)
     setOperations(given.operations)
+    setSameData(given.sameData)
   }
   const remove = () => void act(control.value.DELETE('/sandboxes/{sandbox}/backends/{system}', { params: { path } }), t(`The stub answers everything of ${id}`, `${id} 全部由替身应答`))
   const field = t('Base URL of the real backend', '真实后端的地址')
@@ -54,6 +57,12 @@ export function BackendCard({ system, backend }: BackendCardProps) {
           )}
         </div>
         {url !== '' && <Exceptions system={system} rules={operations} onChange={setOperations} />}
+        {url !== '' && (compares || sameData) && (
+          <div class="same-data">
+            <label class="check"><input type="checkbox" checked={sameData} onChange={(event) => { setSameData(event.currentTarget.checked) }} /> {t('It keeps the same records as the stub', '装有与替身相同的记录')}</label>
+            <p class="faint small">{t('What is compared then goes on to values and the lengths of lists; otherwise outcomes and shapes alone count.', '对照时也比较值与列表长度；否则只比较结果与结构。')}</p>
+          </div>
+        )}
         <div class="buttons">
           <button class={isChanged ? 'main' : ''} disabled={!isChanged || url === ''}>{isThere ? t('Apply', '应用') : t('Use it', '接上')}</button>
           {isChanged && <button type="button" onClick={discard}>{t('Discard', '放弃')}</button>}

@@ -59,8 +59,8 @@ function Finding({ row }: { readonly row: Schemas['Drift'] }) {
           <span class="told">{toldOf(row, language.value)}</span>
         </summary>
         <div class="examples">
-          <Example title={times > 1 ? t('First', '最早') : t('Example', '一例')} example={first} />
-          {times > 1 && <Example title={t('Last', '最近')} example={last} />}
+          <Example title={times > 1 ? t('First', '最早') : t('Example', '一例')} row={row} example={first} />
+          {times > 1 && <Example title={t('Last', '最近')} row={row} example={last} />}
           {questions.length > 0 && <p class="small">{t('This may answer what the review asks:', '可回答审阅清单中的问题：')} {questions.map(({ number, topic }) => `${number} ${pick(topic)}`).join(' · ')}</p>}
         </div>
       </details>
@@ -68,10 +68,17 @@ function Finding({ row }: { readonly row: Schemas['Drift'] }) {
   )
 }
 
-function Example({ title, example: { at, method, url, status, message, body } }: { readonly title: string; readonly example: Schemas['DriftExample'] }) {
+interface ExampleProps {
+  readonly title: string
+  readonly row: Schemas['Drift']
+  readonly example: Schemas['DriftExample']
+}
+
+function Example({ title, row, example }: ExampleProps) {
+  const { at, method, url, status, body } = example
   return (
     <figure class="preview">
-      <figcaption class="faint small">{title} · {dayAndTime(Date.parse(at))} · {message}</figcaption>
+      <figcaption class="faint small">{title} · {dayAndTime(Date.parse(at))} · {toldOf({ ...row, last: example }, language.value)}</figcaption>
       <pre class="code" tabIndex={0} aria-label={title}>{`${method} ${url}\n${status === null ? t('(no answer)', '（没有应答）') : `HTTP ${String(status)}`}\n`}{body === null ? '' : pretty(body) ?? body}</pre>
     </figure>
   )

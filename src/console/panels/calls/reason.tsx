@@ -1,5 +1,6 @@
 /** Why a call ended as it did: the error in the words of the contract, faults, breaks of the contract, and what it comes closest to. */
-import { pick, t } from '../../language.js'
+import { nearTold } from '../../../client/near-told.js'
+import { language, pick, t } from '../../language.js'
 import { conditions, errorOf, systemOf } from '../../live/details.js'
 import { Link } from '../../parts/link.js'
 import { referenceOf } from '../../reference.js'
@@ -24,7 +25,7 @@ export function Reason({ entry }: { readonly entry: Entry }) {
             {nearMisses.map((near) => (
               <li key={near.operationId}>
                 <a href={referenceOf(entry.system, systemOf(entry.system)?.operations.find((one) => one.operationId === near.operationId))}><b>{near.operationId}</b></a> <code>{near.method} {near.path}</code>
-                <br /><span class="faint">{near.reasons.join('; ')}</span>
+                <br /><span class="faint">{near.reasons.map((reason) => nearTold(reason, language.value)).join(t('; ', '；'))}</span>
               </li>
             ))}
           </ul>

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { act, type BodyOf, control, here } from '../../api.js'
 import { pick, t } from '../../language.js'
-import { details, errorOf, systemOf } from '../../live/details.js'
+import { conditions, details, errorOf, systemOf } from '../../live/details.js'
 import { OperationField } from './operation-field.js'
 import { KINDS, type Kind, kindName } from './kinds.js'
 
@@ -56,10 +56,10 @@ export function ArmForm() {
       </label>
       {kind === 'error' && (
         <label class="field"><span>{system === undefined ? t('Condition', '条件') : t('Error', '错误')}</span>
-          <select value={chosen} onChange={(event) => { setError(event.currentTarget.value) }}>{known.map((name) => <option key={name} value={name}>{name}{system === undefined ? '' : ` · ${meaningOf(system.id, name)}`}</option>)}</select>
+          <select value={chosen} onChange={(event) => { setError(event.currentTarget.value) }}>{known.map((name) => <option key={name} value={name}>{name} · {meaningOf(system?.id, name)}</option>)}</select>
         </label>
       )}
-      {kind === 'error' && <p class="faint small">{meaning === undefined ? t('Each system answers with its own error for it.', '各系统以自己的错误作答。') : `${pick(meaning.meaning)} (${t('code', '错误码')} ${String(meaning.code)})`}</p>}
+      {kind === 'error' && <p class="faint small">{meaning === undefined ? `${meaningOf(undefined, chosen)}${t('. Each system answers with its own error for it.', '。各系统以自己的错误作答。')}` : `${pick(meaning.meaning)} (${t('code', '错误码')} ${String(meaning.code)})`}</p>}
       {(kind === 'latency' || kind === 'slow') && <label class="field"><span>{t('Milliseconds', '毫秒')}</span><input type="number" min={kind === 'slow' ? 1 : 0} max={600_000} value={milliseconds} onInput={(event) => { setMilliseconds(event.currentTarget.valueAsNumber || 0) }} /></label>}
       {kind === 'status' && <label class="field"><span>{t('HTTP status', 'HTTP 状态')}</span><input type="number" min={200} max={599} value={status} onInput={(event) => { setStatus(event.currentTarget.valueAsNumber || 503) }} /></label>}
       {kind === 'drop' && <label class="check"><input type="checkbox" checked={carriedOut} onChange={(event) => { setCarriedOut(event.currentTarget.checked) }} /> {t('the call is carried out; only its answer is lost', '请求已执行，只丢响应')}</label>}
@@ -73,7 +73,8 @@ export function ArmForm() {
   )
 }
 
-function meaningOf(system: string, name: string): string {
-  const row = errorOf(system, name)
+/** @returns what an error of a system means, or a condition of any */
+function meaningOf(system: string | undefined, name: string): string {
+  const row = system === undefined ? conditions.value.get(name) : errorOf(system, name)
   return row === undefined ? '' : pick(row.meaning)
 }

@@ -2,6 +2,7 @@
 import { act, control, here } from '../../api.js'
 import { half, t } from '../../language.js'
 import type { System } from '../../live/details.js'
+import { outageName } from './outages.js'
 
 type Value = string | number
 
@@ -23,7 +24,7 @@ export function SystemSettings({ system: { id, outages, settings }, out, values 
       {outages.length > 0 && (
         <fieldset>
           <legend>{t('Out of order', '中断的服务')}</legend>
-          <div class="checks">{outages.map((name) => <label key={name} class="check"><input type="checkbox" checked={out.includes(name)} onChange={() => { turn(name) }} /> {name}</label>)}</div>
+          <div class="checks">{outages.map((name) => <label key={name} class="check"><input type="checkbox" checked={out.includes(name)} onChange={() => { turn(name) }} /> {outageName(name)}{outageName(name) !== name && <code class="faint">{name}</code>}</label>)}</div>
         </fieldset>
       )}
       {settings.length > 0 && (
@@ -32,11 +33,12 @@ export function SystemSettings({ system: { id, outages, settings }, out, values 
           {settings.map(({ name, description, allowed, default: usual }) => {
             const value = values[name] ?? usual
             return (
-              <label key={name} class="field" title={half(description)}>
+              <label key={name} class="field">
                 <span><code>{name}</code>{value !== usual && ` · ${t(`usually ${String(usual)}`, `默认 ${String(usual)}`)}`}</span>
                 {Array.isArray(allowed)
                   ? <select value={String(value)} onChange={(event) => { set(name, allowed.find((one) => String(one) === event.currentTarget.value) ?? usual) }}>{allowed.map((one) => <option key={String(one)} value={String(one)}>{String(one)}</option>)}</select>
                   : <input type="number" min={allowed.min} max={allowed.max} value={value} onChange={(event) => { if (event.currentTarget.checkValidity() && event.currentTarget.value !== '') set(name, event.currentTarget.valueAsNumber) }} />}
+                <span class="faint">{half(description)}</span>
               </label>
             )
           })}

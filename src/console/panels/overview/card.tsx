@@ -9,6 +9,7 @@ import { Link } from '../../parts/link.js'
 import { Mark } from '../../parts/mark.js'
 import { referenceOf } from '../../reference.js'
 import { type Mode, modeName } from '../backends/modes.js'
+import { outageName } from '../faults/outages.js'
 import { nameOf } from '../people/names.js'
 import { logInAs } from '../people/login.js'
 import { Sparkline } from './sparkline.js'
@@ -45,7 +46,7 @@ export function SystemCard({ system, maintenance, outages, faults, backend, glan
         <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{glance === null ? '…' : t(`${count(glance.sessions)} logged in`, `${count(glance.sessions)} 人登录`)}</Link>
         <Link to={{ panel: 'faults' }} class={faults > 0 ? 'lit' : ''}>{t(faults === 1 ? '1 fault' : `${count(faults)} faults`, `${count(faults)} 条故障`)}</Link>
         {backend !== null && <Link to={{ panel: 'backends' }}>{t(`answers: ${modeName(backend)}`, `应答：${modeName(backend)}`)}</Link>}
-        {outages.length > 0 && <Link to={{ panel: 'faults' }} class="lit">{t(`out of order: ${outages.join(', ')}`, `中断：${outages.join('、')}`)}</Link>}
+        {outages.length > 0 && <Link to={{ panel: 'faults' }} class="lit">{t(`out of order: ${outages.map(outageName).join(', ')}`, `中断：${outages.map(outageName).join('、')}`)}</Link>}
         {violation !== null && <Link to={{ panel: 'calls', item: String(violation) }} class="lit">{t(`call ${String(violation)} breaks the contract`, `${String(violation)} 号请求违反契约`)}</Link>}
       </p>
       <footer class="buttons">

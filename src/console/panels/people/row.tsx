@@ -13,7 +13,7 @@ export function PersonRow({ user, onOpen }: { readonly user: User; readonly onOp
   return (
     <div role="row" class={`tr ${latest === undefined ? 'out' : ''}`}>
       <span role="cell" class="who">
-        <button type="button" class="name" onClick={onOpen}>{name ?? user.id}</button>
+        <button type="button" class="name" title={name ?? user.id} onClick={onOpen}>{name ?? user.id}</button>
         <span class="faint small">{[...others, ...user.roles, ...(user.realm === '' ? [] : [user.realm])].join(' · ')}</span>
         {user.banned && <span class="tag broken">{t('banned', '已封禁')}</span>}
       </span>

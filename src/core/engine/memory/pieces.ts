@@ -35,11 +35,14 @@ export class Pieces {
   }
 
   /**
-   * Makes room for so many bytes, which are written one after the other and are let go of together.
+   * Makes room for texts that are written one after the other, and are let go of together.
    * @returns where {@link write} is to put them
    */
-  room(needed: number): Piece {
+  room(first: Text, second: Text | null, third: Text | null): Piece {
     const current = this.#current
+    // Only where it might not fit it has to be known.
+    if (current !== null && current.used + mostBytes(first) + mostBytes(second) + mostBytes(third) <= current.bytes.length) return begin(current)
+    const needed = exactBytes(first) + exactBytes(second) + exactBytes(third)
     if (current !== null && current.used + needed <= current.bytes.length) return begin(current)
     if (needed > LARGE) return begin(this.#make(needed))
     this.#current = this.#takeSpare() ?? this.#make(this.#nextLength(needed))
@@ -102,4 +105,13 @@ export function write(piece: Piece, { content, encoding }: Text): number {
 function begin(piece: Piece): Piece {
   piece.wanted++
   return piece
+}
+
+/** A character becomes three bytes at the most. */
+function mostBytes(text: Text | null): number {
+  return text === null ? 0 : (text.encoding === 'latin1' ? 1 : 3) * text.content.length
+}
+
+function exactBytes(text: Text | null): number {
+  return text === null ? 0 : Buffer.byteLength(text.content, text.encoding)
 }
