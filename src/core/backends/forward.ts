@@ -24,8 +24,11 @@ export interface Outgoing {
   readonly body: Uint8Array | null
   /** Real milliseconds for the answer and its body. */
   readonly timeout: number
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal
+  /**
+   * Nobody may wait for the answer any more, some time; null where somebody always does.
+   * @returns ends the telling
+   */
+  readonly whenGone: ((tell: () => void) => () => void) | null
 }
 
 /** A real backend's answer. */
@@ -38,7 +41,9 @@ export interface Incoming {
 }
 
 /** A WebSocket that is wanted of a real backend. */
-export interface OutgoingSocket extends Pick<Outgoing, 'origin' | 'path' | 'headers' | 'timeout' | 'signal'> {
+export interface OutgoingSocket extends Pick<Outgoing, 'origin' | 'path' | 'headers' | 'timeout'> {
+  /** Aborted when nobody waits for the connection any more. */
+  readonly signal: AbortSignal
   readonly protocols: readonly string[]
   /** Bytes of one frame that it may send. */
   readonly limit: number

@@ -9,6 +9,20 @@ export const BASE64 = /[A-Za-z\d+/_-]{12,}/g
 /** So many characters of a text are decoded, and so many bytes does a compressed body have at the most that is looked through. */
 const MOST_DECODED = 1024 * 1024
 
+/** What a token is written with, in whichever form: letters and digits, and what encodes them. */
+const OF_TOKENS = Uint8Array.from({ length: 128 }, (_none, code) => (/[A-Za-z\d%\\+/_-]/.test(String.fromCharCode(code)) ? 1 : 0))
+
+/** @returns whether a token of so many characters may stand in the text, in any form, of which none is shorter; only as many places are looked at as it takes to tell */
+export function mayHold(text: string, length: number): boolean {
+  for (let start = 0; start + length <= text.length; ) {
+    let at = start + length - 1
+    while (at >= start && OF_TOKENS[text.charCodeAt(at)] === 1) at--
+    if (at < start) return true
+    start = at + 1
+  }
+  return false
+}
+
 /** @returns the text as it is, and without its percent-encoding and the escapes of JSON where it has any */
 export function guisesOf(text: string): readonly string[] {
   const start = text.slice(0, MOST_DECODED)

@@ -13,8 +13,14 @@ export class IssuedTokens {
   readonly #tokens = new Map<string, string | null>()
   /** The same in the order in which they came: a map finds its oldest only by walking over the places of all that have gone. */
   readonly #order: string[] = []
+  #shortest = Number.POSITIVE_INFINITY
   /** Where the next one goes, in the place of the oldest once there are enough. */
   #next = 0
+
+  /** The length of the shortest token that was ever remembered; more than any where none was. */
+  get shortest(): number {
+    return this.#shortest
+  }
 
   /** @returns whether it is known to be no token of the backend with this URL */
   isForeign(token: string, backend: string): boolean {
@@ -41,6 +47,7 @@ export class IssuedTokens {
       this.#tokens.set(token, giver)
       return
     }
+    this.#shortest = Math.min(this.#shortest, token.length)
     const oldest = this.#order[this.#next]
     if (oldest !== undefined) this.#tokens.delete(oldest)
     this.#order[this.#next] = token

@@ -73,7 +73,7 @@ export class RealLogins {
       let answer: Incoming
       let bytes: Uint8Array
       try {
-        answer = await this.#forwarder.forward({ ...carried(call, self), origin, path: `${base}${call.path}`, timeout: backend.timeout, signal: new AbortController().signal })
+        answer = await this.#forwarder.forward({ ...carried(call, self), origin, path: `${base}${call.path}`, timeout: backend.timeout, whenGone: null })
         bytes = (await take(answer.body, MOST_READ)).bytes
       } catch (error) {
         if (!(error instanceof ForwardError)) throw error

@@ -6,12 +6,12 @@ import type { CallHeaders } from '../stage/call.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import type { Unanswered } from './forward.js'
-import { decodedIn, guisesOf, headerGuises } from './guises.js'
+import { decodedIn, guisesOf, headerGuises, mayHold } from './guises.js'
 import { HOPS_HEADER, outgoingHeaders } from './headers.js'
 import type { IssuedTokens } from './issued.js'
 import type { RealLogins } from './login.js'
 import { type Backend, placeOf } from './setting.js'
-import { isLeft, type KnownTokens, knownTokens, swapped } from './tokens.js'
+import { isLeft, type KnownTokens, knownTokens, NO_TOKENS, shortestToken, swapped } from './tokens.js'
 
 /** What this server has to know of itself to let something go. */
 export interface OutwardParts {
@@ -54,11 +54,11 @@ export type Outward = {
 /** @returns the request as the backend is to get it, or why it gets none */
 export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
   const { system, turn, url, path, search, headers, shown, text, unpacked } = leaving
-  const texts = guisesOfCall(url, headers, [text, unpacked])
+  const texts = guisesOfCall(url, headers, [text, unpacked], shortestToken(system, issued))
   const look = () => knownTokens(system, turn.store(system.id), shown, texts, issued, backend.url)
-  let tokens = await look()
+  let tokens = shown.length === 0 && texts.length === 0 ? NO_TOKENS : await look()
   const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
-  const hops = String(headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
+  const hops = hopsOf(headers[HOPS_HEADER])
   if (hops.includes(self)) return kept('loop', `${backend.url} leads back to this server`)
   if (/(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
   if (tokens.foreign !== null) {
@@ -71,13 +71,23 @@ export async function outward(leaving: Leaving, backend: Backend, { self, hidden
   const { swaps, session: caller } = tokens
   const goingPath = swapped(`${base}${path}${ownSearch(search)}`, swaps)
   const goingHeaders = withTokens(outgoingHeaders(headers, hidden, [...hops, self]), tokens, system, [url, ...Object.values(headers).map(String), text])
-  if (swaps.size > 0 && isLeft(guisesOfCall(goingPath, goingHeaders, [swapped(text, swaps), unpacked]), swaps)) return kept('stubToken', 'the call carries a token that the stub has issued, written so that it cannot be replaced by the real backend\'s')
+  if (swaps.size > 0 && isLeft(guisesOfCall(goingPath, goingHeaders, [swapped(text, swaps), unpacked], 0), swaps)) return kept('stubToken', 'the call carries a token that the stub has issued, written so that it cannot be replaced by the real backend\'s')
   return { kind: 'goes', origin, path: goingPath, headers: goingHeaders, swaps, caller }
 }
 
-/** All that a call says, in all forms that it may have. */
-function guisesOfCall(url: string, headers: CallHeaders | ReplyHeaders, bodies: readonly string[]): readonly string[] {
-  return [url, ...Object.values(headers).map(String)].flatMap(headerGuises).concat(bodies.flatMap(guisesOf))
+/** All that a call says, in all forms that it may have, but for what holds no token of so many characters in any. */
+function guisesOfCall(url: string, headers: CallHeaders | ReplyHeaders, bodies: readonly string[], length: number): readonly string[] {
+  const texts = mayHold(url, length) ? [...headerGuises(url)] : []
+  for (const name in headers) {
+    const value = String(headers[name])
+    if (mayHold(value, length)) texts.push(...headerGuises(value))
+  }
+  for (const body of bodies) if (mayHold(body, length)) texts.push(...guisesOf(body))
+  return texts
+}
+
+function hopsOf(header: string | readonly string[] | undefined): readonly string[] {
+  return header === undefined ? [] : String(header).split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
 }
 
 /** The query without what is said to this server in it; the rest byte for byte. */

@@ -74,7 +74,10 @@ async function parseInSlices(bytes: Uint8Array, code: string): Promise<unknown> 
   }
 }
 
+/** It keeps nothing of one text for the next. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** @throws TypeError where it is no UTF-8 */
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  return utf8.decode(bytes)
 }

@@ -30,10 +30,11 @@ const MOST_PLACES = 256 * 1024
  * @param issued whose tokens are whose, those of forgotten sessions among them
  * @param backend the URL of the backend that would get them
  */
-export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'isForeign'>, backend: string): Promise<KnownTokens> {
+export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'isForeign' | 'shortest'>, backend: string): Promise<KnownTokens> {
   const lengths = lengthsOf(system)
+  const shortest = shortestToken(system, issued)
+  const runs = [...new Set(texts.filter((text) => text.length >= shortest).flatMap((text) => text.match(RUN) ?? []))]
   const least = Math.min(...lengths)
-  const runs = [...new Set(texts.filter((text) => text.length >= least).flatMap((text) => text.match(RUN) ?? []))]
   const words = new Set([...shown, ...runs.filter((run) => lengths.includes(run.length) || issued.isForeign(run, backend))])
   const long = runs.filter((run) => run.length > least)
   // Most calls that carry none are not worth a look into the store.
@@ -46,7 +47,12 @@ export async function knownTokens(system: System, store: Pick<Store<CoreRecords>
   return (await store.transact(look)).value
 }
 
-const NO_TOKENS: KnownTokens = { session: null, swaps: new Map(), hasForeign: false, foreign: null }
+/** @returns how many characters there are at least in a token that may be found in a call to the system */
+export function shortestToken(system: System, { shortest }: Pick<IssuedTokens, 'shortest'>): number {
+  return Math.min(shortest, ...lengthsOf(system))
+}
+
+export const NO_TOKENS: KnownTokens = { session: null, swaps: new Map(), hasForeign: false, foreign: null }
 
 /** Every token that the stub draws is made of letters and digits, as many as its policy says. */
 const RUN = /[A-Za-z0-9]+/g

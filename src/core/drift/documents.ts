@@ -29,7 +29,7 @@ const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], 
 /** The documents of all systems, read when the first one of a system is asked for. */
 export class DriftDocuments {
   readonly #folder: string
-  readonly #systems = new Map<string, Promise<DriftDocument>>()
+  readonly #systems = new Map<string, DriftDocument | Promise<DriftDocument>>()
 
   /** @param folder the folder with one bundled document per system */
   constructor(folder: string) {
@@ -37,10 +37,17 @@ export class DriftDocuments {
   }
 
   /** @returns what the system's document tells; nothing where it has none */
-  of(system: string): Promise<DriftDocument> {
-    let document = this.#systems.get(system)
-    if (document === undefined) this.#systems.set(system, (document = read(join(this.#folder, `${system}.json`))))
-    return document
+  of(system: string): DriftDocument | Promise<DriftDocument> {
+    return this.#systems.get(system) ?? this.#read(system)
+  }
+
+  #read(system: string): Promise<DriftDocument> {
+    const reading = read(join(this.#folder, `${system}.json`)).then((document) => {
+      this.#systems.set(system, document)
+      return document
+    })
+    this.#systems.set(system, reading)
+    return reading
   }
 }
 
@@ -54,6 +61,7 @@ async function read(file: string): Promise<DriftDocument> {
     const responses = operations.get(operation)?.['responses']
     return isObject(responses) ? followed(document, responses[String(status)]) : null
   }
+  const headers = new Map<Node, readonly DeclaredHeader[]>()
   let validators: (() => Promise<AnswerValidators>) | null = null
   return {
     isDocumented: (operation, pointer) => {
@@ -74,8 +82,11 @@ async function read(file: string): Promise<DriftDocument> {
       return types.length === 0 ? isEmpty : types.includes(mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '')
     },
     headersOf: (operation, status) => {
-      const headers = responseOf(operation, status)?.['headers']
-      return isObject(headers) ? Object.entries(headers).flatMap(([name, header]) => headerOf(name, followed(document, header))) : []
+      const response = responseOf(operation, status)
+      if (response === null) return NO_HEADERS
+      let declared = headers.get(response)
+      if (declared === undefined) headers.set(response, (declared = headersIn(document, response)))
+      return declared
     },
     validators: (contract) => {
       validators ??= lazily(async () => (await import('./whole.js')).wholeValidators(document as SchemaObject, contract)) // it was read from JSON
@@ -103,6 +114,12 @@ function bodiesOf(document: Node, operation: Node): readonly Node[] {
     const json = isObject(content) ? content['application/json'] : undefined
     return isObject(json) && isObject(json['schema']) ? [json['schema']] : []
   })
+}
+
+const NO_HEADERS: readonly DeclaredHeader[] = []
+
+function headersIn(document: Node, { headers }: Node): readonly DeclaredHeader[] {
+  return isObject(headers) ? Object.entries(headers).flatMap(([name, header]) => headerOf(name, followed(document, header))) : NO_HEADERS
 }
 
 function headerOf(name: string, header: Node | null): readonly DeclaredHeader[] {

@@ -62,7 +62,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
       headers,
       body: body === null || swaps.size === 0 ? body : Buffer.from(swapped(text, swaps), 'latin1'),
       timeout: backend.timeout,
-      signal: call.signal,
+      whenGone: (tell) => call.whenGone(tell),
     })
     const seam = { backend: backend.url, here: hereOf(call.url, arrival.path), isEncrypted: call.isEncrypted }
     const answer = await takeIn(incoming, wantsWhole || !isBulk(incoming, routed.row.success.mediaType))

@@ -45,11 +45,20 @@ export async function witness(routed: Routed, asked: Asked, { drift, documents, 
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
   const { arrival, operation } = routed
   const found = asked.kind === 'none' ? [unanswered(asked)] : await findingsOf(routed, asked, documents, compared)
-  const veil = veilOver([...(found.length === 0 ? [] : [secretsIn(exchangeOf(routed, asked)), await adoptedHere(routed)]), issued.adopted])
+  if (found.length === 0) {
+    drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings: found, example: nothingToShow })
+    return found
+  }
+  const veil = veilOver([secretsIn(exchangeOf(routed, asked)), await adoptedHere(routed), issued.adopted])
   const findings = found.slice(0, MOST_FINDINGS).map((finding) => veiled(arrival.system, finding, veil))
   const body = onceFor(() => bodyOf(asked, arrival.system, veil))
   drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, more: found.length - findings.length, example: (finding) => ({ ...exampleOf(arrival.system, shown(routed, asked, finding), veil), body: body() }) })
   return findings
+}
+
+/** Where nothing was found, no example is asked for. */
+function nothingToShow(): never {
+  throw new Error('there is nothing to show')
 }
 
 /** The stub's side of a call that both have played. */

@@ -123,7 +123,7 @@ export class Reach {
   }
 
   /** @returns what the system's document tells */
-  documentOf({ id }: System): Promise<DriftDocument> {
+  documentOf({ id }: System): DriftDocument | Promise<DriftDocument> {
     return this.#parts.documents.of(id)
   }
 

@@ -61,6 +61,12 @@ export interface Call extends Asked {
   readonly body: BodySource
   /** Aborted when the caller does not wait any more. Made when it is first asked for, so ask only where there is something to wait for. */
   readonly signal: AbortSignal
+  /**
+   * The same for whoever waits for one thing only: a signal costs more than all else that is made for a call.
+   * @param tell called when the caller does not wait any more; at once where he does not now
+   * @returns ends that
+   */
+  whenGone(tell: () => void): () => void
   /** The address that the call came from; null when it came from within this process. */
   readonly remoteAddress: string | null
   /** Whether it came over https. */

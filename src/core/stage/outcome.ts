@@ -30,6 +30,8 @@ export interface Outcome {
   /** Headers complete but for `content-length`, which the host adds. To a HEAD call it is what GET is answered; the host leaves the body away. */
   readonly reply: Reply | StreamedReply
   readonly delivery: Delivery
+  /** What is left to be done, and would only have delayed the answer. The host does it once the answer is on its way, before it looks at anything else. */
+  readonly afterwards?: () => void
 }
 
 /** Answers calls beside the systems; which ones is said where it is mounted. It never throws; a failure is an outcome too. */

@@ -159,8 +159,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
           return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
         }
         if (!isReal) for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
-        const length = record(answered, elapsed())
-        return outcomeOf(answered, dates, length)
+        const duration = elapsed()
+        if (!isReal) return outcomeOf(answered, dates, record(answered, duration))
+        // It has been under way for long enough.
+        return { ...outcomeOf(answered, dates), afterwards: () => void record(answered, duration) }
       }
     } catch (error) {
       return await playWithout(call, address, error)

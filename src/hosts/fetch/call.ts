@@ -21,6 +21,14 @@ export class FetchCall implements Call {
     this.signal = request.signal
   }
 
+  whenGone(tell: () => void): () => void {
+    this.signal.addEventListener('abort', tell)
+    if (this.signal.aborted) tell()
+    return () => {
+      this.signal.removeEventListener('abort', tell)
+    }
+  }
+
   /**
    * @param root path under which the stage stands, without a slash at its end
    * @returns the call, with the first piece of its body at hand: whether there is any cannot be told otherwise

@@ -25,8 +25,12 @@ export function fetchFrom(stage: Pick<Stage, 'play'>, base: string): typeof fetc
     const call = await FetchCall.of(request, root).catch((error: unknown) => {
       throw broken('fetch failed', error)
     })
-    const outcome = await untilAborted(Promise.resolve(stage.play(call)), signal)
-    return respond(outcome, request)
+    const playing = Promise.resolve(stage.play(call)).then((outcome) => {
+      // Nothing is on a wire here, so nothing waits for it.
+      outcome.afterwards?.()
+      return outcome
+    })
+    return respond(await untilAborted(playing, signal), request)
   }
 }
 

@@ -31,6 +31,10 @@ export class NodeCall implements Call {
     return (this.#signal ??= goneSignal(this.#response))
   }
 
+  whenGone(tell: () => void): () => void {
+    return onGone(this.#response, tell)
+  }
+
   get remoteAddress(): string | null {
     return this.#request.socket.remoteAddress ?? ''
   }
@@ -42,12 +46,22 @@ export class NodeCall implements Call {
 
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
-  response.once('close', () => {
-    // Whoever has the whole answer has not left.
-    if (!response.writableFinished) gone.abort()
+  onGone(response, () => {
+    gone.abort()
   })
-  if (response.destroyed) gone.abort()
   return gone.signal
+}
+
+function onGone(response: ServerResponse, tell: () => void): () => void {
+  const closed = () => {
+    // Whoever has the whole answer has not left.
+    if (!response.writableFinished) tell()
+  }
+  response.once('close', closed)
+  if (response.destroyed) tell()
+  return () => {
+    response.off('close', closed)
+  }
 }
 
 class NodeBody implements BodySource {

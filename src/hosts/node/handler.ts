@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
+import type { Outcome } from '../../core/stage/outcome.js'
 import type { Stage } from '../../core/stage/stage.js'
 import { NodeCall } from './call.js'
 import { readRest } from './rest.js'
@@ -33,12 +34,20 @@ export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) 
   }
 }
 
+function begin(outcome: Outcome, call: NodeCall, response: ServerResponse): Promise<void> | void {
+  try {
+    return send(outcome, call, response)
+  } finally {
+    outcome.afterwards?.()
+  }
+}
+
 async function answer(stage: Pick<Stage, 'play'>, request: IncomingMessage, response: ServerResponse, report: (problem: string) => void): Promise<void> {
   try {
     const call = new NodeCall(request, response)
     const outcome = await stage.play(call)
     if (!request.complete) readRest(request, response)
-    const sent = send(outcome, call, response)
+    const sent = begin(outcome, call, response)
     if (sent) await sent
   } catch (error) {
     const { method = 'GET', url = '/' } = request

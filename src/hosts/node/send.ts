@@ -27,8 +27,13 @@ export function writeWhole(response: ServerResponse, reply: Reply, isHead: boole
   const length = lengthOf(reply)
   writeHead(response, reply, length)
   if (isHead || length === 0) response.end()
-  else response.end(body)
+  else if (typeof body === 'string' || length > SHORT) response.end(body)
+  // Node puts a text and the head into one piece; of bytes it makes two, which costs more than all else here.
+  else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1')
 }
+
+/** So many bytes are copied rather than sent as a piece of their own. */
+const SHORT = 16 * 1024
 
 /** @param length of the body as it is announced; null where nobody knows it yet */
 function writeHead(response: ServerResponse, { status, headers }: Reply | StreamedReply, length: number | null): void {

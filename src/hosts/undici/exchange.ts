@@ -8,6 +8,8 @@ const MOST_WAITING = 256 * 1024
 
 const SWITCHED = 101
 
+const NOTHING = () => {}
+
 /** The head of an answer. */
 export interface Head {
   readonly status: number
@@ -23,7 +25,8 @@ interface Waiting<T> {
 export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array> {
   readonly head: Promise<Head>
   readonly #timeout: number
-  readonly #signal: AbortSignal
+  /** Ends the waiting for whoever waits to leave. */
+  #stay: () => void = NOTHING
   readonly #timer: NodeJS.Timeout
   readonly #pieces: Uint8Array[] = []
   #waiting = 0
@@ -33,15 +36,13 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   /** Null while more may come. */
   #end: ForwardError | 'whole' | null = null
 
-  constructor({ timeout, signal }: Pick<Outgoing, 'timeout' | 'signal'>) {
+  constructor({ timeout, whenGone }: Pick<Outgoing, 'timeout' | 'whenGone'>) {
     this.head = new Promise((resolve, reject) => {
       this.#answering = { resolve, reject }
     })
     this.#timeout = timeout
-    this.#signal = signal
     this.#timer = setTimeout(this.#timeIsOver, timeout)
-    if (signal.aborted) this.#nobodyWaits()
-    else signal.addEventListener('abort', this.#nobodyWaits)
+    this.#stay = whenGone?.(this.#nobodyWaits) ?? NOTHING
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -112,7 +113,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
     if (this.#end !== null) return false
     this.#end = end
     clearTimeout(this.#timer)
-    this.#signal.removeEventListener('abort', this.#nobodyWaits)
+    this.#stay()
     return true
   }
 
