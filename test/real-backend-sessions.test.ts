@@ -170,6 +170,17 @@ describe('a token of the stub, however it is written', () => {
     expect(real.asked.filter(({ headers: { 'content-encoding': packed } }) => packed !== undefined)).toEqual([])
   })
 
+  test('that is shorter than those of the system it is sent to, it stays here', async () => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url } })
+    const { session } = await box.sessions.issue({ system: 'job', user: '2' })
+    for (const value of [session.accessToken, Buffer.from(session.accessToken).toString('base64')]) {
+      const refused = await box.fetch('/live/users/my', { headers: { 'x-other': value } })
+      expect([session.accessToken.length, refused.headers.get('understudy-source-reason')]).toEqual([20, expect.stringMatching(/^stubToken: /)])
+    }
+    expect(real.asked).toEqual([])
+  })
+
   test('it is known after a restart as well, by the sessions that were kept', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'understudy-'))
     closing.push(() => rm(folder, { recursive: true, force: true }))

@@ -103,6 +103,13 @@ export interface Contract {
   readonly collections: Readonly<Record<string, CollectionRow>>
 }
 
+/** @returns the CONSTANT_NAMEs that are answered with this code, in the order of the table */
+export function namesOfCode(errors: Contract['errors'], code: unknown): readonly string[] {
+  const names: string[] = []
+  for (const name in errors) if (errors[name]?.code === code) names.push(name)
+  return names
+}
+
 /** One broken rule, as Ajv reports it. */
 export interface Violation {
   readonly instancePath: string

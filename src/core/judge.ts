@@ -2,7 +2,7 @@
  * Where an answer departs from the contract, whoever gave it: the stub itself, or a backend that it is compared with. It knows systems
  * only by their contracts, and HTTP not at all.
  */
-import type { AnswerValidators, Contract, Validator } from './contract.js'
+import { type AnswerValidators, type Contract, namesOfCode, type Validator } from './contract.js'
 import { placedLines } from './violations.js'
 
 /** Whose contract an answer is held against. */
@@ -76,8 +76,7 @@ function judgeByCode(subject: Judged, operation: string, reply: JudgedReply): re
   if (body === undefined && mediaType !== 'application/json') return judge(subject, operation, { ...reply, error: null })
   if (typeof body !== 'object' || body === null) return [departure('noJson', `the answer of ${operation} is no JSON object`)]
   const code: unknown = Object.hasOwn(body, contract.dialect.code) ? Reflect.get(body, contract.dialect.code) : undefined
-  const named = Object.entries(contract.errors).filter(([, row]) => row.code === code).map(([name]) => name)
-  const verdicts = named.map((name) => judge(subject, operation, { ...reply, error: name === contract.dialect.success ? null : name }))
+  const verdicts = namesOfCode(contract.errors, code).map((name) => judge(subject, operation, { ...reply, error: name === contract.dialect.success ? null : name }))
   const [best] = verdicts.sort((a, b) => a.length - b.length)
   return best ?? [departure('unknownCode', `${code === undefined ? 'nothing' : JSON.stringify(code)} under ${JSON.stringify(contract.dialect.code)} is no code of the contract`, `/${contract.dialect.code}`)]
 }

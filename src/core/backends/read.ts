@@ -1,6 +1,6 @@
 /** What a real backend's answer means, by the contract. */
 import { isObject, MOST_DEPTH, parseForeignJson } from '../../plain/json.js'
-import type { Contract } from '../contract.js'
+import { type Contract, namesOfCode } from '../contract.js'
 import { readJson } from '../sliced-json.js'
 import { inSlices } from '../slices.js'
 
@@ -39,7 +39,7 @@ function understood({ dialect, errors, operations }: Contract, operation: string
   const row = operations[operation]
   if (json === undefined && row !== undefined && row.success.mediaType !== 'application/json') return { status, json, error: status === row.success.status ? null : undefined, isLong }
   const code = isObject(json) ? json[dialect.code] : undefined
-  const named = Object.keys(errors).filter((name) => errors[name]?.code === code)
+  const named = namesOfCode(errors, code)
   const error = named.find((name) => name === dialect.success) ?? named.find((name) => row?.errors.includes(name)) ?? named[0]
   return { status, json, error: error === dialect.success ? null : error, isLong }
 }

@@ -57,11 +57,19 @@ async function read(file: string): Promise<DriftDocument> {
   if (!isObject(document)) return NOTHING
   const operations = new Map(operationsOf(document).map((node) => [String(node['operationId']), node]))
   const known = new Map<string, boolean>()
+  const declared = new Map<string, { readonly node: Node; readonly headers: readonly DeclaredHeader[] }>()
   const responseOf = (operation: string, status: number) => {
+    const key = `${operation} ${String(status)}`
+    const before = declared.get(key)
+    if (before !== undefined) return before
     const responses = operations.get(operation)?.['responses']
-    return isObject(responses) ? followed(document, responses[String(status)]) : null
+    const node = isObject(responses) ? followed(document, responses[String(status)]) : null
+    if (node === null) return null
+    const response = { node, headers: headersIn(document, node) }
+    // There are no more of them than the document declares.
+    declared.set(key, response)
+    return response
   }
-  const headers = new Map<Node, readonly DeclaredHeader[]>()
   let validators: (() => Promise<AnswerValidators>) | null = null
   return {
     isDocumented: (operation, pointer) => {
@@ -76,18 +84,12 @@ async function read(file: string): Promise<DriftDocument> {
       return found
     },
     isDeclaredPlain: (operation, status, { mediaType, isEmpty }) => {
-      const response = responseOf(operation, status)
+      const response = responseOf(operation, status)?.node ?? null
       const types = isObject(response?.['content']) ? Object.keys(response['content']) : []
       if (response === null || types.some((type) => /[/+]json$/.test(type))) return false
       return types.length === 0 ? isEmpty : types.includes(mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '')
     },
-    headersOf: (operation, status) => {
-      const response = responseOf(operation, status)
-      if (response === null) return NO_HEADERS
-      let declared = headers.get(response)
-      if (declared === undefined) headers.set(response, (declared = headersIn(document, response)))
-      return declared
-    },
+    headersOf: (operation, status) => responseOf(operation, status)?.headers ?? NO_HEADERS,
     validators: (contract) => {
       validators ??= lazily(async () => (await import('./whole.js')).wholeValidators(document as SchemaObject, contract)) // it was read from JSON
       return validators()

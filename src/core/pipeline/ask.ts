@@ -49,7 +49,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
   const view = new View(routed, fields)
   const shown = system.dialect.credentials?.read(view).tokens ?? []
   const text = body === null ? '' : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-  const going = await outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text, unpacked: await unpackedBody(call.headers, body) }, backend, parts)
+  const going = await outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text, unpacked: body === null ? '' : await unpackedBody(call.headers, body) }, backend, parts)
   const { caller } = going
   const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, fields, caller })
   if (going.kind === 'kept') return none(going.reason, going.detail)
