@@ -1,6 +1,6 @@
 /** One transaction over the layers of a replica: it notes what it reads, and keeps its writes to itself until it is committed. */
 import type { Awaitable } from '../engine/engine.js'
-import { type Index, type IndexKey, indexKeyOf, keyOf, type Order, type Source, type Collection } from './collection.js'
+import { haveSamePlace, type Index, type IndexKey, indexKeyOf, keyOf, type Order, type Source, type Collection } from './collection.js'
 import { FileBag } from '../files.js'
 import { Layer } from './layer.js'
 import { type AnyCollection, type Change, type CollectionName, type Doc, type FileName, type Key, type Lookup, type Measure, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
@@ -145,23 +145,22 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     const open = this.#source(name)
     const key = keyOf(open.collection, record as Doc)
     if (this.#read(open, key) !== undefined) throw new StoreError('keyTaken', `${recordName(open.collection, key)} exists`)
-    return this.#write(open, key, record)
+    return this.#write(open, key, undefined, record)
   }
 
   async update<C extends CollectionName<Rs>>(name: C, key: Key, patch: Partial<Rs[C]>): Promise<Rs[C]> {
     const open = this.#source(name)
-    const before = this.#read(open, key) as Rs[C] | undefined
+    const before = this.#read(open, key)
     if (before === undefined) throw new StoreError('noRecord', `${recordName(open.collection, key)} does not exist`)
-    const record = { ...before, ...patch }
+    const record = { ...(before as Rs[C]), ...patch }
     if (keyOf(open.collection, record) !== key) throw new StoreError('keyChanged', `the key of ${recordName(open.collection, key)} cannot be changed`)
-    return this.#write(open, key, record)
+    return this.#write(open, key, before, record)
   }
 
   async put<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
     const open = this.#source(name)
     const key = keyOf(open.collection, record as Doc)
-    this.#read(open, key)
-    return this.#write(open, key, record)
+    return this.#write(open, key, this.#read(open, key), record)
   }
 
   async delete(name: CollectionName<Rs>, key: Key): Promise<boolean> {
@@ -187,10 +186,13 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
     return changes
   }
 
-  #write<R>(open: OpenCollection, key: Key, record: R): R {
+  /** @param before the record that it takes the place of */
+  #write<R>(open: OpenCollection, key: Key, before: Doc | undefined, record: R): R {
     const doc = record as Doc
     for (const index of open.collection.indexes) {
-      const at = index.unique ? indexKeyOf(index, doc) : undefined
+      // Where the record stays in its place, nobody else has that.
+      if (!index.unique || (before !== undefined && haveSamePlace(index, before, doc))) continue
+      const at = indexKeyOf(index, doc)
       if (at === undefined) continue
       this.reads.push(indexName(open.collection, index, at))
       const holder = open.source.lookup(index, at)[0]
