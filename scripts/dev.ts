@@ -63,6 +63,8 @@ const end = (child: ChildProcess) => (hasEnded(child) ? Promise.resolve() : new 
 
 let stub = load()
 let isStopping = false
+/** What takes many seconds, and is not waited for when all is to end. */
+let generating: ChildProcess | null = null
 const hasToStop = () => isStopping
 
 function finish(): void {
@@ -110,7 +112,9 @@ const edits = watchFiles(async (changed) => {
   const written = files.filter((file) => /\.ya?ml$/.test(file))
   if (written.length > 0) {
     console.log(`generating, for ${written.join(', ')} changed`)
-    await end(run('generate.ts', []))
+    generating = run('generate.ts', [])
+    await end(generating)
+    generating = null
   }
   const restarting = changed.filter((file) => isIn(file, source) && ![...TAKEN_OVER, ...OTHERS].some((place) => isIn(file, place)))
   if (restarting.length > 0) await restart(restarting.map((file) => relative(root, file)))
@@ -119,6 +123,7 @@ const edits = watchFiles(async (changed) => {
 /** @param isTold whether the stub knows already */
 function stop(isTold = false): void {
   isStopping = true
+  generating?.kill()
   if (hasEnded(stub)) finish()
   else if (!isTold) tell(stub, 'stop')
 }
