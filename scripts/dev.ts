@@ -107,12 +107,18 @@ async function restart(files: readonly string[]): Promise<void> {
   begin(false)
 }
 
+/** @returns ids of the documents that files in openapi/ belong to; none where one of them may concern all */
+function editedDocuments(files: readonly string[]): readonly string[] {
+  const ids = files.map((file) => file.split(sep)[1]?.replace(/\..*$/, '') ?? '')
+  return ids.every((id) => id === 'control' || systems.includes(id)) ? [...new Set(ids)] : []
+}
+
 const edits = watchFiles(async (changed) => {
   const files = changed.map((file) => relative(root, file))
   const written = files.filter((file) => /\.ya?ml$/.test(file))
   if (written.length > 0) {
     console.log(`generating, for ${written.join(', ')} changed`)
-    generating = run('generate.ts', [])
+    generating = run('generate.ts', editedDocuments(written).flatMap((id) => ['--edited', id]))
     await end(generating)
     generating = null
   }

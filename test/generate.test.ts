@@ -25,6 +25,22 @@ function at(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined), value)
 }
 
+test('after an edit of one document, everything is as if all had been generated, and what follows from the others is read', async () => {
+  const project = new MadeUp()
+  const write = async (edited: readonly string[] | null) => writeFiles(project.root, await generate(loadProject(project.root), undefined, edited)).map(({ file }) => file)
+  await write(null)
+  expect(await write([])).toEqual([])
+  project.edit('openapi/shop.yaml', 'version: 1.0.0', 'version: 1.0.1')
+  // Nobody said that this one was edited, which its bundled document tells.
+  const written = await write([])
+  expect(written).toContain('openapi/bundled/shop.json')
+  expect(await write(null)).toEqual([])
+  project.edit('src/generated/shop/contract.ts', 'export const contract', 'export const another')
+  expect(await write([])).toEqual([])
+  expect(await write(['shop'])).toEqual(['src/generated/shop/contract.ts'])
+  project.remove()
+})
+
 describe('the bundled document', () => {
   let document: unknown
   const answer = (path: string, method: string, status: string) => at(document, 'paths', path, method, 'responses', status, 'content', 'application/json')

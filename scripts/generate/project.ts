@@ -33,8 +33,9 @@ interface Generated {
 /**
  * Generates everything of a project in memory. A document with a problem leaves the others alone.
  * @param at told what is generated next
+ * @param edited ids of the documents that alone were edited since everything was generated; what follows from the others is taken as it lies in the folder. Null for all
  */
-export async function generate(project: Project, at: (step: string) => void = () => undefined): Promise<Generated> {
+export async function generate(project: Project, at: (step: string) => void = () => undefined, edited: readonly string[] | null = null): Promise<Generated> {
   const files = new Map<string, string>()
   const problems = [...project.problems]
   if (project.conditions !== null) files.set('src/generated/conditions.ts', `${HEADING}\n${conditionsModule(project.conditions)}`)
@@ -43,7 +44,8 @@ export async function generate(project: Project, at: (step: string) => void = ()
   for (const source of project.systems) {
     at(`generating ${source.system.id}`)
     try {
-      for (const [file, text] of await generateSystem(source)) files.set(file, text)
+      const known = edited === null || edited.includes(source.system.id) ? null : generatedBefore(project.root, source)
+      for (const [file, text] of known ?? (await generateSystem(source))) files.set(file, text)
     } catch (error) {
       problems.push(`openapi/${source.system.id}.yaml: ${messageOf(error)}`)
     }
@@ -94,15 +96,32 @@ export function writeFiles(root: string, generated: Generated): Stale[] {
   return stale
 }
 
+/** @returns what lies in the folder of a system whose bundled document is as it was; null where it is another, or not all is there */
+function generatedBefore(root: string, { system: { id }, bundled }: SystemSource): Map<string, string> | null {
+  const { document, ...others } = filesOf(id)
+  const files = [document, ...Object.values(others)].filter((file) => existsSync(join(root, file))).map((file) => [file, readFileSync(join(root, file), 'utf8')] as const)
+  return files.length === Object.keys(others).length + 1 && files[0]?.[1] === bundledText(bundled) ? new Map(files) : null
+}
+
+/** What is generated of a system, by path from the project folder. */
+function filesOf(id: string) {
+  const folder = `src/generated/${id}`
+  return { document: `openapi/bundled/${id}.json`, contract: `${folder}/contract.ts`, validators: `${folder}/validators.js`, declarations: `${folder}/validators.d.ts` }
+}
+
+function bundledText(bundled: SystemSource['bundled']): string {
+  return `${JSON.stringify(bundled, null, 2)}\n`
+}
+
 async function generateSystem({ system, spelledOut, bundled, records, stored }: SystemSource): Promise<Map<string, string>> {
-  const { id } = system
+  const file = filesOf(system.id)
   const types = await typesOf(system, spelledOut, records)
   const validators = validatorsOf(system, spelledOut, stored)
   return new Map([
-    [`openapi/bundled/${id}.json`, `${JSON.stringify(bundled, null, 2)}\n`],
-    [`src/generated/${id}/contract.ts`, `${HEADING}${contractModule(system, types, records)}`],
-    [`src/generated/${id}/validators.js`, `${HEADING}${validators}\n`],
-    [`src/generated/${id}/validators.d.ts`, `${HEADING}import type { Validators } from '../../core/contract.js'\n\nexport declare const validators: Validators\n`],
+    [file.document, bundledText(bundled)],
+    [file.contract, `${HEADING}${contractModule(system, types, records)}`],
+    [file.validators, `${HEADING}${validators}\n`],
+    [file.declarations, `${HEADING}import type { Validators } from '../../core/contract.js'\n\nexport declare const validators: Validators\n`],
   ])
 }
 
