@@ -28,6 +28,11 @@ export class Succession {
     return this.#now
   }
 
+  /** Whichever plays, what is kept has the same bounds. */
+  get budget(): Stage['budget'] {
+    return this.#now.budget
+  }
+
   readonly play: Stage['play'] = (call) => this.#now.play(call)
 
   /**

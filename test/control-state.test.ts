@@ -189,6 +189,15 @@ describe('a scenario', () => {
   })
 })
 
+test('a snapshot that names its files in another way is refused for it', async () => {
+  const here = box()
+  const snapshot = JSON.parse((await here.admin('GET', '/snapshot')).text) as object // as the contract has it
+  for (const files of ['{"x":"AAAA"}', '{"__proto__":"AAAA"}']) {
+    const refused = await here.admin('PUT', '/snapshot', `${JSON.stringify(snapshot).slice(0, -1)},"files":${files}}`)
+    expect([kindOf(refused), refused.text]).toEqual(['invalid-request', expect.stringContaining('"field":"files"')])
+  }
+})
+
 describe('records over REST', () => {
   const user = { id: 50, mobile: '13800003050', nickname: '小北', bio: '', avatar: '', gender: null }
   const list = async ({ admin: here }: Box, query = '', collection = 'users') => {

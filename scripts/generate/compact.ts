@@ -70,6 +70,8 @@ function compactFunction(declaration: ts.FunctionDeclaration): ts.FunctionDeclar
 function withoutPlace(body: ts.Block): ts.Block {
   const visit = (node: ts.Node): ts.Node => {
     if (ts.isBinaryExpression(node) && nameOf(node.left) === 'instancePath') return ts.visitNode(node.right, visit)
+    // What a field is called stays: an error that is written out has one of that name.
+    if (ts.isPropertyAssignment(node)) return factory.updatePropertyAssignment(node, node.name, ts.visitNode(node.initializer, visit, ts.isExpression))
     if (isIdentifier(node) && node.text === 'instancePath') return factory.createStringLiteral('')
     return ts.visitEachChild(node, visit, undefined)
   }

@@ -38,21 +38,27 @@ export function controlChanges(before: ControlState, after: ControlState): reado
   return changes
 }
 
-/** @returns the state with the changes of a commit carried out */
+/** @returns the state with the changes of a commit carried out. A commit may count a thousand rules: they are gone through once, however many have changed. */
 export function applyControl(state: ControlState, changes: readonly Change[]): ControlState {
   let next = state
-  for (const { key, after } of changes) next = { ...next, ...change(next, String(key), after) }
-  return next
+  const rules = new Map<string, FaultRule | null>()
+  for (const { key: name, after } of changes) {
+    const key = String(name)
+    // `controlChanges` has written it, and under each key one of these.
+    const kept = after as unknown as (ClockState & SystemSwitches & FaultRule) | null
+    if (key.startsWith(FAULT)) rules.set(key.slice(FAULT.length), kept)
+    else if (key === NEXT_FAULT) next = { ...next, nextFault: Number(after?.['value']) }
+    else if (kept !== null) next = { ...next, ...(key === CLOCK ? { clock: kept } : { systems: { ...next.systems, [key.slice(SYSTEM.length)]: kept } }) }
+  }
+  return rules.size === 0 ? next : { ...next, faults: changedRules(state.faults, rules) }
 }
 
-function change(state: ControlState, key: string, after: Doc | null): Partial<ControlState> {
-  // `controlChanges` has written it, and under each key one of these.
-  const kept = after as unknown as (ClockState & SystemSwitches & FaultRule) | null
-  if (key === CLOCK) return kept === null ? {} : { clock: kept }
-  if (key === NEXT_FAULT) return { nextFault: Number(after?.['value']) }
-  if (key.startsWith(SYSTEM)) return kept === null ? {} : { systems: { ...state.systems, [key.slice(SYSTEM.length)]: kept } }
-  const id = key.slice(FAULT.length)
-  if (kept === null) return { faults: state.faults.filter((rule) => rule.id !== id) }
-  const at = state.faults.findIndex((other) => other.id === id)
-  return { faults: at === -1 ? [...state.faults, kept] : state.faults.with(at, kept) }
+/** @returns those that are left, in their order, and behind them those that are new */
+function changedRules(before: readonly FaultRule[], rules: Map<string, FaultRule | null>): readonly FaultRule[] {
+  const kept = before.flatMap((rule) => {
+    const now = rules.get(rule.id)
+    rules.delete(rule.id)
+    return now === null ? [] : [now ?? rule]
+  })
+  return [...kept, ...[...rules.values()].filter((rule) => rule !== null)]
 }

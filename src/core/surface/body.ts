@@ -3,7 +3,7 @@ import type { OperationRow } from '../contract.js'
 import { MOST_DEPTH } from '../../plain/json.js'
 import { readJson } from '../sliced-json.js'
 import { inSlices } from '../slices.js'
-import type { BodySource, Call } from '../stage/call.js'
+import { type BodySource, type Call, NO_ROOM_FOR_BODY } from '../stage/call.js'
 import { refusal } from './refusal.js'
 import { messageOf } from '../../plain/message.js'
 
@@ -35,6 +35,8 @@ async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
       return read.bytes
     case 'tooLarge':
       throw refusal(413, 'body-too-large', `The body is larger than ${String(limit)} bytes, which is the most that this operation takes.`)
+    case 'noRoom':
+      throw refusal(507, 'no-room', NO_ROOM_FOR_BODY)
     case 'brokenOff':
       throw refusal(400, 'invalid-request', 'The body broke off before its end.')
   }

@@ -1555,7 +1555,7 @@ break;
 const _errs31 = errors;
 if (typeof key1 === "string") {
 if (!pattern7.test(key1)) {
-const err33 = { "": "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
+const err33 = { instancePath: "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
 if (vErrors === null) {
 vErrors = [err33];
 }
@@ -4731,7 +4731,7 @@ break;
 const _errs32 = errors;
 if (typeof key1 === "string") {
 if (!pattern7.test(key1)) {
-const err34 = { "": "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
+const err34 = { instancePath: "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
 if (vErrors === null) {
 vErrors = [err34];
 }
@@ -11940,7 +11940,7 @@ break;
 const _errs31 = errors;
 if (typeof key1 === "string") {
 if (!pattern7.test(key1)) {
-const err0 = { "": "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
+const err0 = { instancePath: "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
 if (vErrors === null) {
 vErrors = [err0];
 }

@@ -1,6 +1,7 @@
 /** A request of Node's HTTP server as a call of the stage. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { Intake } from './intake.js'
 import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
 /** What takes multipart bodies apart is loaded when the first one comes. */
@@ -12,19 +13,22 @@ export class NodeCall implements Call {
   readonly headers: CallHeaders
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
+  readonly #intake: Intake
   #body: NodeBody | null = null
   #signal: AbortSignal | null = null
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param intake where its body is counted while it is read */
+  constructor(request: IncomingMessage, response: ServerResponse, intake: Intake) {
     this.#request = request
     this.#response = response
+    this.#intake = intake
     this.method = request.method ?? 'GET'
     this.url = request.url ?? '/'
     this.headers = request.headers
   }
 
   get body(): NodeBody {
-    return (this.#body ??= new NodeBody(this.#request))
+    return (this.#body ??= new NodeBody(this.#request, this.#response, this.#intake))
   }
 
   get signal(): AbortSignal {
@@ -66,11 +70,15 @@ function onGone(response: ServerResponse, tell: () => void): () => void {
 
 class NodeBody implements BodySource {
   readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #intake: Intake
   #bytes: Promise<ReadBytes> | null = null
   #parts: Promise<ReadParts> | null = null
 
-  constructor(request: IncomingMessage) {
+  constructor(request: IncomingMessage, response: ServerResponse, intake: Intake) {
     this.#request = request
+    this.#response = response
+    this.#intake = intake
   }
 
   get isPresent(): boolean {
@@ -79,7 +87,7 @@ class NodeBody implements BodySource {
   }
 
   bytes(limit: number): Promise<ReadBytes> {
-    return (this.#bytes ??= readBytes(this.#request, limit))
+    return (this.#bytes ??= this.#counted(readBytes(this.#request, limit)))
   }
 
   parts(fileLimit: number): Promise<ReadParts> {
@@ -88,9 +96,27 @@ class NodeBody implements BodySource {
 
   async #readParts(fileLimit: number): Promise<ReadParts> {
     const { readParts } = await loadMultipart()
-    if (this.#bytes === null) return readParts(this.#request, this.#request.headers, fileLimit)
+    if (this.#bytes === null) return this.#counted(readParts(this.#request, this.#request.headers, fileLimit))
     const read = await this.#bytes
     return read.kind === 'bytes' ? readParts(Readable.from([read.bytes]), this.#request.headers, fileLimit) : read
+  }
+
+  /** @returns what is read, unless it has to make room for other bodies; then nothing of it is kept */
+  #counted<T extends ReadBytes | ReadParts>(read: Promise<T>): Promise<T | { readonly kind: 'noRoom' }> {
+    const request = this.#request
+    // Some are refused by what their headers say.
+    if (request.listenerCount('data') === 0) return read
+    return new Promise((resolve, reject) => {
+      const over = this.#intake.take(request, this.#response, () => {
+        request.unpipe()
+        request.removeAllListeners('data')
+        resolve({ kind: 'noRoom' })
+      })
+      read.then((found) => {
+        over(found.kind === 'bytes' || found.kind === 'parts')
+        resolve(found)
+      }, reject)
+    })
   }
 }
 

@@ -1,16 +1,24 @@
 /** A stage as a request handler of Node: for a server of its own, or mounted in one that somebody else has. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { DEFAULT_MEMORY } from '../../core/budget.js'
 import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
 import type { Outcome } from '../../core/stage/outcome.js'
 import type { Stage } from '../../core/stage/stage.js'
 import { NodeCall } from './call.js'
+import { Intake } from './intake.js'
 import { readRest } from './rest.js'
 import { send, writeWhole } from './send.js'
 
 /** What Node's `createServer`, and `use` of Express and its like, take. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** What plays calls, and how much memory may be filled with what is sent; as much as usual where left out. */
+type Played = Pick<Stage, 'play'> & Partial<Pick<Stage, 'budget'>>
+
+/** Bodies that are under way take up so much beside the budget, which is of what is kept. */
+const OF_BODIES = 1 / 8
 
 /** The newest answer of each connection; whoever stops a server looks there what is under way. */
 export type LatestAnswers = WeakMap<Socket, ServerResponse>
@@ -22,14 +30,15 @@ export type LatestAnswers = WeakMap<Socket, ServerResponse>
  *   answers go out in that order anyhow, and whoever sends hundreds in one packet waits for them instead of everybody else. Those of a
  *   connection that is gone are not carried out.
  */
-export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) => void, latest: LatestAnswers = new WeakMap()): NodeHandler {
+export function handlerOf(stage: Played, report: (problem: string) => void, latest: LatestAnswers = new WeakMap()): NodeHandler {
+  const intake = new Intake((stage.budget?.total ?? DEFAULT_MEMORY) * OF_BODIES)
   return (request, response) => {
     const { socket } = request
     const before = latest.get(socket)
     latest.set(socket, response)
-    if (before === undefined || before.writableFinished || before.destroyed) void answer(stage, request, response, report)
+    if (before === undefined || before.writableFinished || before.destroyed) void answer(stage, request, response, intake, report)
     else before.once('close', () => {
-      if (!socket.destroyed) void answer(stage, request, response, report)
+      if (!socket.destroyed) void answer(stage, request, response, intake, report)
     })
   }
 }
@@ -42,9 +51,9 @@ function begin(outcome: Outcome, call: NodeCall, response: ServerResponse): Prom
   }
 }
 
-async function answer(stage: Pick<Stage, 'play'>, request: IncomingMessage, response: ServerResponse, report: (problem: string) => void): Promise<void> {
+async function answer(stage: Played, request: IncomingMessage, response: ServerResponse, intake: Intake, report: (problem: string) => void): Promise<void> {
   try {
-    const call = new NodeCall(request, response)
+    const call = new NodeCall(request, response, intake)
     const outcome = await stage.play(call)
     if (!request.complete) readRest(request, response)
     const sent = begin(outcome, call, response)

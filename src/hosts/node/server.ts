@@ -18,7 +18,7 @@ export interface Place {
 export type Listen = (server: HttpServer, port: number, host: string) => Promise<Place>
 
 export interface ListenOptions {
-  readonly stage: Pick<Stage, 'play' | 'close'> & { readonly sockets: Pick<Switchboard, 'limits' | 'knock'> }
+  readonly stage: Pick<Stage, 'budget' | 'play' | 'close'> & { readonly sockets: Pick<Switchboard, 'limits' | 'knock'> }
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string

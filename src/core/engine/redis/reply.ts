@@ -1,22 +1,32 @@
 /** Answers of Redis are texts, numbers and lists of both; what they are meant to be is checked where they come in. */
+import { Unreachable } from '../unreachable.js'
 
-/** @throws Error when it is none */
+/** What answers is no Redis, or something between that answers in its place. */
+class Nonsense extends Unreachable {
+  override readonly name = 'Nonsense'
+
+  constructor(reply: unknown, expected: string) {
+    super(`Redis answered ${JSON.stringify([reply]).slice(1, 100)} where a ${expected} was expected`)
+  }
+}
+
+/** @throws Nonsense when it is none */
 export function listFrom(reply: unknown): readonly unknown[] {
   if (Array.isArray(reply)) return reply as readonly unknown[] // whatever is in it
-  throw new Error(`Redis answered ${JSON.stringify(reply)} where a list was expected`)
+  throw new Nonsense(reply, 'list')
 }
 
-/** @throws Error when it is none */
+/** @throws Nonsense when it is none */
 export function textFrom(reply: unknown): string {
   if (typeof reply === 'string') return reply
-  throw new Error(`Redis answered ${JSON.stringify(reply)} where a text was expected`)
+  throw new Nonsense(reply, 'text')
 }
 
-/** @throws Error when it is none */
+/** @throws Nonsense when it is none */
 export function numberFrom(reply: unknown): number {
   const number = typeof reply === 'string' || typeof reply === 'number' ? Number(reply) : Number.NaN
   if (Number.isSafeInteger(number)) return number
-  throw new Error(`Redis answered ${JSON.stringify(reply)} where a number was expected`)
+  throw new Nonsense(reply, 'number')
 }
 
 /** @returns the fields of a hash or of an item of a stream, which come as name, value, name, value */
