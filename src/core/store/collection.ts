@@ -118,6 +118,12 @@ export function indexKeyOf(index: Index, doc: Doc): IndexKey | undefined {
   return JSON.stringify(values)
 }
 
+/** @returns whether the index files both records in the same place */
+export function haveSamePlace({ fields }: Index, one: Doc, other: Doc): boolean {
+  for (const field of fields) if (partOf(one, field) !== partOf(other, field)) return false
+  return true
+}
+
 /** A record has the part `b` of `a.b` in its object `a`; a query has it under the whole name. What no index can hold counts as nothing. */
 function partOf(doc: Doc, field: string): IndexKey {
   let value = doc[field]
