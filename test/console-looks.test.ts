@@ -71,6 +71,8 @@ describe.skipIf(!hasBrowser).each([WIDE, PHONE])('$width pixels wide', (viewport
     // A user without a phone number is known by this name.
     const users = (await (await app('/__admin/sandboxes/names/db/edu/users?nick=林间小鹿')).json()) as { userID: string }[] // as control.yaml says
     await app(`/__admin/sandboxes/names/db/edu/users/${users[0]?.userID ?? ''}`, json({ phone: null, nick: '名'.repeat(400) }, 'PATCH'))
+    await app('/__admin/sandboxes/names/sessions', json({ system: 'live', user: '1', device: { label: 'D'.repeat(60) } }))
+    await app('/__admin/sandboxes/names/sessions', json({ system: 'live', user: '2', device: { label: 'هاتف' } }))
     for (const [path, name] of [['', '名名名'], ['/people', 'محمد علي'], ['/records/live/users', 'محمد علي']] as const) {
       const page = await reader(`/__console/@names${path}`, { viewport })
       await page.getByText(name).first().waitFor()
@@ -79,6 +81,14 @@ describe.skipIf(!hasBrowser).each([WIDE, PHONE])('$width pixels wide', (viewport
         .filter((one) => !one.closest('.scroll, .collections, .hidden') && one.getBoundingClientRect().right > innerWidth + 1)
         .map((one) => one.tagName + '.' + one.className)`)
       expect(wide, path).toEqual([])
+      if (path !== '/people') continue
+      // Nothing lies over what stands beside it.
+      const over = await page.evaluate<string[]>(`[...document.querySelectorAll('.tr > *')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)`)
+      expect(over).toEqual([])
+      await page.getByRole('button', { name: '名名名' }).first().click()
+      const [title, close] = [await page.locator('dialog h2').boundingBox(), await page.getByRole('dialog').getByRole('button', { name: 'Close' }).boundingBox()]
+      expect(title?.height).toBeLessThan(80)
+      expect(close?.y).toBe(title?.y)
     }
   })
 })

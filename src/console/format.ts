@@ -61,3 +61,10 @@ export function size(bytes: number): string {
 export function count(value: number): string {
   return value.toLocaleString(language.value === 'zh' ? 'zh-CN' : 'en')
 }
+
+const FROM_THE_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF]/
+
+/** @returns the text; one that is written from right to left is kept from turning round what stands beside it */
+export function isolated(text: string): string {
+  return FROM_THE_RIGHT.test(text) ? `\u2068${text}\u2069` : text
+}

@@ -1,13 +1,13 @@
 /** A session as people read it. */
 import type { Schemas } from '../../api.js'
-import { dayAndTime } from '../../format.js'
+import { dayAndTime, isolated } from '../../format.js'
 import { t } from '../../language.js'
 import { Countdown } from '../../parts/countdown.js'
 
 /** @returns the name of a device */
 export function deviceOf({ label, platform, client }: Schemas['Device']): string {
   const parts = [label, platform, client].filter((part) => part !== null && part !== '')
-  return parts.length === 0 ? t('unnamed device', '未具名设备') : parts.join(' · ')
+  return parts.length === 0 ? t('unnamed device', '未具名设备') : parts.map((part) => isolated(String(part))).join(' · ')
 }
 
 /** @returns what a session is now */
