@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { connect } from '../src/index.js'
 import { packageFile } from '../src/paths.js'
@@ -54,11 +56,15 @@ describe('understudy start', () => {
     const next = ['SMS code ', `console       http://localhost:${new URL(plain.url).port}/ `, `reference     ${plain.url}/docs `, `control plane ${plain.url}/__admin `, 'tour ', 'phone ']
     plain.child.kill('SIGTERM')
     expect((await plain.ended).stdout.trimEnd().split('\n').slice(2)).toEqual(next.map((line) => expect.stringContaining(line) as unknown))
-    const special = await start('live', '--lan', '--https', '--backend', 'live=http://127.0.0.1:1')
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-cli-'))
+    const special = begin(['start', '--port', '0', 'live', '--lan', '--https', '--backend', 'live=http://127.0.0.1:1'], { env: { UNDERSTUDY_CONFIG_DIR: folder } })
+    running.push(special)
+    await special.says(/start page|in no network/)
     special.child.kill('SIGTERM')
     const [, six = '', facts = ''] = (await special.ended).stdout.split('\n\n')
     expect(six.split('\n').map((line) => line.split(/ {2,}/)[0]?.slice(0, 13).trimEnd())).toEqual(['SMS code', 'console', 'reference', 'control plane', 'tour', 'stop'])
     expect(facts.split('\n')).toEqual([expect.stringMatching(/^https +https:\/\/localhost:\d+$/), expect.stringMatching(/^real backend +live at http:\/\/127\.0\.0\.1:1, mode real$/), expect.stringMatching(/^admin token \S{20,}$/)])
+    await rm(folder, { recursive: true })
   })
 
   test('serves a system alone at the root', async () => {
