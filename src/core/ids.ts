@@ -20,7 +20,12 @@ export function secret(): string {
 /** A seeded source of ids. One is made for each request, from the sandbox's seed and the number of the request. */
 export class Ids {
   readonly #seed: string
-  #state: Uint32Array | null = null
+  #isSeeded = false
+  /** Four words of 32 bits. */
+  #a = 0
+  #b = 0
+  #c = 0
+  #counter = 1
 
   /** @param seed any text; the generator is set up at the first draw, so an unused one costs nothing */
   constructor(seed: string) {
@@ -58,14 +63,19 @@ export class Ids {
 
   /** One step of sfc32 (C. Doty-Humphrey's small fast chaotic generator), seeded by FNV-1a hashes of the seed text. */
   #next(): number {
-    const s = (this.#state ??= Uint32Array.of(fnv(this.#seed, 1), fnv(this.#seed, 2), fnv(this.#seed, 3), 1))
-    const [a = 0, b = 0, c = 0, counter = 0] = s
-    const result = (a + b + counter) >>> 0
-    s[3] = counter + 1
-    s[0] = b ^ (b >>> 9)
-    s[1] = c + (c << 3)
-    s[2] = ((c << 21) | (c >>> 11)) + result
-    return result
+    if (!this.#isSeeded) {
+      this.#isSeeded = true
+      this.#a = fnv(this.#seed, 1)
+      this.#b = fnv(this.#seed, 2)
+      this.#c = fnv(this.#seed, 3)
+    }
+    const [b, c] = [this.#b, this.#c]
+    const result = (this.#a + b + this.#counter) | 0
+    this.#counter = (this.#counter + 1) | 0
+    this.#a = b ^ (b >>> 9)
+    this.#b = (c + (c << 3)) | 0
+    this.#c = (((c << 21) | (c >>> 11)) + result) | 0
+    return result >>> 0
   }
 }
 
@@ -75,5 +85,5 @@ function fnv(text: string, salt: number): number {
   // A last mix, so that seeds which differ in their last character alone part company at once.
   hash ^= hash >>> 15
   hash = Math.imul(hash, 0x2c1b3c6d)
-  return (hash ^ (hash >>> 12)) >>> 0
+  return hash ^ (hash >>> 12)
 }

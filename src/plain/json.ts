@@ -12,6 +12,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** @returns what the object itself has under this name; undefined where it has nothing of its own */
+export function memberOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
 /** So many objects and lists lie inside one another at the most. What looks at a value calls itself for each of them, and there is an end to that. */
 export const MOST_DEPTH = 100
 

@@ -27,6 +27,7 @@ export interface Weights {
   readonly bytes: number
 }
 
+/** Where the weight of a changed record stands, and what it is to be. */
 interface Weighed {
   readonly shelf: Map<Key, number>
   readonly key: Key
@@ -87,14 +88,19 @@ export class Holding {
    * @throws NoRoom when it would take up more than there is left; then it is not counted. What takes up less than before always fits
    */
   change(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean, mustFit: boolean): void {
-    const weighed = this.#weighChanges(system, changes, isOfWorld)
-    if (mustFit) this.#refuse(growthBy(weighed))
-    this.#put(weighed)
+    const { weighed, growth } = this.#weighChanges(system, changes, isOfWorld)
+    if (mustFit) this.#refuse(growth)
+    for (const { shelf, key, bytes } of weighed) {
+      if (bytes === 0) shelf.delete(key)
+      else shelf.set(key, bytes)
+    }
+    this.#bytes += growth
+    this.#budget.add('records', growth)
   }
 
   /** Counts nothing. @throws NoRoom as {@link change} */
   fit({ scope, changes }: Attempt): void {
-    this.#refuse(growthBy(this.#weighChanges(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key))))
+    this.#refuse(this.#weighChanges(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key)).growth)
   }
 
   /**
@@ -120,13 +126,18 @@ export class Holding {
     this.#budget.add('records', bytes)
   }
 
-  #weighChanges(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean): readonly Weighed[] {
+  /** Of each record there is one change. */
+  #weighChanges(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean): { readonly weighed: readonly Weighed[]; readonly growth: number } {
     const weighed: Weighed[] = []
+    let growth = 0
     for (const change of changes) {
       const { collection, key, after } = change
-      weighed.push({ shelf: this.#weights.of(system, collection), key, bytes: after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + WeighedChange.after(change) })
+      const shelf = this.#weights.of(system, collection)
+      const bytes = after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + WeighedChange.after(change)
+      growth += bytes - (shelf.get(key) ?? 0)
+      weighed.push({ shelf, key, bytes })
     }
-    return weighed
+    return { weighed, growth }
   }
 
   #refuse(more: number): void {
@@ -139,20 +150,4 @@ export class Holding {
   #tooMuch(): NoRoom {
     return new NoRoom(`The records of one sandbox may take up ${inMib(this.#most)} MiB, and this would be more. Delete some, reset the sandbox, or start the server with a larger --max-memory.`)
   }
-
-  #put(weighed: readonly Weighed[]): void {
-    for (const { shelf, key, bytes } of weighed) {
-      const more = bytes - (shelf.get(key) ?? 0)
-      if (bytes === 0) shelf.delete(key)
-      else shelf.set(key, bytes)
-      this.#bytes += more
-      this.#budget.add('records', more)
-    }
-  }
-}
-
-function growthBy(weighed: readonly Weighed[]): number {
-  let growth = 0
-  for (const { shelf, key, bytes } of weighed) growth += bytes - (shelf.get(key) ?? 0)
-  return growth
 }

@@ -1,4 +1,5 @@
 /** The fields of a call, brought to the types that the contract gives them and held against its rules. */
+import { memberOf } from '../../plain/json.js'
 import { callErased } from '../erased.js'
 import type { FieldRow, OperationRow, Violation } from '../contract.js'
 import { Failure, failWith } from '../failure.js'
@@ -6,7 +7,7 @@ import type { KnownCaller, Registry } from '../identify.js'
 import { errorOf } from './answer.js'
 import type { Routed } from './route.js'
 import { fieldsAtFault, firstBrokenRule } from './rules.js'
-import { fieldOf, type Fields } from './view.js'
+import type { Fields } from './view.js'
 
 /**
  * @param body decoded fields of the body
@@ -18,7 +19,7 @@ export function readFields({ arrival, row, parameters }: Routed, body: Fields): 
   for (const name in row.fields) {
     const field = row.fields[name]
     if (field === undefined) continue
-    const value = field.in === 'path' ? parameters[name] : field.in === 'query' ? arrival.query.get(name) : field.at === undefined ? fieldOf(body, name) : inBody(body, field.at)
+    const value = field.in === 'path' ? parameters[name] : field.in === 'query' ? arrival.query.get(name) : field.at === undefined ? memberOf(body, name) : inBody(body, field.at)
     if (value === undefined || (emptyIsMissing && (value === null || (value === '' && !field.emptyIsValue)))) continue
     input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
   }
@@ -27,7 +28,7 @@ export function readFields({ arrival, row, parameters }: Routed, body: Fields): 
 
 /** @returns what stands at this place in the body; undefined where it has no such place */
 function inBody(body: Fields, [name = '', ...inside]: readonly string[]): unknown {
-  const value = fieldOf(body, name)
+  const value = memberOf(body, name)
   if (inside.length === 0) return value
   // An object's keys are texts and its values unknown: that is all the type says.
   return typeof value === 'object' && value !== null ? inBody(value as Fields, inside) : undefined

@@ -8,7 +8,6 @@ import { type SessionRecord, Sessions } from '../sessions.js'
 import { SmsCodes, type SmsPolicy } from '../sms.js'
 import type { Change, Doc, Transaction } from '../store/types.js'
 import { clientOf } from './address.js'
-import { Asides, Pending } from './aside.js'
 import { check } from './check.js'
 import type { Received } from './receive.js'
 
@@ -42,13 +41,28 @@ class RolledBack extends Error {
 }
 
 /**
+ * Thrown out of a transaction by slow work that an operation needs and that has nothing to do with records, such as the hash of a password.
+ * Done inside the transaction it would hold it open, and be done again each time that the transaction runs. So the transaction stops where
+ * it is first asked for, leaves nothing behind, and runs again when the work is done.
+ */
+class Pending extends Error {
+  readonly work: () => Promise<unknown>
+
+  constructor(work: () => Promise<unknown>) {
+    super('work beside the transaction is to be done first')
+    this.work = work
+  }
+}
+
+/**
  * Carries the call out. A failure leaves nothing behind.
  * @param report told of exceptions, which are answered as the failure `internal`
  * @throws Superseded when the sandbox was reset meanwhile
  */
 export async function perform(received: Received, report: (exception: unknown) => void): Promise<Performed> {
   const { turn, system } = received.routed.arrival
-  const asides = new Asides()
+  /** What the work beside the transaction came to, in the order in which the operation asks; it asks the same in each run, as its ids and its clock are the same. */
+  const asides: unknown[] = []
   for (;;) {
     try {
       const { value, changes } = await turn.transact(system.id, (tx) => attempt(received, tx as Transaction<CoreRecords & Record<string, Doc>>, asides))
@@ -57,7 +71,7 @@ export async function perform(received: Received, report: (exception: unknown) =
       if (error instanceof NoRoom) return { received, result: Failure.when('internal', { shortage: error.message }), issued: null, userId: null, changes: NO_CHANGES }
       if (!(error instanceof RolledBack)) throw error
       const { cause, userId } = error
-      if (cause instanceof Pending) await asides.settle(cause)
+      if (cause instanceof Pending) asides.push(await cause.work())
       else {
         if (!(cause instanceof Failure)) report(cause)
         return { received, result: cause instanceof Failure ? cause : Failure.when('internal'), issued: null, userId, changes: NO_CHANGES }
@@ -67,7 +81,7 @@ export async function perform(received: Received, report: (exception: unknown) =
 }
 
 /** One run; a conflict with another request makes it run again, with the same ids. */
-async function attempt(received: Received, tx: Registry['tx'], asides: Asides): Promise<Attempt> {
+async function attempt(received: Received, tx: Registry['tx'], asides: readonly unknown[]): Promise<Attempt> {
   const { arrival, operation } = received.routed
   const { system, turn, switches } = arrival
   const ids = turn.ids(system.id)
@@ -80,12 +94,22 @@ async function attempt(received: Received, tx: Registry['tx'], asides: Asides): 
   const handler = system.operations[operation]
   if (handler === undefined) throw new Error(`${system.id} does not implement ${operation}`)
   const { session, user } = caller.kind === 'known' ? caller : NO_CALLER
-  const work = { input, headers, session, user, tx, sessions, sms, now: turn.now, ids, settings: arrival.settings, client: clientOf(arrival.call), outages, aside: asides.forRun(), fail: failWith }
+  const work = { input, headers, session, user, tx, sessions, sms, now: turn.now, ids, settings: arrival.settings, client: clientOf(arrival.call), outages, aside: asideFrom(asides), fail: failWith }
   try {
     // The contract's validators have just proved the input to be what the handler's generated type says.
     const result = await callErased(handler, work)
     return { result, issued: sessions.issued, userId: sessions.issued?.userId ?? userId }
   } catch (error) {
     throw withoutStack(() => new RolledBack(userId, error))
+  }
+}
+
+/** @returns what an operation asks with in one run; what was asked for in an earlier one is there */
+function asideFrom(done: readonly unknown[]): <T>(work: () => Promise<T>) => Promise<T> {
+  let asked = 0
+  return async <T>(work: () => Promise<T>) => {
+    const place = asked++
+    if (place >= done.length) throw new Pending(work)
+    return done[place] as T // what this very call returned in an earlier run
   }
 }

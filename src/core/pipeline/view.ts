@@ -1,4 +1,5 @@
 /** What a call shows to its dialect. */
+import { memberOf } from '../../plain/json.js'
 import type { RequestView } from '../dialect.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { Routed } from './route.js'
@@ -37,11 +38,6 @@ export class View implements RequestView {
   }
 
   field(name: string): unknown {
-    return fieldOf(this.#body, name)
+    return memberOf(this.#body, name)
   }
-}
-
-/** @returns the field of this name; undefined where the object itself has none */
-export function fieldOf(fields: Fields, name: string): unknown {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined
 }

@@ -8,8 +8,15 @@ export type IndexKey = string | number | boolean | null
 export interface Index {
   /** The field names in alphabetical order, joined by commas; what a query of these fields looks up. */
   readonly name: string
-  readonly fields: readonly string[]
+  readonly parts: readonly Part[]
   readonly unique: boolean
+}
+
+/** A field that an index looks at: `b` of `a.b` is a part of the record's object `a`. */
+interface Part {
+  readonly field: string
+  /** Where it is to be found in a record; null for a field of the record itself. */
+  readonly inside: { readonly outer: string; readonly inner: string } | null
 }
 
 export interface Order {
@@ -67,7 +74,12 @@ export function compileCollection(name: string, definition: AnyCollection): Coll
 
 function compileIndex(fields: readonly string[], unique: boolean): Index {
   const sorted = [...fields].sort()
-  return { name: sorted.join(','), fields: sorted, unique }
+  return { name: sorted.join(','), parts: sorted.map(compilePart), unique }
+}
+
+function compilePart(field: string): Part {
+  const dot = field.indexOf('.')
+  return { field, inside: dot === -1 ? null : { outer: field.slice(0, dot), inner: field.slice(dot + 1) } }
 }
 
 function compileOrder(name: string, ordering: Ordering<never>, key: string): Order {
@@ -106,31 +118,30 @@ function asText(value: unknown): string {
 }
 
 /** @returns what the index files the record under, or undefined when it leaves it out */
-export function indexKeyOf(index: Index, doc: Doc): IndexKey | undefined {
-  const [first] = index.fields
-  if (first !== undefined && index.fields.length === 1) {
+export function indexKeyOf({ parts, unique }: Index, doc: Doc): IndexKey | undefined {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) {
     const value = partOf(doc, first)
-    return value === null && index.unique ? undefined : value
+    return value === null && unique ? undefined : value
   }
   const values: IndexKey[] = []
-  for (const field of index.fields) values.push(partOf(doc, field))
-  if (index.unique && values.includes(null)) return undefined
+  for (const part of parts) values.push(partOf(doc, part))
+  if (unique && values.includes(null)) return undefined
   return JSON.stringify(values)
 }
 
 /** @returns whether the index files both records in the same place */
-export function haveSamePlace({ fields }: Index, one: Doc, other: Doc): boolean {
-  for (const field of fields) if (partOf(one, field) !== partOf(other, field)) return false
+export function haveSamePlace({ parts }: Index, one: Doc, other: Doc): boolean {
+  for (const part of parts) if (partOf(one, part) !== partOf(other, part)) return false
   return true
 }
 
-/** A record has the part `b` of `a.b` in its object `a`; a query has it under the whole name. What no index can hold counts as nothing. */
-function partOf(doc: Doc, field: string): IndexKey {
+/** A query has a part of an object under its whole name. What no index can hold counts as nothing. */
+function partOf(doc: Doc, { field, inside }: Part): IndexKey {
   let value = doc[field]
-  const dot = value === undefined ? field.indexOf('.') : -1
-  if (dot !== -1) {
-    const outer = doc[field.slice(0, dot)]
-    value = isObject(outer) ? outer[field.slice(dot + 1)] : undefined
+  if (value === undefined && inside !== null) {
+    const outer = doc[inside.outer]
+    value = isObject(outer) ? outer[inside.inner] : undefined
   }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }

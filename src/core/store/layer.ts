@@ -3,7 +3,7 @@
  * Nothing of the source is copied, so a new layer costs the same over 10 records and over 1,000,000.
  */
 import { WeighedChange } from '../engine/weigh.js'
-import { type Collection, type Index, type IndexKey, indexKeyOf, type Order, type Source } from './collection.js'
+import { type Collection, type Index, type IndexKey, haveSamePlace, indexKeyOf, type Order, type Source } from './collection.js'
 import type { Change, Doc, Key } from './types.js'
 
 /** A place in an order of the source below at which this layer takes a record out or puts one in. */
@@ -98,8 +98,9 @@ export class Layer implements Source {
     }
     const filed = this.#indexes.get(index.name)?.get(at)
     if (filed === undefined) return NONE
-    const keys = filed instanceof Set ? [...filed] : [filed]
-    return keys.map((key) => this.#docs.get(key)).filter((doc) => doc !== undefined && doc !== null)
+    if (filed instanceof Set) return [...filed].map((key) => this.#docs.get(key)).filter((doc) => doc !== undefined && doc !== null)
+    const doc = this.#docs.get(filed)
+    return doc ? [doc] : NONE
   }
 
   *scan(): Iterable<Doc> {
@@ -126,11 +127,13 @@ export class Layer implements Source {
   }
 
   count(order: Order): number {
+    if (this.#docs.size === 0) return this.#below.count(order)
     return this.#below.count(order) + this.#editsOf(order).growth
   }
 
   rank(order: Order, doc: Doc): number {
     const below = this.#below.rank(order, doc)
+    if (this.#docs.size === 0) return below
     let rank = below
     for (const edit of this.#editsOf(order).edits) {
       if (edit.put === null) {
@@ -141,6 +144,7 @@ export class Layer implements Source {
   }
 
   slice(order: Order, offset: number, limit: number): readonly Doc[] {
+    if (this.#docs.size === 0) return this.#below.slice(order, offset, limit)
     const { edits } = this.#editsOf(order)
     const result: Doc[] = []
     const end = offset + limit
@@ -211,9 +215,9 @@ export class Layer implements Source {
   /** Files the record anew where an index has another place for it than before; null: there was, or is, none. */
   #file(indexes: Indexes, key: Key, before: Doc | null, after: Doc | null): void {
     for (const index of this.#collection.indexes) {
+      if (before && after && haveSamePlace(index, before, after)) continue
       const from = before ? indexKeyOf(index, before) : undefined
       const to = after ? indexKeyOf(index, after) : undefined
-      if (from === to) continue
       const places = indexes.get(index.name) ?? new Map<IndexKey, Filed>()
       indexes.set(index.name, places)
       if (from !== undefined) takeOut(places, from, key)

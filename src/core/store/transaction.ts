@@ -212,7 +212,8 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   #lookup<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>, unique: boolean): readonly Rs[C][] {
     const { collection, source } = this.#source(name)
     const doc = fields as Doc
-    const wanted = Object.keys(doc).sort().join(',')
+    const names = Object.keys(doc)
+    const wanted = names.length === 1 && names[0] !== undefined ? names[0] : names.sort().join(',')
     const index = collection.indexByName.get(wanted)
     if (index === undefined || index.unique !== unique) {
       throw new StoreError('unknownIndex', `${name} has no ${unique ? 'unique' : 'plain'} index of ${wanted}`)

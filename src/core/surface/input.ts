@@ -3,6 +3,7 @@ import type { Validator, Validators } from '../contract.js'
 import { guess } from '../guess.js'
 import { convert } from '../pipeline/fields.js'
 import { parseQuery } from '../pipeline/query.js'
+import { memberOf } from '../../plain/json.js'
 import { searchOf } from '../../plain/url.js'
 import type { Match } from '../pipeline/router.js'
 import type { Call } from '../stage/call.js'
@@ -31,7 +32,7 @@ export function readInput(book: Rulebook, match: Match, { url }: Call, body: Fie
   refuseUnknown(book, match, query.names, body)
   const input: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(row.fields)) {
-    const value = field.in === 'body' ? own(body, name) : field.in === 'path' ? own(parameters, name) : query.get(name)
+    const value = field.in === 'body' ? memberOf(body, name) : field.in === 'path' ? memberOf(parameters, name) : query.get(name)
     if (value !== undefined) input[name] = convert(value, field, field.in !== 'body')
   }
   check(book, operation, book.validators.fields[operation], input)
@@ -50,10 +51,6 @@ export function readHeaders(book: Rulebook, { operation, row }: Match, call: Cal
   }
   check(book, operation, book.validators.headers[operation], headers)
   return headers
-}
-
-function own(values: Fields, name: string): unknown {
-  return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 /** A misspelt field would otherwise go unnoticed and the call would seem to work. */

@@ -89,6 +89,8 @@ export class HeldFiles {
 
   /** A commit has become part of what the log begins with. */
   fold(system: string, changes: readonly Change[]): void {
+    // Most sandboxes hold none.
+    if (this.#held.size === 0) return
     for (const [name, hash] of this.#namings(system, changes)) {
       const before = this.#base.get(name)
       put(this.#base, name, hash)

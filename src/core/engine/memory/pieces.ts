@@ -35,14 +35,11 @@ export class Pieces {
   }
 
   /**
-   * Makes room for texts that are written one after the other, and are let go of together.
+   * Makes room for so many bytes, which are written one after the other and are let go of together.
    * @returns where {@link write} is to put them
    */
-  room(first: Text, second: Text | null, third: Text | null): Piece {
+  room(needed: number): Piece {
     const current = this.#current
-    // Only where it might not fit it has to be known.
-    if (current !== null && current.used + mostBytes(first) + mostBytes(second) + mostBytes(third) <= current.bytes.length) return begin(current)
-    const needed = exactBytes(first) + exactBytes(second) + exactBytes(third)
     if (current !== null && current.used + needed <= current.bytes.length) return begin(current)
     if (needed > LARGE) return begin(this.#make(needed))
     this.#current = this.#takeSpare() ?? this.#make(this.#nextLength(needed))
@@ -105,13 +102,4 @@ export function write(piece: Piece, { content, encoding }: Text): number {
 function begin(piece: Piece): Piece {
   piece.wanted++
   return piece
-}
-
-/** A character becomes three bytes at the most. */
-function mostBytes(text: Text | null): number {
-  return text === null ? 0 : (text.encoding === 'latin1' ? 1 : 3) * text.content.length
-}
-
-function exactBytes(text: Text | null): number {
-  return text === null ? 0 : Buffer.byteLength(text.content, text.encoding)
 }

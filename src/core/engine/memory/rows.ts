@@ -29,7 +29,7 @@ export function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pie
   // The headers of nearly all answers are one and the same object.
   const headers: StoredHeaders = responseHeaders === JSON_HEADERS ? { requestHeaders } : { requestHeaders, responseHeaders }
   const json = { content: JSON.stringify(headers), encoding: 'utf8' } as const
-  const piece = pieces.room(json, requestBody, responseBody)
+  const piece = pieces.room(Buffer.byteLength(json.content) + lengthKept(requestBody) + lengthKept(responseBody))
   const row: Row = {
     id, at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url, status: entry.status,
     user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, version: entry.version, requests,
@@ -115,6 +115,12 @@ function headOf(row: Row): PackedHead {
 
 function lengthOf({ json, request, response }: PackedHead): number {
   return json + (request?.length ?? 0) + (response?.length ?? 0)
+}
+
+/** @returns how many bytes of the body are kept */
+function lengthKept(body: KeptBody | null): number {
+  if (body === null) return 0
+  return body.encoding === 'latin1' ? body.content.length : body.size
 }
 
 function store(piece: Piece, body: KeptBody | null): StoredBody | null {
