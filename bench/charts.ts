@@ -26,18 +26,18 @@ const FONT = 'font-family="system-ui, -apple-system, Segoe UI, sans-serif"'
 const BARS = 220
 const ROW = 20
 
-/** Writes `bench/charts/throughput-<theme>.svg`. */
+/** Writes `docs/picture/throughput-<theme>.svg`. */
 export function drawThroughput(rows: readonly Row[]): void {
   draw('throughput', (theme) => throughput(rows, theme))
 }
 
-/** Writes `bench/charts/growth-<theme>.svg`. */
+/** Writes `docs/picture/growth-<theme>.svg`. */
 export function drawGrowth(growth: readonly Growth[]): void {
   draw('growth', (theme) => lines(growth, theme))
 }
 
 function draw(picture: string, drawn: (theme: Theme) => string): void {
-  const folder = join(root, 'bench', 'charts')
+  const folder = join(root, 'docs', 'picture')
   mkdirSync(folder, { recursive: true })
   for (const [name, theme] of Object.entries(themes)) writeFileSync(join(folder, `${picture}-${name}.svg`), drawn(theme))
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: Understudy beside bare Express, bare node:http and the public tools, part by part. `-- --quick` ends in two minutes.
- * Results go to standard output and, without `--quick`, each part into its section of bench/RESULTS.md as soon as it is measured, and as pictures to bench/charts.
+ * Results go to standard output and, without `--quick`, each part into its section of bench/RESULTS.md as soon as it is measured, and as pictures to docs/picture.
  * `-- --growth --engines` measures these parts alone; `-- --console` and `-- --soak` are parts that are never measured beside others.
  * `-- --against <folder>` measures another clone's build in the same rounds: what a change costs, whatever the machine does.
  */
