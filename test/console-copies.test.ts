@@ -56,7 +56,7 @@ async function copied(page: Page, id: number, button: string): Promise<string> {
 describe.skipIf(!hasBrowser)('what is copied', () => {
   const permissions = ['clipboard-read', 'clipboard-write']
 
-  test('as a test passes, whatever the call needed: a login, a code, a fault', async () => {
+  test('as a test passes, whatever the call needed: a login, a code, a fault', { timeout: 180_000 }, async () => {
     const page = await reader('/__console/calls', { permissions })
     const texts: string[] = []
     for (const [i] of CALLS.entries()) texts.push(await copied(page, i + 1, 'test'))

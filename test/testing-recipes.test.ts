@@ -27,7 +27,7 @@ for (const title of new Set(shell.map((recipe) => recipe.title))) {
   })
 }
 
-test('with the test API', async () => {
+test('with the test API', { timeout: 180_000 }, async () => {
   const files = recipes.filter(({ language }) => language === 'ts')
   for (const [index, { code }] of files.entries()) await project.write(`recipe-${index}.test.ts`, code)
   const { code, stdout, stderr } = await project.vitest('recipe-')
