@@ -120,6 +120,8 @@ describe.skipIf(noRedis !== null)(named('several stubs on one Redis Cluster'), (
   // The last of all: this node does not come back.
   test('a node that is killed for good while a replica follows it: its sandboxes go on there by themselves', async () => {
     const at = boxes('followed', 'live')
+    // The node of the story before may not be known to all again.
+    await until(() => Promise.resolve(cluster.nodes.every((one) => one.say('CLUSTER', 'INFO').includes('cluster_state:ok'))))
     await at(0).call('/auth/code?mobile=13800003001')
     const socket = await Client.start(boxes('followed', 'im')(0), phones.bob)
     const node = cluster.nodeOf('understudy:{followed}:meta')

@@ -37,8 +37,8 @@ export class OwnCluster {
 
   /** @returns the node that has the key */
   nodeOf(key: string): OwnRedis {
-    // The one that does not send whoever asks to another.
-    const node = this.nodes.find((one) => !one.say('EXISTS', key).startsWith('MOVED'))
+    // The others send whoever asks to it, or say that they do not know all nodes again.
+    const node = this.nodes.find((one) => /^\d+$/.test(one.say('EXISTS', key).trim()))
     if (node === undefined) throw new Error(`no node has ${key}`)
     return node
   }
