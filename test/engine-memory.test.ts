@@ -37,6 +37,7 @@ function farAway(engine: Engine): Engine {
         past: () => away(() => log.past()),
         replace: (content, kept, files) => away(() => log.replace(content, kept, files)),
         file: (hash) => away(() => log.file(hash)),
+        isCalledElsewhere: log.isCalledElsewhere,
         append: (entry, generation) => log.append(entry, generation),
         heads: () => away(() => log.heads()),
         entries: (ids) => away(() => log.entries(ids)),

@@ -152,6 +152,14 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
       expect((await at(3).requests.list()).map(({ id }) => id)).toEqual([3, 2, 1])
     })
 
+    test('calls that are made one after the other stand in that order, whichever processes they went to', async () => {
+      const at = boxes('order', 'live')
+      const mobiles = Array.from({ length: 40 }, (_, i) => String(13_800_003_300 + i))
+      for (const [i, mobile] of mobiles.entries()) await at(Math.ceil(i / 2)).call(`/auth/code?mobile=${mobile}`)
+      const calls = await at(0).requests.list({ limit: 100 })
+      expect(calls.map(({ id, request }) => `${String(id)} ${request.url.slice(-11)}`).reverse()).toEqual(mobiles.map((mobile, i) => `${String(i + 1)} ${mobile}`))
+    })
+
     test('history, a rewind and a fork are the same from everywhere', async () => {
       const at = boxes('history', 'live')
       for (let i = 0; i < 4; i++) await at(i).call(`/auth/code?mobile=1380000320${String(i)}`)
@@ -315,7 +323,7 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
     }
   })
 
-  test('a call that reads makes one round trip, one that writes makes two; lines of the journal ride along, and those that are left go together', async () => {
+  test('a call that reads makes one round trip, one that writes makes two; lines of the journal go together, and ride along where one process alone calls', async () => {
     const proxy = await Proxy.to(redis.port)
     const stub = await createStub({ systems: ['live', 'job', 'im'], engine: redisEngine(`redis://127.0.0.1:${String(proxy.port)}`) })
     const box = boxOf(stub, 'counted', '/live')
@@ -327,12 +335,18 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
     }
     await box.call('/auth/code?mobile=13800003000')
     expect(await roundsOf(() => box.call('/channels/live'))).toEqual([1, 0, 0])
+    const appended = said(APPEND)
+    expect(appended).toBe(2)
     expect(await roundsOf(() => box.call('/auth/code?mobile=13800003001'))).toEqual([1, 0, 1])
     await until(async () => (await box.requests.count()) === 3)
     const before = said(APPEND)
     expect(await roundsOf(() => Promise.all(Array.from({ length: 40 }, () => box.call('/channels/live'))))).toEqual([40, 0, 0])
     await until(async () => (await box.requests.count()) === 43)
     expect(said(APPEND) - before).toBeLessThan(20)
+    for (let i = 0; i < 100; i++) await box.call('/channels/live') // nobody else calls, and from now on none waits for its line
+    const waited = said(APPEND)
+    for (let i = 0; i < 40; i++) await box.call('/channels/live')
+    expect(said(APPEND) - waited).toBeLessThan(20)
     await stub.close()
     await proxy.close()
   })

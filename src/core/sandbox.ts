@@ -265,13 +265,17 @@ export class Sandbox {
     return this.#options.time.now()
   }
 
-  /** Puts an entry into the journal, unless its generation is over. A {@link Turn} does it for its call. */
-  readonly append = (entry: NewEntry, generation: number): void => {
+  /**
+   * Puts an entry into the journal, unless its generation is over. A {@link Turn} does it for its call.
+   * @returns a promise where the call is to be answered after its entry is there
+   */
+  readonly append = (entry: NewEntry, generation: number): Awaitable<void> => {
     const pending = this.#log.append(entry, generation)
     if (!(pending instanceof Promise)) return
-    pending.catch((error: unknown) => {
+    const arrived = pending.catch((error: unknown) => {
       this.#options.report(`a journal entry of ${this.name} was lost: ${String(error)}`)
     })
+    if (this.#log.isCalledElsewhere) return arrived
   }
 
   /** Hears no more of what happens to it; the engine keeps it for others. */

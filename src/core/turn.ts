@@ -1,6 +1,6 @@
 /** What one call sees of its sandbox: all of it belongs to one generation, and the clock is read once. */
 import { readClock } from './clock.js'
-import type { Begun, NewEntry } from './engine/engine.js'
+import type { Awaitable, Begun, NewEntry } from './engine/engine.js'
 import type { Generation } from './generation.js'
 import type { Files } from './files.js'
 import { Ids } from './ids.js'
@@ -14,8 +14,8 @@ export interface TurnParts {
   readonly name: string
   /** The clock of real time. */
   readonly real: number
-  /** Puts an entry into the journal, unless its generation is over. */
-  readonly append: (entry: NewEntry, generation: number) => void
+  /** Puts an entry into the journal, unless its generation is over. See `Sandbox.append`. */
+  readonly append: (entry: NewEntry, generation: number) => Awaitable<void>
 }
 
 export class Turn implements Author {
@@ -106,10 +106,10 @@ export class Turn implements Author {
     return this.#generation.files(content)
   }
 
-  /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */
-  record(entry: NewEntry): void {
+  /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. @returns a promise where the call is to be answered after that */
+  record(entry: NewEntry): Awaitable<void> {
     if (this.isOver) return
     const short = cut(entry)
-    this.#append(short === null ? entry : { ...entry, ...short }, this.#generation.number)
+    return this.#append(short === null ? entry : { ...entry, ...short }, this.#generation.number)
   }
 }

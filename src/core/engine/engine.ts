@@ -30,7 +30,7 @@
  * - Files are kept apart, each once, as bytes under their hash (`core/files.ts`): records name them, and `commit` and `replace` bring the bytes
  *   along. A file is kept as long as a record names it that can be seen, be it by stepping back. What a commit names is there before it is.
  * - `append` puts an entry into the journal, under the next id. It is dropped when its generation is over. Entries stand in the order
- *   in which they were appended by each process.
+ *   in which they were appended by each process, and, where calls wait for theirs (`isCalledElsewhere`), in the order of the calls.
  * - Control state (clock, faults with their counters, outages, maintenance, settings) is changed by commits of the system
  *   {@link CONTROL}. An engine knows nothing about it.
  * - Past the cap only sandboxes go that nobody has changed, made by name (`keep`) or is using; that is reported. Where there is none,
@@ -170,7 +170,9 @@ export interface SandboxLog {
   replace(content: SandboxContent, kept?: Point, files?: Files): Awaitable<number>
   /** @returns the bytes of a file that a record names; undefined where none of this hash are kept */
   file(hash: string): Awaitable<Uint8Array | undefined>
-  /** Not waited for by calls; the engine keeps the order, and reports what it cannot keep. */
+  /** Whether other processes may be calling it too. A call is answered after its entry is there then: whoever has heard the answer and calls another process stands behind it. */
+  readonly isCalledElsewhere: boolean
+  /** @returns a promise where it takes its time to get there; it rejects when the entry was lost */
   append(entry: NewEntry, generation: number): Awaitable<void>
   /** @returns what entries are chosen by, of all that are kept, oldest first. An entry whole does as well, where that costs nothing more */
   heads(): Awaitable<readonly EntryHead[]>

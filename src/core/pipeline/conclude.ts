@@ -1,5 +1,6 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
 import type { HttpDates } from '../clock.js'
+import type { Awaitable } from '../engine/engine.js'
 import { keep } from '../journal.js'
 import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
 import { asHeader, type ReplyHeaders } from '../reply.js'
@@ -15,14 +16,14 @@ export const VIOLATION_HEADER = 'understudy-violation'
 
 /**
  * Puts the call into the sandbox's journal.
- * @returns how many bytes the body of the answer has; undefined while nobody knows
+ * @returns how many bytes the body of the answer has; undefined while nobody knows. A promise where the call is to be answered after its entry is there
  */
-export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, duration: number): number | undefined {
+export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, duration: number): Awaitable<number | undefined> {
   const { arrival, operation } = site
   const { call, turn, system } = arrival
   // What is still coming is kept by nobody.
   const responseBody = isStreamed(reply) ? null : keep(reply.body)
-  turn.record({
+  const arrived = turn.record({
     at: turn.now,
     duration,
     system: system.id,
@@ -43,7 +44,8 @@ export function record({ site, mishaps, reply, error, violations, received, user
     version: turn.version,
     via: via === null ? undefined : { source: via.source, reason: reasonOf(via) },
   })
-  return responseBody?.size
+  const size = responseBody?.size
+  return arrived instanceof Promise ? arrived.then(() => size) : size
 }
 
 /**

@@ -77,7 +77,7 @@ export function speak({ socket, system, wire }: OutgoingParts, frames: readonly 
 export function recordFrames({ system, url, headers, report, via }: RecordParts, happening: Happening): void {
   const { operation, turn, elapsed, user, request, sent, error = null, faults = [], changes = [], status = SWITCHING_PROTOCOLS } = happening
   if (via?.source !== 'real') for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
-  turn.record({
+  void turn.record({
     at: turn.now,
     duration: elapsed(),
     system: system.id,

@@ -160,7 +160,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         }
         if (!isReal) for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
         const duration = elapsed()
-        if (!isReal) return outcomeOf(answered, dates, record(answered, duration))
+        if (!isReal) {
+          const length = record(answered, duration)
+          return outcomeOf(answered, dates, length instanceof Promise ? await length : length)
+        }
         // It has been under way for long enough.
         return { ...outcomeOf(answered, dates), afterwards: () => void record(answered, duration) }
       }

@@ -198,6 +198,8 @@ export class MemoryLog implements SandboxLog {
     return { generation: this.#generation, base: this.#storedBase(), commits, lastEntry: this.journal.count }
   }
 
+  readonly isCalledElsewhere = false
+
   append(entry: NewEntry, generation: number): void {
     if (generation !== this.#generation) return
     const dropped = this.journal.add(entry, this.#requests)

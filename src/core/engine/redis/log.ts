@@ -17,6 +17,9 @@ import { BACK, COMMIT, CREATE, LOAD, LOOK, REPLACE, RESOLVE, TELL } from './scri
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
 const MOST_COMMITS = 10_000
 
+/** After so many calls of this process in a row it is taken to be the only one that calls. */
+const ALONE = 100
+
 /** What a log needs of its engine. */
 export interface LogOwner {
   readonly port: RedisPort
@@ -50,6 +53,8 @@ export class RedisLog implements SandboxLog {
   readonly #replica: Replica
   /** How many requests had been counted, as was heard last. */
   #requests = 0
+  /** How many calls of this process came one after the other, with none of another process between them. */
+  #inARow = 0
   /** What the follower knows of; 0 while that is nothing. */
   #generation = 0
   #born = 0
@@ -143,8 +148,12 @@ export class RedisLog implements SandboxLog {
     return text === null ? undefined : Buffer.from(textFrom(text), 'base64')
   }
 
+  get isCalledElsewhere(): boolean {
+    return this.#inARow < ALONE
+  }
+
   append(entry: NewEntry, generation: number): Promise<void> {
-    return this.journal.add(entry, generation, this.#requests, this.follower.listens)
+    return this.journal.add(entry, generation, this.#requests, this.follower.listens || this.isCalledElsewhere)
   }
 
   heads(): Promise<readonly EntryHead[]> {
@@ -242,12 +251,18 @@ export class RedisLog implements SandboxLog {
       if (head === null) await this.#create()
       else {
         this.#isNamed = head.isNamed
-        this.#requests = head.requests
+        this.#count(head.requests, Number(counts))
         this.#heed(head)
         this.#owner.used(this)
         return { generation: head.generation, requests: head.requests }
       }
     }
+  }
+
+  /** @param own how many of the requests since the last answer are this process's own */
+  #count(requests: number, own: number): void {
+    this.#inARow = requests === this.#requests + own ? this.#inARow + own : 0
+    this.#requests = requests
   }
 
   #ask(counts: '0' | '1'): Promise<unknown> {

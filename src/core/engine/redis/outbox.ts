@@ -27,6 +27,7 @@ export class Outbox {
   readonly #send: (lines: readonly string[]) => Promise<unknown>
   #load: Load | null = null
   #size = 0
+  #isGoing = false
   #timer: NodeJS.Timeout | null = null
 
   /** @param send brings lines by themselves: of each four arguments of the script */
@@ -44,7 +45,8 @@ export class Outbox {
     const load = (this.#load ??= newLoad())
     load.lines.push(...line)
     for (const { length } of line) this.#size += length
-    if (isUrgent || this.#size > MOST) void this.flush()
+    if (this.#size > MOST) void this.flush()
+    else if (isUrgent) this.#goSoon()
     else this.#timer ??= setTimeout(() => void this.flush(), WINDOW)
     return load.arrived
   }
@@ -68,6 +70,16 @@ export class Outbox {
       load.settle(error instanceof Error ? error : new Error('it was not sent', { cause: error }))
       throw error
     }
+  }
+
+  /** Takes along all that is added in the same moment. */
+  #goSoon(): void {
+    if (this.#isGoing) return
+    this.#isGoing = true
+    process.nextTick(() => {
+      this.#isGoing = false
+      void this.flush()
+    })
   }
 
   /** Sends what waits; whoever brought it hears whether it has come there. */
