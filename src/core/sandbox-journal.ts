@@ -1,5 +1,5 @@
 /** The journal of a sandbox as this process reads and hears it. Where the entries are is the engine's affair. */
-import type { SandboxLog } from './engine/engine.js'
+import type { Awaitable, NewEntry, SandboxLog } from './engine/engine.js'
 import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from './journal.js'
 
 /** The journal for somebody who listens: what was missed, then the events as they come. */
@@ -23,15 +23,33 @@ export interface Chosen {
   readonly oldest: number | null
 }
 
+type JournalLog = Pick<SandboxLog, 'append' | 'isCalledElsewhere' | 'heads' | 'entries' | 'status' | 'remove'>
+
 export class Journal {
-  readonly #log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>
+  readonly #log: JournalLog
+  readonly #lost: (error: unknown) => void
   readonly #changed: () => void
   readonly #listeners = new Set<(event: JournalEvent) => void>()
 
-  /** @param changed told when somebody begins or ceases to listen */
-  constructor(log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>, changed: () => void) {
+  /**
+   * @param lost told why an entry did not get where it is kept
+   * @param changed told when somebody begins or ceases to listen
+   */
+  constructor(log: JournalLog, lost: (error: unknown) => void, changed: () => void) {
     this.#log = log
+    this.#lost = lost
     this.#changed = changed
+  }
+
+  /**
+   * Puts an entry in, unless its generation is over. A `Turn` does it for its call.
+   * @returns a promise where the call is to be answered after its entry is there
+   */
+  append(entry: NewEntry, generation: number): Awaitable<void> {
+    const pending = this.#log.append(entry, generation)
+    if (!(pending instanceof Promise)) return
+    const arrived = pending.catch(this.#lost)
+    if (this.#log.isCalledElsewhere) return arrived
   }
 
   /** @returns the entries kept, oldest first */

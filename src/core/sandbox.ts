@@ -1,6 +1,6 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
-import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, Overview, SandboxLog } from './engine/engine.js'
+import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, Overview, SandboxLog } from './engine/engine.js'
 import { type Files, NO_FILES } from './files.js'
 import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
@@ -75,7 +75,10 @@ export class Sandbox {
     this.#gone = gone
     this.#options = options
     this.#log = options.engine.open(name, this.#follower)
-    this.journal = new Journal(this.#log, () => {
+    const lost = (error: unknown) => {
+      options.report(`a journal entry of ${name} was lost: ${String(error)}`)
+    }
+    this.journal = new Journal(this.#log, lost, () => {
       this.#attend()
     })
   }
@@ -263,19 +266,6 @@ export class Sandbox {
   /** The clock of real time, by which sandbox clocks are set. */
   get real(): number {
     return this.#options.time.now()
-  }
-
-  /**
-   * Puts an entry into the journal, unless its generation is over. A {@link Turn} does it for its call.
-   * @returns a promise where the call is to be answered after its entry is there
-   */
-  readonly append = (entry: NewEntry, generation: number): Awaitable<void> => {
-    const pending = this.#log.append(entry, generation)
-    if (!(pending instanceof Promise)) return
-    const arrived = pending.catch((error: unknown) => {
-      this.#options.report(`a journal entry of ${this.name} was lost: ${String(error)}`)
-    })
-    if (this.#log.isCalledElsewhere) return arrived
   }
 
   /** Hears no more of what happens to it; the engine keeps it for others. */

@@ -5,6 +5,7 @@ import type { Generation } from './generation.js'
 import type { Files } from './files.js'
 import { Ids } from './ids.js'
 import { cut } from './journal.js'
+import type { Journal } from './sandbox-journal.js'
 import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
 import type { Author } from './store/records.js'
 import type { Change, Store, Transaction } from './store/types.js'
@@ -14,8 +15,7 @@ export interface TurnParts {
   readonly name: string
   /** The clock of real time. */
   readonly real: number
-  /** Puts an entry into the journal, unless its generation is over. See `Sandbox.append`. */
-  readonly append: (entry: NewEntry, generation: number) => Awaitable<void>
+  readonly journal: Pick<Journal, 'append'>
 }
 
 export class Turn implements Author {
@@ -25,16 +25,16 @@ export class Turn implements Author {
   readonly now: number
   readonly #generation: Generation
   readonly #name: string
-  readonly #append: TurnParts['append']
+  readonly #journal: TurnParts['journal']
   /** Whether the sandbox was reset between the counting of the request and the loading of what it sees. */
   readonly #isForeign: boolean
   readonly request: number | null
   hasWritten = false
 
   /** Use `begin` or `look` of a sandbox. */
-  constructor({ name, real, append }: TurnParts, generation: Generation, { generation: number, requests }: Begun, counts: boolean) {
+  constructor({ name, real, journal }: TurnParts, generation: Generation, { generation: number, requests }: Begun, counts: boolean) {
     this.#name = name
-    this.#append = append
+    this.#journal = journal
     this.#generation = generation
     this.#isForeign = generation.number !== number
     this.request = counts ? requests : null
@@ -110,6 +110,6 @@ export class Turn implements Author {
   record(entry: NewEntry): Awaitable<void> {
     if (this.isOver) return
     const short = cut(entry)
-    return this.#append(short === null ? entry : { ...entry, ...short }, this.#generation.number)
+    return this.#journal.append(short === null ? entry : { ...entry, ...short }, this.#generation.number)
   }
 }

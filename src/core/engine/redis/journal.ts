@@ -9,10 +9,17 @@ import { persist, type RedisPort } from './port.js'
 import { type Item, itemsFrom, listFrom, numberFrom } from './reply.js'
 import type { Script } from './scripts.js'
 
+/** After so many calls of this process in a row it is taken to be the only one that calls. */
+const ALONE = 100
+
 export class RedisJournal {
   readonly #keys: SandboxKeys
   readonly #owner: { readonly port: RedisPort; readonly house: House }
   readonly #outbox: Outbox
+  /** How many requests had been counted, as was heard last. */
+  #requests = 0
+  /** How many calls of this process came one after the other, with none of another process between them. */
+  #inARow = 0
 
   constructor(keys: SandboxKeys, owner: { readonly port: RedisPort; readonly house: House }) {
     this.#keys = keys
@@ -20,13 +27,27 @@ export class RedisJournal {
     this.#outbox = new Outbox((lines) => this.#run(APPEND, this.#told(lines)))
   }
 
+  /** Whether no other process seems to call the sandbox. */
+  get isAlone(): boolean {
+    return this.#inARow >= ALONE
+  }
+
   /**
-   * @param requests how many had been counted by then
-   * @param isUrgent whether somebody waits for it
+   * Calls have begun.
+   * @param requests how many have been counted
+   * @param own how many of those since the last answer are this process's own
+   */
+  begun(requests: number, own: number): void {
+    this.#inARow = requests === this.#requests + own ? this.#inARow + own : 0
+    this.#requests = requests
+  }
+
+  /**
+   * @param isAwaited whether somebody waits for it
    * @returns once it is there; rejects when it was lost
    */
-  add(entry: NewEntry, generation: number, requests: number, isUrgent: boolean): Promise<void> {
-    return this.#outbox.add(entry, generation, requests, isUrgent)
+  add(entry: NewEntry, generation: number, isAwaited: boolean): Promise<void> {
+    return this.#outbox.add(entry, generation, this.#requests, isAwaited || !this.isAlone)
   }
 
   /**

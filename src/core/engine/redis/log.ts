@@ -17,9 +17,6 @@ import { BACK, COMMIT, CREATE, LOAD, LOOK, REPLACE, RESOLVE, TELL } from './scri
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
 const MOST_COMMITS = 10_000
 
-/** After so many calls of this process in a row it is taken to be the only one that calls. */
-const ALONE = 100
-
 /** What a log needs of its engine. */
 export interface LogOwner {
   readonly port: RedisPort
@@ -51,10 +48,6 @@ export class RedisLog implements SandboxLog {
   readonly journal: RedisJournal
   readonly #owner: LogOwner
   readonly #replica: Replica
-  /** How many requests had been counted, as was heard last. */
-  #requests = 0
-  /** How many calls of this process came one after the other, with none of another process between them. */
-  #inARow = 0
   /** What the follower knows of; 0 while that is nothing. */
   #generation = 0
   #born = 0
@@ -149,11 +142,11 @@ export class RedisLog implements SandboxLog {
   }
 
   get isCalledElsewhere(): boolean {
-    return this.#inARow < ALONE
+    return !this.journal.isAlone
   }
 
   append(entry: NewEntry, generation: number): Promise<void> {
-    return this.journal.add(entry, generation, this.#requests, this.follower.listens || this.isCalledElsewhere)
+    return this.journal.add(entry, generation, this.follower.listens)
   }
 
   heads(): Promise<readonly EntryHead[]> {
@@ -251,18 +244,12 @@ export class RedisLog implements SandboxLog {
       if (head === null) await this.#create()
       else {
         this.#isNamed = head.isNamed
-        this.#count(head.requests, Number(counts))
+        this.journal.begun(head.requests, Number(counts))
         this.#heed(head)
         this.#owner.used(this)
         return { generation: head.generation, requests: head.requests }
       }
     }
-  }
-
-  /** @param own how many of the requests since the last answer are this process's own */
-  #count(requests: number, own: number): void {
-    this.#inARow = requests === this.#requests + own ? this.#inARow + own : 0
-    this.#requests = requests
   }
 
   #ask(counts: '0' | '1'): Promise<unknown> {
