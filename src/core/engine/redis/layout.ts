@@ -23,7 +23,7 @@ import type { Files } from '../../files.js'
 import type { ControlState, Origin, SandboxContent } from '../../sandbox-state.js'
 import type { Change, Doc, Key } from '../../store/types.js'
 import { CONTROL, type Commit, type House, type Overview } from '../engine.js'
-import { fieldOf, fieldsFrom, type Item, listFrom, numberFrom, textFrom } from './reply.js'
+import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
 
 /** Counts up when what was written before cannot be read any more. */
 export const FORMAT = '2'
@@ -190,6 +190,11 @@ export class LoggedCommit implements Commit {
   touched(): ReadonlySet<string> {
     return (this.#touched ??= new Set(this.#names === '' ? [] : this.#names.split('\n').map((name) => JSON.parse(name) as string))) // by `joinNames`
   }
+}
+
+/** @returns the commits of a log. Signs are no part of history; a deleted sandbox of the same name may have left one */
+export function loggedCommits(reply: unknown): readonly LoggedCommit[] {
+  return itemsFrom(reply).map((item) => new LoggedCommit(item)).filter(({ sign }) => sign === null)
 }
 
 /** @returns what a list shows, as a script has found it */

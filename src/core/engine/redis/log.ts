@@ -7,11 +7,11 @@ import { headFrom, newsFrom } from './entries.js'
 import { type Head, headOf, sinceFrom } from './head.js'
 import { RedisJournal } from './journal.js'
 import { REMOVE } from './journal-scripts.js'
-import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
+import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, type LoggedCommit, loggedCommits, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
 import { Away, persist, type RedisPort } from './port.js'
 import { Replica } from './replica.js'
 import { noRoomForFiles } from '../room.js'
-import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
+import { fieldOf, fieldsFrom, type Item, listFrom, numberFrom, textFrom } from './reply.js'
 import { BACK, COMMIT, CREATE, LOAD, LOOK, REPLACE, RESOLVE, TELL } from './scripts.js'
 
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
@@ -286,9 +286,7 @@ export class RedisLog implements SandboxLog {
         this.#replica.begin(loaded.content, loaded.commits)
         return loaded
       }
-      const all = itemsFrom(listFrom(reply)[11]).map((item) => new LoggedCommit(item))
-      // Signs are no part of history; a deleted sandbox of the same name may have left one.
-      const commits = all.filter(({ sign }) => sign === null)
+      const commits = loggedCommits(listFrom(reply)[11])
       undo(records, commits)
       return { generation, requests, version, content: contentFrom(records, begun, numberFrom(era)), commits, isWhole }
     }
@@ -300,7 +298,7 @@ export class RedisLog implements SandboxLog {
     const reply = listFrom(await persist(() => this.#owner.port.run(LOAD, [meta, docs, log], ['', '', '1'])))
     if (reply.length < 12) return null
     const records = docsFrom(fieldsFrom(reply[10]))
-    undo(records, itemsFrom(reply[11]).map((item) => new LoggedCommit(item)).filter((commit) => commit.sign === null && commit.version > version))
+    undo(records, loggedCommits(reply[11]).filter((commit) => commit.version > version))
     return records
   }
 
