@@ -155,7 +155,7 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
         })
         expect([runs, value.id]).toEqual([2, 62])
       }
-      one.journal.append(entry('late'), 1) // from somebody who has not heard of it yet
+      void one.journal.append(entry('late'), 1) // from somebody who has not heard of it yet
       for (const sandbox of both) {
         expect((await storeOf(sandbox).transact((tx) => tx.list('items'))).value.map(({ id }) => id)).toEqual([1, 2, 3, 62])
         expect(await sandbox.journal.read()).toEqual([])
@@ -387,7 +387,7 @@ function entry(url: string): NewEntry {
   }
 }
 
-const record = (turn: Turn, call: NewEntry) => { turn.record({ ...call, version: turn.version }) }
+const record = (turn: Turn, call: NewEntry) => { void turn.record({ ...call, version: turn.version }) }
 
 /** Lets others run for so many rounds. */
 async function tick(rounds: number): Promise<void> {
