@@ -1,14 +1,16 @@
 /**
  * `npm run dev`: a stub from the sources. Fixtures, scenarios, the configuration and what is edited in src/systems/ are taken over while it runs.
  * Another source restarts it: once the next one has been loaded and tried, it takes the place of the one before. The port is this process's, so that calls
- * wait for a moment and none is refused; what sandboxes keep is in `.understudy`. A changed document in openapi/ has what follows from it generated first.
+ * wait for a moment and none is refused; what sandboxes keep is in `.understudy`. A changed document in openapi/ has what follows from it generated first, by
+ * a process that has read everything already.
  * Arguments are those of `understudy start`.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { ownScript, whenParentIsGone } from '../src/cli/parent.js'
 import { watchFiles } from '../src/cli/watch/files.js'
+import { Generator } from './dev/generator.js'
 import { Ports } from './dev/ports.js'
 import type { Order, Said } from './dev/words.js'
 
@@ -20,16 +22,26 @@ const TAKEN_OVER = [join(root, 'openapi/bundled'), ...systems.flatMap((id) => [j
 /** What it is not made of. */
 const OTHERS = ['console', 'contract', 'errors', 'testing', 'generated/contracts.ts', 'generated/errors.ts'].map((place) => join(source, place))
 
+/** What the generator is made of, beside the sources that a restart is for. */
+const GENERATOR = [join(import.meta.dirname, 'generate'), join(root, 'openapi/redocly-plugin.js')]
+/** What it reads beside openapi/. */
+const SCHEMAS = [join(root, 'fixtures/core.schema.yaml'), ...systems.map((id) => join(root, 'fixtures', id, 'schema.yaml'))]
+/** Megabytes of its objects; generating everything at once takes a third of it. */
+const MOST_GENERATING = 1024
+
 /** Node.js with what reads TypeScript, and a script of this folder. */
-function run(script: string, args: readonly string[], more: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...more, join(import.meta.dirname, script), ...args], { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+function run(script: string, args: readonly string[], more: readonly string[], stdio: StdioOptions): ChildProcess {
+  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...more, join(import.meta.dirname, script), ...args], { cwd: root, stdio })
 }
+
+// It says what it has to say to this process alone, and so keeps no terminal and no pipe of it open.
+const generator = new Generator(() => run('dev/generate.ts', [], [`--max-old-space-size=${String(MOST_GENERATING)}`], ['ignore', 'ignore', 'ignore', 'ipc']))
 
 const ports = new Ports()
 
 function load(): ChildProcess {
   const watched = TAKEN_OVER.flatMap((folder) => ['--sources', folder])
-  const stub = run('dev/stub.ts', ['start', '--watch', ...watched, '--data', '.understudy', ...process.argv.slice(2)], ['--import', new URL('dev/fresh.ts', import.meta.url).href])
+  const stub = run('dev/stub.ts', ['start', '--watch', ...watched, '--data', '.understudy', ...process.argv.slice(2)], ['--import', new URL('dev/fresh.ts', import.meta.url).href], ['inherit', 'inherit', 'inherit', 'ipc'])
   stub.on('message', (said: Said) => {
     if (typeof said === 'object' && 'open' in said) void ports.open(said.open, said.port, said.host, stub)
     if (said === 'began') ports.closeUnused()
@@ -41,7 +53,7 @@ function load(): ChildProcess {
 let complaint = ''
 
 /** @returns whether it says that it has come so far; false when it ended instead, and why has been told */
-function hears(stub: ChildProcess, wanted: 'loaded' | 'ready', consequence: string): Promise<boolean> {
+function hears(stub: ChildProcess, wanted: 'loaded' | 'ready' | 'began', consequence: string): Promise<boolean> {
   return new Promise((resolve) => {
     stub.on('message', (said: Said) => {
       if (said === wanted) resolve(true)
@@ -63,12 +75,11 @@ const end = (child: ChildProcess) => (hasEnded(child) ? Promise.resolve() : new 
 
 let stub = load()
 let isStopping = false
-/** What takes many seconds, and is not waited for when all is to end. */
-let generating: ChildProcess | null = null
 const hasToStop = () => isStopping
 
 function finish(): void {
   edits.close()
+  generator.forget()
   ports.close()
 }
 
@@ -90,7 +101,7 @@ function begin(isFirst: boolean): void {
 
 async function restart(files: readonly string[]): Promise<void> {
   const next = load()
-  const consequence = `\nnot restarted for ${files.join(', ')}; the stub goes on as it was`
+  const consequence = `\nnot restarted for ${inWords(files)}; the stub goes on as it was`
   const isReady = (await hears(next, 'loaded', consequence)) && (tell(next, 'rehearse'), await hears(next, 'ready', consequence))
   if (!isReady || hasToStop()) {
     tell(next, 'stop')
@@ -103,33 +114,41 @@ async function restart(files: readonly string[]): Promise<void> {
   tell(before, 'yield')
   await end(before)
   if (hasToStop()) tell(next, 'stop')
-  console.log(`restarted for ${files.join(', ')}`)
+  console.log(`restarted for ${inWords(files)}`)
   begin(false)
 }
 
-/** @returns ids of the documents that files in openapi/ belong to; none where one of them may concern all */
-function editedDocuments(files: readonly string[]): readonly string[] {
-  const ids = files.map((file) => file.split(sep)[1]?.replace(/\..*$/, '') ?? '')
-  return ids.every((id) => id === 'control' || systems.includes(id)) ? [...new Set(ids)] : []
+/** What was last told to be wrong in the documents. */
+let mistakes: readonly string[] = []
+
+async function generate(files: readonly string[]): Promise<void> {
+  console.log(`generating, for ${inWords(files)} changed`)
+  const said = await generator.generate(files)
+  if (hasToStop()) return
+  const problems = 'broken' in said ? [said.broken] : said.problems
+  for (const problem of problems) if (!mistakes.includes(problem)) console.error(problem)
+  mistakes = problems
+  if ('broken' in said) return
+  for (const { file, why } of said.written) console.log(`${file}: ${why}`)
+  console.log(`${String(said.files)} generated files, ${String(said.written.length)} written`)
 }
 
+const inWords = (files: readonly string[]) => files.map((file) => relative(root, file)).join(', ')
+
 const edits = watchFiles(async (changed) => {
-  const files = changed.map((file) => relative(root, file))
-  const written = files.filter((file) => /\.ya?ml$/.test(file))
-  if (written.length > 0) {
-    console.log(`generating, for ${written.join(', ')} changed`)
-    generating = run('generate.ts', editedDocuments(written).flatMap((id) => ['--edited', id]))
-    await end(generating)
-    generating = null
-  }
   const restarting = changed.filter((file) => isIn(file, source) && ![...TAKEN_OVER, ...OTHERS].some((place) => isIn(file, place)))
-  if (restarting.length > 0) await restart(restarting.map((file) => relative(root, file)))
+  const isAnother = changed.some((file) => GENERATOR.some((place) => isIn(file, place)) || (restarting.includes(file) && !isIn(file, join(source, 'generated'))))
+  if (isAnother) generator.forget()
+  const written = changed.filter((file) => /\.ya?ml$/.test(file))
+  if (written.length > 0) await generate(written)
+  if (restarting.length > 0) await restart(restarting)
+  if (!hasToStop()) generator.warm()
 })
 
 /** @param isTold whether the stub knows already */
 function stop(isTold = false): void {
   isStopping = true
-  generating?.kill()
+  generator.forget()
   if (hasEnded(stub)) finish()
   else if (!isTold) tell(stub, 'stop')
 }
@@ -139,6 +158,9 @@ process.on('SIGINT', () => { stop(process.stdin.isTTY) })
 process.on('SIGTERM', () => { stop() })
 if (ownScript() === 'dev') whenParentIsGone(() => { stop() })
 
-if (await hears(stub, 'loaded', '')) begin(true)
-else process.exitCode = hasToStop() ? 143 : 1
-if (!hasEnded(stub)) await edits.look([join(root, 'openapi'), source])
+if (await hears(stub, 'loaded', '')) {
+  begin(true)
+  const serves = hears(stub, 'began', '')
+  await edits.look([join(root, 'openapi'), ...SCHEMAS, source, ...GENERATOR])
+  if (await serves) generator.warm()
+} else process.exitCode = hasToStop() ? 143 : 1

@@ -2,7 +2,6 @@
  * `npm run generate`: writes what follows from openapi/ and fixtures/ (see `openapi/README.md`).
  *   --root DIR   another project folder
  *   --check      write nothing; exit 1 and list what is stale
- *   --edited ID  this document alone was edited since the last time; several by several flags
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,11 +9,11 @@ import { progressOn } from '../src/cli/output.js'
 import { loadProject } from './generate/load.js'
 import { findStale, generate, writeFiles } from './generate/project.js'
 
-const { values } = parseArgs({ options: { root: { type: 'string', default: '.' }, check: { type: 'boolean', default: false }, edited: { type: 'string', multiple: true } } })
+const { values } = parseArgs({ options: { root: { type: 'string', default: '.' }, check: { type: 'boolean', default: false } } })
 const root = resolve(values.root)
 
 const at = progressOn()
-const generated = await generate(loadProject(root), at, values.edited ?? null)
+const generated = await generate(loadProject(root), at)
 at('')
 const stale = values.check ? findStale(root, generated) : writeFiles(root, generated)
 for (const { file, why } of stale) console.log(`${file}: ${why}`)

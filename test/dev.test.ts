@@ -1,4 +1,4 @@
-/** `npm run dev` as whoever works on a system has it open: its handlers are edited, broken and mended while an app is in use. */
+/** `npm run dev` as whoever works on a system has it open: its handlers and its document are edited, broken and mended while an app is in use. */
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
@@ -17,7 +17,7 @@ let folder = ''
 const running: Running[] = []
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-dev-')))
-  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'package.json', 'tsconfig.json']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'package.json', 'tsconfig.json', 'redocly.yaml']) cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
 })
 afterEach(async () => {
@@ -123,6 +123,59 @@ test('a source of the core is edited, broken and mended under load: a stub that 
 
   expect([await load.stop(), await strangers.stop()]).toEqual([[], []])
   expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { mobile: '13800003001' } })
+}, 240_000)
+
+test('an OpenAPI document is edited, broken and mended under load: what follows from it is generated and served, no call fails and nobody is logged out', async () => {
+  const { stub, says } = await watched(begin('live', 'job', '--port', '0'))
+  const box = await stub.sandbox('alice')
+  const app = createLiveClient({ baseUrl: box.baseUrl('live') })
+  await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
+  await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
+  const load = loadOn(async () => (await app.GET('/users/my')).data?.code === 2000)
+  const codeFor = async (mobile: string) => (await app.GET('/auth/code', { params: { query: { mobile } } })).data?.code
+  const isTakenOver = (system: string) => says(new RegExp(`taken over: .*src/generated/${system}/validators\\.js`))
+
+  expect(await codeFor('23800003001')).toBe(4000)
+  edit('openapi/live.yaml', "pattern: '^1", "pattern: '^[12]")
+  await isTakenOver('live')
+  expect(await codeFor('23800003001')).toBe(2000)
+
+  // It cannot be read.
+  edit('openapi/live.yaml', 'openapi: 3.1.0', 'openapi: 3.1.0: no')
+  expect(await says(/openapi\/live\.yaml: [\s\S]*?generated files/)).toMatch(/openapi\/live\.yaml" \(1:15\)/)
+  expect(await codeFor('23800003001')).toBe(2000)
+  // Saved once more with the same mistake, which is not told again.
+  edit('openapi/live.yaml', "pattern: '^[12]", "pattern: '^[123]")
+  expect(await says(/generating[\s\S]*?generated files/)).toBe('generating, for openapi/live.yaml changed\n22 generated files')
+  // It can be read, but refers to nothing.
+  edit('openapi/live.yaml', 'openapi: 3.1.0: no', 'openapi: 3.1.0')
+  edit('openapi/live.yaml', "unmatched: '#/components/responses/Unmatched'", "unmatched: '#/components/responses/Nothing'")
+  await says(/openapi\/live\.yaml: .*Nothing/)
+  edit('openapi/live.yaml', 'responses/Nothing', 'responses/Unmatched')
+  await isTakenOver('live')
+  expect(await codeFor('33800003001')).toBe(2000)
+
+  // A file that a document is joined from.
+  const login = async () => (await fetch(`${box.baseUrl('job')}/login`, { method: 'POST', body: new URLSearchParams({ username: 'abcd', password: 'x' }) })).text()
+  const before = await login()
+  edit('openapi/job/auth.yaml', 'username: { type: string, minLength: 1,', 'username: { type: string, minLength: 5,')
+  await isTakenOver('job')
+  expect(await login()).not.toBe(before)
+
+  // What is said of records.
+  edit('fixtures/live/schema.yaml', 'maxLength: 100', 'maxLength: 120')
+  await isTakenOver('live')
+
+  expect(await load.stop()).toEqual([])
+  // And no byte is other than what all of it, generated at once, has.
+  const { stdout } = await beginProcess(process.execPath, [...nodeFlags, 'scripts/generate.ts', '--check'], { cwd: folder }).ended
+  expect(stdout).toMatch(/^\d+ generated files, 0 stale\n$/)
+
+  // The generator itself is edited: the next edit is for the new one.
+  edit('scripts/generate/compact.ts', '`const violation', '`// By another one.\nconst violation')
+  edit('openapi/live.yaml', "pattern: '^[123]", "pattern: '^[12]")
+  await isTakenOver('live')
+  expect(readFileSync(join(folder, 'src/generated/live/validators.js'), 'utf8')).toContain('// By another one.')
 }, 240_000)
 
 /** A call on a connection of its own. @returns whether it was answered */

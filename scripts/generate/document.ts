@@ -10,6 +10,9 @@ const PACKAGE = join(import.meta.dirname, '../..')
 const require = createRequire(import.meta.url)
 const REDOCLY = require.resolve('@redocly/cli/bin/cli.js')
 
+/** The rules of this package, and what it teaches Redocly. */
+export const REDOCLY_RULES = join(PACKAGE, 'redocly.yaml')
+
 /** An OpenAPI document is called by a system's id alone; `im.asyncapi.yaml` is something else. */
 const DOCUMENT = /^([a-z][a-z0-9-]*)\.yaml$/
 const NO_DOCUMENT = 'conditions.yaml'
@@ -27,7 +30,7 @@ export function documentIds(root: string): string[] {
  */
 export function redocly(root: string, args: readonly string[]): { ok: boolean; output: string } {
   const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' }
-  const command = [REDOCLY, ...args, '--config', join(PACKAGE, 'redocly.yaml')]
+  const command = [REDOCLY, ...args, '--config', REDOCLY_RULES]
   try {
     const output = execFileSync(process.execPath, command, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     return { ok: true, output }

@@ -1,7 +1,7 @@
 /** Reads what is written by hand in a project folder: openapi/ and the record schemas in fixtures/. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { markAnswers, readAnswers, type Answer } from './answers.js'
+import { answersFile, markAnswers, readAnswers, type Answer } from './answers.js'
 import { readConditions, type Conditions } from './conditions.js'
 import { bundleDocuments, documentIds } from './document.js'
 import { asObject, parseYaml, type JsonObject } from './json.js'
@@ -42,6 +42,15 @@ export interface Project {
 
 /** Reads a project folder; never throws for what is written in it. */
 export function loadProject(root: string): Project {
+  const documents = bundleDocuments(root, documentIds(root))
+  return joinProject(root, new Map([...documents].map(([id, read]) => [id, () => loadSystem(root, id, read())])))
+}
+
+/**
+ * Puts a project together; never throws for what is written in it.
+ * @param load by id, how to get each system; it may throw for what is written of it
+ */
+export function joinProject(root: string, load: ReadonlyMap<string, () => SystemSource>): Project {
   const problems: string[] = []
   const attempt = <T>(file: string, read: () => T): T | null => {
     try {
@@ -52,32 +61,40 @@ export function loadProject(root: string): Project {
     }
   }
   const conditions = attempt('openapi/conditions.yaml', () => readConditions(readYaml(join(root, 'openapi/conditions.yaml'))))
-  const documents = bundleDocuments(root, documentIds(root))
-  const systems = [...documents].map(([id, read]) => attempt(`openapi/${id}.yaml`, () => loadSystem(root, id, read())))
+  const systems = [...load].map(([id, read]) => attempt(`openapi/${id}.yaml`, read))
   return { root, conditions, systems: systems.filter((source) => source !== null), problems }
 }
 
-function loadSystem(root: string, id: string, written: JsonObject): SystemSource {
+/** What a system is read from beside its document, by absolute path; not all of it has to be there. */
+export function filesBeside(root: string, id: string) {
+  return { answers: join(root, answersFile(id)), records: join(root, 'fixtures', id, 'schema.yaml'), core: CORE_SCHEMA, sockets: join(root, `openapi/${id}.asyncapi.yaml`) }
+}
+
+/**
+ * Reads one system of a project folder.
+ * @param written its document, bundled
+ * @throws ContractError, or YAMLParseError, for what is written of it
+ */
+export function loadSystem(root: string, id: string, written: JsonObject): SystemSource {
+  const beside = filesBeside(root, id)
   const document = withSamples(written)
   const answers = readAnswers(root, id)
   markAnswers(readSystem(id, document), answers)
   const system = readSystem(id, document)
   const spelledOut = spellOut(system)
-  const schemas = join(root, 'fixtures', id, 'schema.yaml')
-  const records = existsSync(schemas) ? readYaml(schemas) : {}
+  const records = existsSync(beside.records) ? readYaml(beside.records) : {}
   return {
     system,
     spelledOut,
     bundled: system.dialect === null ? document : portable(spelledOut),
     answers,
     records,
-    stored: system.dialect === null ? records : { ...readYaml(CORE_SCHEMA), ...records },
-    sockets: socketNames(root, id),
+    stored: system.dialect === null ? records : { ...readYaml(beside.core), ...records },
+    sockets: socketNames(beside.sockets, id),
   }
 }
 
-function socketNames(root: string, id: string): string[] {
-  const file = join(root, `openapi/${id}.asyncapi.yaml`)
+function socketNames(file: string, id: string): string[] {
   if (!existsSync(file)) return []
   return Object.keys(asObject(readYaml(file).channels, `${id}.asyncapi.yaml: channels`)).map((name) => `${id}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
 }

@@ -1,0 +1,25 @@
+/** Beside `npm run dev`: has the project in memory and generates what follows from an edit, until the process that started it ends. */
+import { join } from 'node:path'
+import { whereAndWhy } from '../../src/plain/where.js'
+import type { Generated } from './words.js'
+
+const root = join(import.meta.dirname, '../..')
+const say = (said: Generated) => process.send?.(said)
+
+const kept = (async () => {
+  const { KeptProject } = await import('../generate/kept.js')
+  const project = new KeptProject(root)
+  await project.read()
+  return project
+})()
+
+let turn: Promise<unknown> = kept.catch(broken)
+process.on('message', (edited: readonly string[]) => {
+  turn = turn.then(async () => say(await (await kept).renew(edited))).catch(broken)
+})
+process.once('disconnect', () => process.exit())
+
+/** What is wrong is in the sources of the generator; another process begins with what they are then. */
+function broken(error: unknown): void {
+  process.send?.({ broken: whereAndWhy(error, root) } satisfies Generated, () => process.exit(1))
+}
