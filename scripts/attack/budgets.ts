@@ -1,5 +1,5 @@
 /** Floods: uploads, large bodies, sandboxes. Memory stays within the budget that the server states, and control answers within a second, also in the midst of it. */
-import { inParallel, type Send } from './send.js'
+import { inParallel, type Send, sender } from './send.js'
 import { Tally } from './tally.js'
 import type { Target } from './target.js'
 import { watchControl } from './watch.js'
@@ -8,6 +8,8 @@ const JSON_BODY = { 'content-type': 'application/json' }
 /** MiB above the stated budget: the program itself. */
 const PROGRAM = 150
 const SECOND = 1000
+/** So many fault rules a sandbox holds, and so many calls come at once. */
+const [RULES, AT_ONCE] = [1000, 1500]
 /** The server may work so long before it answers a control call in the midst of a flood. */
 const MOST_WAIT = SECOND
 
@@ -19,7 +21,7 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
   // Each has a content of its own: the same one again would be kept once.
   const upload = (turn: number) => `--x\r\nContent-Disposition: form-data; name="upload"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n${String(turn).padStart(10, '0')}${'b'.repeat(5 * 1024 * 1024 - 20)}\r\n--x--\r\n`
   const unprintable = `{"mobile":"${'\\u0001'.repeat(10_000)}"}`
-  const floods: Readonly<Record<string, readonly [count: number, pour: (turn: number) => Promise<unknown>]>> = {
+  const floods: Record<string, readonly [count: number, pour: (turn: number) => Promise<unknown>, atOnce?: number]> = {
     'uploads of 5 MiB': [200 * size, (turn) => send({ method: 'POST', path: `/@upload-${String(turn % 5)}/edu/upload`, headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: upload(turn) })],
     'bodies of 64 KiB': [4000 * size, (turn) => send({ method: 'POST', path: `/@flood-${String(turn % 10)}/live/auth/login`, headers: JSON_BODY, body: unprintable })],
     'files of im': [200 * size, (turn) => send({ method: 'POST', path: '/im/android/save_file/', headers: JSON_BODY, body: JSON.stringify({ name: `f${String(turn)}.bin`, content: Buffer.alloc(1024 * 1024, String(turn)).toString('base64') }) })],
@@ -27,9 +29,25 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
     'sandboxes': [12_000 * size, (turn) => send({ method: 'GET', path: `/@z${String(turn)}/live/auth/code?mobile=13800003001` })],
     'records by control': [2000 * size, (turn) => send({ method: 'POST', path: `/__admin/sandboxes/records-${String(turn % 10)}/db/live/channels`, headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, title: 't', thumbnail: '', desc: 'd'.repeat(60_000), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 }) })],
   }
-  for (const [name, [count, pour]] of Object.entries(floods)) {
+  const rules: Readonly<Record<string, object>> = {
+    'all of which make it wait': { fault: { kind: 'latency', min: 1 } },
+    'none of which acts': { probability: 1e-9, fault: { kind: 'error', code: 4010 } },
+  }
+  const wide = sender(target.url, AT_ONCE)
+  for (const [name, rule] of Object.entries(rules)) {
+    const box = `rules-${String(Object.keys(floods).length)}`
+    await inParallel(RULES, 8, async () => {
+      await send({ method: 'POST', path: `/__admin/sandboxes/${box}/faults`, headers: JSON_BODY, body: JSON.stringify(rule) })
+    })
+    const title = `calls at once under ${String(RULES)} rules, ${name}`
+    floods[title] = [AT_ONCE, async (turn) => {
+      const answer = await wide({ method: 'GET', path: `/@${box}/live/auth/code?mobile=138${String(turn).padStart(8, '0')}` }, 60 * SECOND)
+      if (answer.kind !== 'answer' || answer.status !== 200) tally.fail('off', title, JSON.stringify(answer))
+    }, AT_ONCE]
+  }
+  for (const [name, [count, pour, atOnce = 16]] of Object.entries(floods)) {
     const watch = watchControl(target)
-    await inParallel(count, 16, async (turn) => {
+    await inParallel(count, atOnce, async (turn) => {
       await pour(turn)
     })
     const slowest = await watch.stop()

@@ -29,10 +29,19 @@ export function controlChanges(before: ControlState, after: ControlState): reado
   note(CLOCK, before.clock, after.clock)
   for (const id in after.systems) note(`${SYSTEM}${id}`, before.systems[id] ?? null, after.systems[id] ?? null)
   if (before.faults !== after.faults) {
-    const kept = new Map(after.faults.map((rule) => [rule.id, rule]))
-    const known = new Map(before.faults.map((rule) => [rule.id, rule]))
-    for (const rule of before.faults) if (!kept.has(rule.id)) note(`${FAULT}${rule.id}`, rule, null)
-    for (const rule of after.faults) note(`${FAULT}${rule.id}`, known.get(rule.id) ?? null, rule)
+    // Rules that were only counted stand where they stood: those before the first that does not are compared in pairs.
+    let same = 0
+    for (; same < after.faults.length; same++) {
+      const [was, is] = [before.faults[same], after.faults[same]]
+      if (was === undefined || is === undefined || was.id !== is.id) break
+      if (was !== is) note(`${FAULT}${is.id}`, was, is)
+    }
+    const rest = after.faults.slice(same)
+    const gone = before.faults.slice(same)
+    const kept = new Set(rest.map(({ id }) => id))
+    const known = new Map(gone.map((rule) => [rule.id, rule]))
+    for (const rule of gone) if (!kept.has(rule.id)) note(`${FAULT}${rule.id}`, rule, null)
+    for (const rule of rest) note(`${FAULT}${rule.id}`, known.get(rule.id) ?? null, rule)
   }
   if (before.nextFault !== after.nextFault) note(NEXT_FAULT, { value: before.nextFault }, { value: after.nextFault })
   return changes
@@ -55,10 +64,12 @@ export function applyControl(state: ControlState, changes: readonly Change[]): C
 
 /** @returns those that are left, in their order, and behind them those that are new */
 function changedRules(before: readonly FaultRule[], rules: Map<string, FaultRule | null>): readonly FaultRule[] {
-  const kept = before.flatMap((rule) => {
+  const after: FaultRule[] = []
+  for (const rule of before) {
     const now = rules.get(rule.id)
     rules.delete(rule.id)
-    return now === null ? [] : [now ?? rule]
-  })
-  return [...kept, ...[...rules.values()].filter((rule) => rule !== null)]
+    if (now !== null) after.push(now ?? rule)
+  }
+  for (const rule of rules.values()) if (rule !== null) after.push(rule)
+  return after
 }

@@ -3,27 +3,26 @@
  * follows the sandbox's log. Clock, records, journal and the number of a request all belong to one generation, so a call never sees
  * half of one and half of another.
  */
-import { applyControl, CONTROL_NAMES, controlChanges } from './control-state.js'
-import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Scope, type Verdict } from './engine/engine.js'
-import { type Files, NO_FILES } from './files.js'
+import { type Changeable, type ControlChange, ControlChanges } from './control-changes.js'
+import { applyControl } from './control-state.js'
+import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Verdict } from './engine/engine.js'
+import type { Files } from './files.js'
 import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
+import { Pace } from './slices.js'
 import { type Author, Records, type Sequencer } from './store/records.js'
-import { type Change, StoreError, type StoreExport } from './store/types.js'
+import type { Change, StoreExport } from './store/types.js'
 import type { World } from './store/world.js'
-import { Superseded } from './superseded.js'
 
-const MOST_RUNS = 1000
-
-const controlScope: Scope = { system: CONTROL, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
-
-export class Generation implements Sequencer {
+export class Generation implements Sequencer, Changeable {
   readonly number: number
+  readonly pace: Pace
   readonly origin: Origin
   readonly #log: SandboxLog | null
   readonly #worlds: ReadonlyMap<string, World>
   readonly #told: (system: string, changes: readonly Change[]) => void
   readonly #file: SandboxLog['file']
   readonly #stores = new Map<string, Records<CoreRecords>>()
+  readonly #changes: ControlChanges
   #control: ControlState
   #version: number
   #isGone = false
@@ -37,8 +36,9 @@ export class Generation implements Sequencer {
    * @param log where changes go; null for one that is only looked at
    * @param told of every commit that comes later
    * @param file finds the bytes of a file that the sandbox keeps
+   * @param pace of all who work in the same server
    */
-  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void, file: SandboxLog['file']) {
+  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void, file: SandboxLog['file'], pace = new Pace()) {
     const { generation, content, version } = loaded
     this.number = generation
     this.origin = content.origin
@@ -48,6 +48,8 @@ export class Generation implements Sequencer {
     this.#told = told
     this.#file = file
     this.#version = version
+    this.pace = pace
+    this.#changes = new ControlChanges(this, pace)
   }
 
   /**
@@ -100,22 +102,10 @@ export class Generation implements Sequencer {
 
   /**
    * Replaces the control state by what `change` makes of it.
-   * @throws Superseded when the generation is over
+   * @throws what `change` throws; Superseded when the generation is over
    */
-  async change(change: (state: ControlState) => ControlState, author: Author): Promise<ControlState> {
-    for (let run = 1; run <= MOST_RUNS; run++) {
-      if (this.isOver) throw new Superseded()
-      const changes = controlChanges(this.#control, change(this.#control))
-      if (changes.length === 0) return this.#control
-      const pending = this.commit({ reads: CONTROL_NAMES, changes, files: NO_FILES, namesFiles: false, request: author.request, scope: controlScope })
-      const verdict = pending instanceof Promise ? await pending : pending
-      if (verdict === 'committed') {
-        author.hasWritten = true
-        return this.#control
-      }
-      if (verdict === 'over') this.end()
-    }
-    throw new StoreError('contention', `a change of the control state met others ${String(MOST_RUNS)} times`)
+  change(change: ControlChange, author: Author): Promise<ControlState> {
+    return this.#changes.add(change, author)
   }
 
   commit(attempt: Omit<Attempt, 'generation' | 'base'>): Awaitable<Verdict> {

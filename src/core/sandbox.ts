@@ -5,7 +5,7 @@ import { type Files, NO_FILES } from './files.js'
 import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import type { JournalEntry } from './journal.js'
-import { atOnce, inSlices } from './slices.js'
+import { atOnce, inSlices, type Pace } from './slices.js'
 import { Journal } from './sandbox-journal.js'
 import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
@@ -38,6 +38,8 @@ export interface SandboxOptions {
   /** Told what goes wrong behind the back of calls. */
   readonly report: (problem: string) => void
   readonly seed: string
+  /** Of all who work in the same server. */
+  readonly pace: Pace
   /** The clock that a new sandbox begins with. */
   readonly clock?: ClockState
 }
@@ -314,18 +316,18 @@ export class Sandbox {
 
   /** @throws StoreError when the records cannot stand together */
   #build(loaded: Loaded, log: SandboxLog | null): Awaitable<Generation> {
-    const { served, origin } = this.#options
+    const { served, origin, pace } = this.#options
     const told: Watcher = (system, changes) => {
       this.#options.committed?.(system, changes)
       for (const watcher of this.#watchers) watcher(system, changes)
     }
     const { boot, scale } = loaded.content.origin
     if (boot === origin.boot && scale === origin.scale) {
-      const making = Generation.make(loaded, this.#options.worlds, log, told, (hash) => this.#log.file(hash))
+      const making = Generation.make(loaded, this.#options.worlds, log, told, (hash) => this.#log.file(hash), pace)
       return isLarge(loaded.content, loaded.commits.length) ? inSlices(making) : atOnce(making)
     }
     const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
-    return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, (hash) => this.#log.file(hash))))
+    return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, (hash) => this.#log.file(hash), pace)))
   }
 
   #makeFollower(): Follower {

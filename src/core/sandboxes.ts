@@ -4,13 +4,14 @@ import { type House, NoRoom, type Overview } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
 import { type Origin, Sandbox, type SandboxOptions } from './sandbox.js'
+import { Pace } from './slices.js'
 import type { WholeContent } from './whole.js'
 
 /** So many loads of the worlds beside the server's own may be in use, each by the sandboxes out of one server's snapshots. */
 const MOST_ORIGINS = 16
 
 /** What the sandboxes of a server have in common. */
-export interface SandboxesOptions extends Omit<SandboxOptions, 'worlds'> {
+export interface SandboxesOptions extends Omit<SandboxOptions, 'worlds' | 'pace'> {
   /** What the engine was started with. */
   readonly house: House
 }
@@ -33,7 +34,7 @@ export class Sandboxes {
 
   constructor({ house, ...options }: SandboxesOptions) {
     this.#house = house
-    this.#options = { ...options, worlds: new Map([...options.served].map(([id, { world }]) => [id, world])) }
+    this.#options = { ...options, worlds: new Map([...options.served].map(([id, { world }]) => [id, world])), pace: new Pace() }
   }
 
   /** The load of the worlds that new sandboxes begin with. */

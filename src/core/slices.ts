@@ -44,6 +44,36 @@ export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
   }
 }
 
+/**
+ * The pace of many who each do little: together they work for no longer than one slice before others are answered. Who came first goes
+ * on first.
+ */
+export class Pace {
+  /** The time since this slice began; null while nobody has worked in it. */
+  #elapsed: (() => number) | null = null
+
+  /** Whether there is time left in this slice. */
+  get hasTime(): boolean {
+    if (this.#elapsed === null) {
+      this.#elapsed = stopwatch()
+      soon(() => {
+        this.#elapsed = null
+      })
+    }
+    return this.#elapsed() < SLICE
+  }
+
+  /** @returns null while there is time left, otherwise a promise of the next slice, in which it is to be asked again */
+  wait(): Promise<void> | null {
+    return this.hasTime ? null : others()
+  }
+
+  /** Waits for a slice that has time left. */
+  async pass(): Promise<void> {
+    for (let wait = this.wait(); wait !== null; wait = this.wait()) await wait
+  }
+}
+
 /** Does the same work in one go, for when it is little. */
 export function atOnce<T>(work: Generator<void, T>): T {
   for (;;) {

@@ -1,5 +1,5 @@
 /** What one call sees of its sandbox: all of it belongs to one generation, and the clock is read once. */
-import { readClock } from './clock.js'
+import { pause, readClock } from './clock.js'
 import type { Awaitable, Begun, NewEntry } from './engine/engine.js'
 import type { Generation } from './generation.js'
 import type { Files } from './files.js'
@@ -94,6 +94,15 @@ export class Turn implements Author {
    */
   change(change: (state: ControlState) => ControlState): Promise<ControlState> {
     return this.#generation.change(change, this)
+  }
+
+  /**
+   * Waits in real time, as a fault or the call itself wants it, and then for a moment to go on: of many whose time comes at once not all can.
+   * @param signal ends the wait early
+   */
+  async pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    await pause(milliseconds, signal)
+    await this.#generation.pace.pass()
   }
 
   /** @returns all that the sandbox keeps at this moment, but for its journal */

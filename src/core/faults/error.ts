@@ -1,4 +1,5 @@
 /** The fault `error`: the system answers with one of its own errors, and nothing in the world changes. */
+import { type ErrorRow, namesOfCode } from '../contract.js'
 import { type CoreCondition, Failure, type FailureDetails } from '../failure.js'
 import type { Device } from '../sessions.js'
 import type { System } from '../system.js'
@@ -44,16 +45,28 @@ const OF_EVERY_SYSTEM: readonly string[] = ['internal', 'maintenance', 'networkE
  * several meanings, only those that the operation lists count; else any error of the system's table does.
  */
 export function errorFor(system: System, operation: string, choice: ErrorChoice): string | null {
-  const table = Object.entries(system.contract.errors).filter(([name]) => name !== system.contract.dialect.success)
-  const fitting = table.filter(([name, { code, condition }]) => {
-    if (choice.error !== undefined) return name === choice.error
-    return choice.code === undefined ? condition === choice.condition : code === choice.code
-  })
-  const listed = system.contract.operations[operation]?.errors ?? []
-  const own = fitting.find(([name]) => listed.includes(name))
-  if (own !== undefined) return own[0]
-  const clear = fitting.find(([, row]) => table.filter(([, { code }]) => code === row.code).length === 1)
-  return clear?.[0] ?? null
+  const { errors, dialect, operations } = system.contract
+  const listed = operations[operation]?.errors ?? []
+  /** The first whose code no other error has. */
+  let clear: string | null = null
+  // Asked for each rule at each call: without lists of the whole table.
+  for (const name in errors) {
+    const row = errors[name]
+    if (row === undefined || name === dialect.success || !isMeant(name, row, choice)) continue
+    if (listed.includes(name)) return name
+    if (clear === null && !hasTwin(system, name, row)) clear = name
+  }
+  return clear
+}
+
+function isMeant(name: string, { code, condition }: ErrorRow, choice: ErrorChoice): boolean {
+  if (choice.error !== undefined) return name === choice.error
+  return choice.code === undefined ? condition === choice.condition : code === choice.code
+}
+
+/** Whether another error has the same code. */
+function hasTwin({ contract: { errors, dialect } }: System, name: string, { code }: ErrorRow): boolean {
+  return namesOfCode(errors, code).some((other) => other !== name && other !== dialect.success)
 }
 
 /** @returns whether the operation can answer with what is meant */

@@ -13,26 +13,31 @@ export function applies({ system: id, operationId, fault }: FaultRule, system: S
 }
 
 /** @returns the seeded source of chance of a rule for one call: the same calls meet the same faults again */
-export function chance(seed: string, rule: FaultRule): Ids {
+export function chance(seed: string, rule: Pick<FaultRule, 'id' | 'matched'>): Ids {
   return new Ids(`${seed}/${rule.id}/${String(rule.matched)}`)
 }
 
 /**
  * @param now what the sandbox's clock shows
- * @returns the rules that act on the call, as they are after it, and the state with all rules counted
+ * @returns the rules that act on the call, as they are after it, and the state with all rules counted; the same state where no rule is about the call
  */
 export function fire(state: ControlState, system: System, operation: string, now: number): { readonly state: ControlState; readonly fired: readonly FaultRule[] } {
   const taken = new Set<string>()
   const fired: FaultRule[] = []
-  const faults = state.faults.map((rule) => {
+  /** Null as long as no rule was counted. */
+  let faults: FaultRule[] | null = null
+  for (const [at, rule] of state.faults.entries()) {
+    if (isOver(rule, now) || !applies(rule, system, operation)) continue
     const role = roleOf(rule.fault)
-    if (isOver(rule, now) || !applies(rule, system, operation) || (role !== 'wait' && taken.has(role))) return rule
-    const counted = { ...rule, matched: rule.matched + 1 }
-    if (chance(state.seed, counted).fraction() >= rule.probability) return counted
+    if (role !== 'wait' && taken.has(role)) continue
+    const matched = rule.matched + 1
+    const acts = rule.probability >= 1 || chance(state.seed, { id: rule.id, matched }).fraction() < rule.probability
+    const counted = acts ? { ...rule, matched, fired: rule.fired + 1, times: rule.times === null ? null : rule.times - 1 } : { ...rule, matched }
+    faults ??= [...state.faults]
+    faults[at] = counted
+    if (!acts) continue
     taken.add(role)
-    const used = { ...counted, fired: rule.fired + 1, times: rule.times === null ? null : rule.times - 1 }
-    fired.push(used)
-    return used
-  })
-  return { state: { ...state, faults }, fired }
+    fired.push(counted)
+  }
+  return { state: faults === null ? state : { ...state, faults }, fired }
 }

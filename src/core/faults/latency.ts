@@ -33,5 +33,5 @@ export const latency: FaultKind<LatencyFault> = {
 
 /** `min`, or a time between both drawn from the sandbox's seed. */
 function timeOf({ min, max = min }: LatencyFault, struck: Struck): number {
-  return Math.min(min, max) + struck.chance('latency').below(Math.abs(max - min) + 1)
+  return min === max ? min : Math.min(min, max) + struck.chance('latency').below(Math.abs(max - min) + 1)
 }

@@ -1,5 +1,4 @@
 /** The fault rules of the sandbox. They act after routing, before every check. */
-import { pause } from '../clock.js'
 import type { FailureExamples } from '../faults/examples.js'
 import { chance, fire } from '../faults/fire.js'
 import { callEffect } from '../faults/kinds.js'
@@ -12,8 +11,16 @@ import type { Routed } from './route.js'
  * @param before what the call has met already
  * @returns the same with what the rules did
  */
-export async function strikeCall({ arrival, operation }: Routed, examples: FailureExamples, before: Mishaps): Promise<Mishaps> {
-  const { turn, system, call } = arrival
+export async function strikeCall(routed: Routed, examples: FailureExamples, before: Mishaps): Promise<Mishaps> {
+  const { turn, call } = routed.arrival
+  const { wait, ...mishaps } = await struckBy(routed, examples, before)
+  if (wait > 0) await turn.pause(wait, call.signal)
+  return mishaps
+}
+
+/** What is left of the rules while a call waits: many may, and each may have met all rules that there can be. */
+async function struckBy({ arrival, operation }: Routed, examples: FailureExamples, before: Mishaps): Promise<Mishaps & { readonly wait: number }> {
+  const { turn, system } = arrival
   let fired: readonly FaultRule[] = []
   await turn.change((state) => {
     const after = fire(state, system, operation, turn.now)
@@ -21,10 +28,9 @@ export async function strikeCall({ arrival, operation }: Routed, examples: Failu
     return after.state
   })
   const effects = await Promise.all(fired.map(async (rule) => callEffect(rule.fault, { system, operation, now: turn.now, examples, chance: (purpose) => chance(`${turn.state.seed}/${purpose}`, rule) })))
-  const wait = effects.reduce((sum, effect) => sum + (effect.wait ?? 0), 0)
-  if (wait > 0) await pause(wait, call.signal)
   return {
     ...before,
+    wait: effects.reduce((sum, effect) => sum + (effect.wait ?? 0), 0),
     rules: [...before.rules, ...fired.map(({ id }) => id)],
     end: effects.find(({ end }) => end !== undefined)?.end ?? null,
     delivery: effects.find(({ delivery }) => delivery !== undefined)?.delivery ?? null,

@@ -1,5 +1,4 @@
 /** What a single request says is to happen to it: `Prefer: error=…, code=…, delay=…` (RFC 7240), or `__error`, `__code`, `__delay` in its query. */
-import { pause } from '../clock.js'
 import { parseMilliseconds } from '../duration.js'
 import { type ErrorFault, faultFailure } from '../faults/error.js'
 import type { FailureExamples } from '../faults/examples.js'
@@ -28,7 +27,7 @@ export async function carryOut({ arrival, operation }: Routed, wanted: Preferenc
   const fault: ErrorFault = error === undefined ? { kind: 'error', code: Number(code) } : { kind: 'error', error }
   const failure = asked === undefined ? null : await faultFailure(fault, system, operation, turn.now, examples)
   if (asked !== undefined && failure === null) return refuseError(arrival, operation, asked)
-  if (delay !== undefined) await pause(wait, call.signal)
+  if (delay !== undefined) await turn.pause(wait, call.signal)
   const applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
   return { ...NO_MISHAPS, rules: ['prefer'], applied, end: failure }
 }

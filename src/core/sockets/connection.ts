@@ -1,6 +1,6 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
 import { parseForeignJson } from '../../plain/json.js'
-import { pause, stopwatch } from '../clock.js'
+import { stopwatch } from '../clock.js'
 import { NoRoom } from '../engine/engine.js'
 import { describeException } from '../failure.js'
 import type { Turn } from '../turn.js'
@@ -143,7 +143,7 @@ export class Connection {
     const turn = await sandbox.begin()
     const struck = turn.state.faults.length === 0 || inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, this.#operations.frame)
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
-    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.wait > 0) await turn.pause(struck.wait)
     if (struck.cut === 'before') {
       this.#record(turn, { ...seen, sent: NOTHING_SENT, status: CUT })
       wire.cut()
@@ -212,7 +212,7 @@ export class Connection {
     const { system, wire } = this.parts
     const elapsed = stopwatch()
     const struck = turn.state.faults.length === 0 ? NOTHING_WRONG : await strike(turn, system, this.#operations.delivery)
-    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.wait > 0) await turn.pause(struck.wait)
     const cut = struck.cut !== null
     const sent = cut ? NOTHING_SENT : speak(this.parts, [frame], struck)
     this.#record(turn, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, ...(cut ? { status: CUT } : {}) })

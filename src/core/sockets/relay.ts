@@ -3,7 +3,7 @@ import { adopt, newsOf } from '../backends/adopt.js'
 import { type ReadReply, readReply } from '../backends/read.js'
 import { guisesOf } from '../backends/guises.js'
 import { isLeft, swapped } from '../backends/tokens.js'
-import { pause, stopwatch } from '../clock.js'
+import { stopwatch } from '../clock.js'
 import type { RequestView } from '../dialect.js'
 import { frameFindings } from '../drift/frames.js'
 import type { Finding } from '../drift/finding.js'
@@ -128,7 +128,7 @@ export class Relay {
     const operation = this.#operations.frame
     const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, operation)
     const seen = { operation, turn, elapsed, request: data, faults: struck.rules }
-    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.wait > 0) await turn.pause(struck.wait)
     if (struck.cut === 'before') {
       this.#record({ ...seen, sent: NOTHING_SENT, status: CUT }, BY_STUB)
       wire.cut()
@@ -163,7 +163,7 @@ export class Relay {
     await this.#takeNews(turn, operation, read)
     const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, operation)
     const seen = { operation, turn, elapsed, faults: struck.rules, error: read.error ?? null }
-    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.wait > 0) await turn.pause(struck.wait)
     if (struck.cut !== null) {
       this.#record({ ...seen, sent: NOTHING_SENT, status: CUT })
       wire.cut()

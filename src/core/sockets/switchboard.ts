@@ -161,7 +161,7 @@ export class Switchboard {
     if (sandbox === null) return { kind: 'refused', reply: problemReply(507, 'no-room', shortage) }
     const operation = socketOperations(name).open
     const struck = await strike(turn, system, operation)
-    if (struck.wait > 0) await pause(struck.wait, call.signal)
+    if (struck.wait > 0) await turn.pause(struck.wait, call.signal)
     const { handshake, cut, rules } = struck
     if (cut !== null || handshake !== null) {
       recordFrames(this.#recordParts(found), { operation, turn, elapsed, user: null, sent: NOTHING_SENT, faults: rules, status: handshake?.status ?? CUT })

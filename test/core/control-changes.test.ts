@@ -1,0 +1,117 @@
+/** Many calls at once, each of which changes the control state: what fault rules do when they count. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { fileEngine } from '../../src/core/engine/file/engine.js'
+import { memoryEngine } from '../../src/core/engine/memory/engine.js'
+import type { FaultRule } from '../../src/core/faults/rule.js'
+import type { ControlState, Sandbox } from '../../src/core/sandbox.js'
+import { closedAfterEach } from '../support/closing.js'
+import { sandboxesOn } from '../support/sandboxes.js'
+
+/** More than a change is tried against others. */
+const CALLS = 1200
+const rule: FaultRule = { id: 'fault-1', system: '*', operationId: '*', fault: { kind: 'drop' }, times: null, probability: 1, matched: 0, fired: 0 }
+
+const withRule = (state: ControlState): ControlState => ({ ...state, faults: [rule] })
+const counted = (state: ControlState): ControlState => ({ ...state, faults: state.faults.map((one) => ({ ...one, matched: one.matched + 1 })) })
+
+/** Takes longer than calls work in one go. */
+function work(): void {
+  const begun = performance.now()
+  while (performance.now() - begun < 25);
+}
+
+const begunAtOnce = (sandbox: Sandbox, calls: number) => Promise.all(Array.from({ length: calls }, async () => sandbox.begin()))
+
+describe('on a disk, which makes everybody wait', () => {
+  const closing = closedAfterEach()
+
+  async function onDisk() {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-changes-'))
+    const engine = fileEngine(folder)
+    closing.push(async () => {
+      await engine.stop()
+      rmSync(folder, { recursive: true })
+    })
+    const sandbox = (await sandboxesOn(engine, { systems: {} })).open('many')
+    await sandbox.control.change(withRule)
+    return sandbox
+  }
+
+  test('calls that come at once are all counted, and many of them by one commit', async () => {
+    const sandbox = await onDisk()
+    const turns = await begunAtOnce(sandbox, CALLS)
+    const before = (await sandbox.look()).version
+    const states = await Promise.all(turns.map((turn) => turn.change(counted)))
+    expect(states.map(({ faults }) => faults[0]?.matched).sort((a = 0, b = 0) => a - b)).toEqual(Array.from({ length: CALLS }, (_, i) => i + 1))
+    const after = await sandbox.look()
+    expect(after.state.faults[0]?.matched).toBe(CALLS)
+    expect(after.version - before).toBeLessThan(CALLS / 4)
+    expect(turns.every(({ hasWritten }) => hasWritten)).toBe(true)
+  })
+
+  test('the control plane does not wait for them', async () => {
+    const sandbox = await onDisk()
+    const [first, ...others] = await begunAtOnce(sandbox, 100)
+    const underWay = first?.change(counted)
+    const waiting = others.map((turn) => turn.change(counted))
+    const cleared = await (await sandbox.look()).change((state) => ({ ...state, faults: state.faults.map((one) => ({ ...one, id: `seen-${String(one.matched)}` })) }))
+    expect(cleared.faults[0]?.id).toBe('seen-1')
+    await Promise.all([underWay, ...waiting])
+    expect((await sandbox.control.read()).faults[0]).toMatchObject({ id: 'seen-1', matched: 100 })
+  })
+
+  test('one that fails takes no other with it, and what changes nothing is no commit', async () => {
+    const sandbox = await onDisk()
+    const turns = await begunAtOnce(sandbox, 5)
+    const { version } = await sandbox.look()
+    const changes = [counted, counted, () => { throw new Error('a change of its own') }, (state: ControlState) => state, counted]
+    const settled = await Promise.allSettled(turns.map((turn, i) => turn.change(changes[i] ?? counted)))
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect(turns.map(({ hasWritten }) => hasWritten)).toEqual([true, true, false, false, true])
+    const after = await sandbox.look()
+    expect(after.state.faults[0]?.matched).toBe(3)
+    await after.change((state) => state)
+    expect([after.version > version, (await sandbox.look()).version]).toEqual([true, after.version])
+  })
+})
+
+describe('in memory, which makes nobody wait', () => {
+  const opened = async () => {
+    const sandbox = (await sandboxesOn(memoryEngine(), { systems: {} })).open('many')
+    await sandbox.control.change(withRule)
+    return sandbox
+  }
+
+  test('others come between calls whose rules take long', async () => {
+    const sandbox = await opened()
+    const turns = await begunAtOnce(sandbox, 3)
+    let done = 0
+    const between = new Promise<number>((resolve) => setImmediate(() => {
+      resolve(done)
+    }))
+    await Promise.all(turns.map((turn) => turn.change((state) => {
+      work()
+      done++
+      return counted(state)
+    })))
+    expect([await between, done]).toEqual([1, 3])
+  })
+
+  test('others come between calls that have waited for the same moment', async () => {
+    const turns = await begunAtOnce(await opened(), 3)
+    let done = 0
+    const seen: Promise<number>[] = []
+    await Promise.all(turns.map(async (turn) => {
+      await turn.pause(5)
+      work()
+      done++
+      seen.push(new Promise((resolve) => setImmediate(() => {
+        resolve(done)
+      })))
+    }))
+    expect(await seen[0]).toBe(1)
+  })
+})
