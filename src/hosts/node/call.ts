@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Intake } from './intake.js'
+import type { Target } from './target.js'
 import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
 /** What takes multipart bodies apart is loaded when the first one comes. */
@@ -17,14 +18,17 @@ export class NodeCall implements Call {
   #body: NodeBody | null = null
   #signal: AbortSignal | null = null
 
-  /** @param intake where its body is counted while it is read */
-  constructor(request: IncomingMessage, response: ServerResponse, intake: Intake) {
+  /**
+   * @param target where the request goes
+   * @param intake where its body is counted while it is read
+   */
+  constructor(request: IncomingMessage, { url, headers }: Target, response: ServerResponse, intake: Intake) {
     this.#request = request
     this.#response = response
     this.#intake = intake
     this.method = request.method ?? 'GET'
-    this.url = request.url ?? '/'
-    this.headers = request.headers
+    this.url = url
+    this.headers = headers
   }
 
   get body(): NodeBody {

@@ -10,6 +10,7 @@ import { NodeCall } from './call.js'
 import { Intake } from './intake.js'
 import { readRest } from './rest.js'
 import { send, writeWhole } from './send.js'
+import { targetOf } from './target.js'
 
 /** What Node's `createServer`, and `use` of Express and its like, take. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -53,7 +54,13 @@ function begin(outcome: Outcome, call: NodeCall, response: ServerResponse): Prom
 
 async function answer(stage: Played, request: IncomingMessage, response: ServerResponse, intake: Intake, report: (problem: string) => void): Promise<void> {
   try {
-    const call = new NodeCall(request, response, intake)
+    const target = targetOf(request)
+    if ('status' in target) {
+      if (!request.complete) readRest(request, response)
+      writeWhole(response, target, request.method === 'HEAD')
+      return
+    }
+    const call = new NodeCall(request, target, response, intake)
     const outcome = await stage.play(call)
     if (!request.complete) readRest(request, response)
     const sent = begin(outcome, call, response)

@@ -4,6 +4,7 @@ import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import { splitHost } from '../../plain/host.js'
 import { readRest } from './rest.js'
+import { targetOf } from './target.js'
 
 /** The first byte of a TLS connection: the type of a record that belongs to a handshake (RFC 8446, section 5.1). */
 const HANDSHAKE = 0x16
@@ -42,7 +43,9 @@ export function answerPlain(secure: Server, httpPort: () => number): void {
 }
 
 function explain(request: IncomingMessage, response: ServerResponse, httpPort: number): void {
-  const { headers, url = '/', socket } = request
+  const { socket } = request
+  const target = targetOf(request)
+  const { url, headers } = 'status' in target ? { url: '/', headers: request.headers } : target
   const { name, port } = splitHost(headers.host) ?? { name: 'localhost', port: `:${String(socket.localPort)}` }
   const path = url.startsWith('/') ? url : '/'
   const text = `Plain HTTP was sent to the port of HTTPS.\nHTTPS: https://${name}${port}${path}\nHTTP:  http://${name}:${String(httpPort)}${path}\n`

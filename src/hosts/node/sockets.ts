@@ -7,6 +7,7 @@ import { lazily } from '../../plain/lazily.js'
 import { pathOf } from '../../plain/url.js'
 import type { HttpServer } from './express.js'
 import type { Handshake } from './handshakes.js'
+import { targetOf } from './target.js'
 import { answerHandshake, handBack, wantsWebSocket } from './upgrade.js'
 
 /** What carries out handshakes is loaded when the first one comes. */
@@ -54,7 +55,10 @@ const REACHED: Granted = {
   },
 }
 
-function knock(switchboard: Pick<Switchboard, 'knock'>, { url = '/', headers }: IncomingMessage, socket: Duplex, signal: AbortSignal): Promise<Opening> | null {
+function knock(switchboard: Pick<Switchboard, 'knock'>, request: IncomingMessage, socket: Duplex, signal: AbortSignal): Promise<Opening> | null {
+  const target = targetOf(request)
+  if ('status' in target) return Promise.resolve({ kind: 'refused', reply: target })
+  const { url, headers } = target
   if (pathOf(url) === SOCKET_PATH) return Promise.resolve(REACHED)
   return switchboard.knock({ url, headers, signal, isEncrypted: 'encrypted' in socket })
 }
