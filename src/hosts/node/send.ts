@@ -27,7 +27,8 @@ export function writeWhole(response: ServerResponse, reply: Reply, isHead: boole
   const length = lengthOf(reply)
   writeHead(response, reply, length)
   if (isHead || length === 0) response.end()
-  else if (typeof body === 'string') writeText(response, body, 'utf8')
+  // As many bytes as characters: no letter beyond ASCII, and nothing to be encoded.
+  else if (typeof body === 'string') writeText(response, body, length === body.length ? 'latin1' : 'utf8')
   else if (length > SHORT) response.end(body)
   // Node puts a text and the head into one piece; of bytes it makes two, which costs more than all else here.
   else writeText(response, Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1')
