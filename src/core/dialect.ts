@@ -148,8 +148,8 @@ export interface SeenReply {
   readonly request: RequestView
   readonly body: Readonly<Record<string, unknown>>
   readonly headers: ReplyHeaders
-  /** CONSTANT_NAME of the failure; null on success. */
-  readonly error: string | null
+  /** CONSTANT_NAME of the failure; null on success; undefined where its code is none of the contract, of which nothing but a login is taken in. */
+  readonly error: string | null | undefined
 }
 
 /** What a real backend's answer says of sessions. */

@@ -31,11 +31,12 @@ export interface Adopted {
 const NOTHING: Adopted = { userId: null, problem: null }
 
 /**
- * @returns what the answer says of sessions. Where the dialect has nothing special to say, the condition of the error does: who is told
+ * @returns what the answer says of sessions. Of a code that the contract does not know the dialect may say that it is a login's all the same. Where the dialect has nothing special to say, the condition of the error does: who is told
  *   that he is not logged in, or was displaced, has no session any more
  */
 export function newsOf({ dialect, contract }: System, seen: SeenReply): SessionNews | null {
   const news = dialect.adopt?.(seen) ?? null
+  if (seen.error === undefined) return news?.kind === 'began' ? news : null
   if (news !== null || seen.error === null) return news
   const condition = contract.errors[seen.error]?.condition
   if (condition === 'kickedOut') return { kind: 'ended', reason: 'displaced' }

@@ -73,9 +73,14 @@ function locationHere(location: string, { backend, here }: Seam): string {
   const base = new URL(backend)
   // A location that is no whole URL is relative to the URL that was asked for, or to the host; the first holds here as it does there.
   if (!/^(?:[a-z][a-z\d+.-]*:)?\/|^[a-z][a-z\d+.-]*:/i.test(location) || !URL.canParse(location, backend)) return location
-  const target = new URL(location, backend)
+  const target = new URL(asciiOf(location), backend)
   const path = pathHere(target.pathname, base.pathname.replace(/\/$/, ''), here)
   return target.origin === base.origin && path !== null ? `${path}${target.search}${target.hash}` : location
+}
+
+/** Headers come with a character for each byte; what is no ASCII is encoded as the bytes that it is. */
+function asciiOf(location: string): string {
+  return location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /**
@@ -86,8 +91,9 @@ function cookieHere(cookie: string, { backend, here, isEncrypted }: Seam): strin
   const base = new URL(backend).pathname.replace(/\/$/, '')
   const [pair = '', ...attributes] = cookie.split(';').map((part) => part.trim())
   const kept = attributes.flatMap((attribute) => {
-    const [name = '', value = ''] = attribute.split('=', 2).map((part) => part.trim())
-    switch (name.toLowerCase()) {
+    const [name = '', ...rest] = attribute.split('=')
+    const value = rest.join('=').trim()
+    switch (name.trim().toLowerCase()) {
       case 'domain':
         return []
       case 'secure':

@@ -80,9 +80,9 @@ export class RealLogins {
         return `${call.operation}: ${error.reason}`
       }
       const { json, error } = readReply(system.contract, call.operation, answer.status, bytes)
-      if (error !== null) return `${call.operation} was answered with ${error ?? `HTTP ${String(answer.status)}, which the contract does not know`}`
       const news = newsOf(system, { operation: call.operation, request: viewOf(call), body: isObject(json) ? json : {}, headers: answer.headers, error })
       if (news?.kind === 'began') return (await pair({ system, turn, backend: backend.url, caller: session }, news, session)).problem
+      if (error !== null) return `${call.operation} was answered with ${error ?? `HTTP ${String(answer.status)}, which the contract does not know`}`
       why = `what ${call.operation} was answered with is no login`
     }
     return why

@@ -51,6 +51,9 @@ export type Outward = {
   | { readonly kind: 'goes'; readonly origin: string; /** Path and query. */ readonly path: string; readonly headers: ReturnType<typeof outgoingHeaders>; readonly swaps: KnownTokens['swaps'] }
 )
 
+/** A part of a path that leads up or nowhere, between whatever some server takes for a slash. */
+const CLIMBS = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?=[/\\]|%2f|%5c|$)/i
+
 /** @returns the request as the backend is to get it, or why it gets none */
 export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
   const { system, turn, url, path, search, headers, shown, text, unpacked } = leaving
@@ -60,7 +63,7 @@ export async function outward(leaving: Leaving, backend: Backend, { self, hidden
   const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
   const hops = hopsOf(headers[HOPS_HEADER])
   if (hops.includes(self)) return kept('loop', `${backend.url} leads back to this server`)
-  if (/(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
+  if (CLIMBS.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
   if (tokens.foreign !== null) {
     const why = await logins.logIn({ system, turn, session: tokens.foreign, headers }, backend, self)
     if (typeof why === 'string') return kept('stubToken', `the call carries a token that the stub, or another backend, has issued, and its user could not be logged in at the real backend: ${why}`)

@@ -27,6 +27,11 @@ export interface Via {
   /** Why the real backend did not; null where it did, or was not asked. */
   readonly reason: Unanswered | 'notThere' | null
   readonly detail: string | null
+  /**
+   * What becomes of the call where the world is gone in which it was played: it is played anew; or by the stub alone, for the backend has had it and may have
+   * carried it out; or the answer holds.
+   */
+  readonly replay: 'anew' | 'here' | 'never'
 }
 
 /** How a call was answered, on either side. */
@@ -44,7 +49,12 @@ export type StubPlay = (received: Received) => Promise<{ readonly answer: Answer
 /** The bytes that may stand beside a file, or a body that the dialect takes at its largest. */
 const ALLOWANCE = 64 * 1024
 
-export const BY_STUB: Via = { source: 'stub', reason: null, detail: null }
+export const BY_STUB: Via = { source: 'stub', reason: null, detail: null, replay: 'anew' }
+/** As well as by the backend, which gets no call twice. */
+const BY_BOTH: Via = { ...BY_STUB, replay: 'here' }
+
+/** With these, nothing of the call has reached the backend. */
+const NOT_SENT: readonly Unanswered[] = ['dns', 'refused', 'unreachable', 'tls', 'stubToken', 'loop', 'path']
 
 /** @returns the backend of the call's system in its sandbox; null where it has none */
 export function backendOf({ system, switches }: Pick<Addressed, 'system' | 'switches'>, backends: ReadonlyMap<string, Backend> | undefined): Backend | null {
@@ -52,10 +62,13 @@ export function backendOf({ system, switches }: Pick<Addressed, 'system' | 'swit
   return chosen === undefined ? (backends?.get(system.id) ?? null) : chosen
 }
 
-/** @returns how the call was answered, by whom the mode of its operation says */
-export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
+/**
+ * @param had what came of the call in a world that is gone, where the backend is not to have it again; null where it may
+ * @returns how the call was answered, by whom the mode of its operation says
+ */
+export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps, parts: BridgeParts, play: StubPlay, had: Via | null): Promise<Bridged> {
   const mode = modeOf(backend, routed.operation, routed.row.tag)
-  if (mode === 'stub') return playStub(await receive(routed), play, BY_STUB)
+  if (mode === 'stub' || had !== null) return playStub(await receive(routed), play, had ?? BY_STUB)
   const { call, system } = routed.arrival
   const { limit, fileLimit = limit } = system.dialect.body
   const body = call.body.isPresent ? await call.body.bytes(Math.max(limit, fileLimit) + ALLOWANCE) : null
@@ -70,8 +83,18 @@ export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps,
 }
 
 async function playStub(received: Received, play: StubPlay, via: Via): Promise<Bridged> {
-  const { answer, performed } = await play(received)
-  return { answer, via, performed, userId: performed.userId, received }
+  try {
+    const { answer, performed } = await play(received)
+    return { answer, via, performed, userId: performed.userId, received }
+  } catch (error) {
+    if (!(error instanceof Superseded) || via.replay !== 'here') throw error
+    return { answer: refuse(received.routed, Failure.when('internal')), via, performed: null, userId: null, received }
+  }
+}
+
+/** @param otherwise what is done where the backend may have had the call */
+function unanswered({ reason, detail }: Extract<Asked, { kind: 'none' }>, otherwise: Via['replay']): Via {
+  return { source: 'stub', reason, detail, replay: NOT_SENT.includes(reason) ? 'anew' : otherwise }
 }
 
 async function answerAsked(received: Received, asked: Asked, { backend, mode }: { readonly backend: Backend; readonly mode: Exclude<Mode, 'stub' | 'compare'> }, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
@@ -80,31 +103,33 @@ async function answerAsked(received: Received, asked: Asked, { backend, mode }: 
   const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && (await isInItsPlace(routed, asked, parts))
   const findings = await witness(routed, asked, parts, null)
   if (asked.kind === 'none') {
-    const via: Via = { source: 'stub', reason: asked.reason, detail: asked.detail }
-    if (mode === 'real-or-stub' && asked.reason !== 'cancelled') return playStub(received, play, via)
+    if (mode === 'real-or-stub' && asked.reason !== 'cancelled') return playStub(received, play, unanswered(asked, 'here'))
     const failure = asked.reason === 'stubToken' ? Failure.when('unauthenticated', { cause: 'deadCredential' }) : Failure.when('networkError')
-    return { answer: refuse(routed, failure, true), via, performed: null, userId, received }
+    return { answer: refuse(routed, failure, true), via: unanswered(asked, 'never'), performed: null, userId, received }
   }
   if (isMissing) {
-    return playStub(received, play, { source: 'stub', reason: 'notThere', detail: `the backend answered ${String(asked.read.status)}` })
+    return playStub(received, play, { source: 'stub', reason: 'notThere', detail: `the backend answered ${String(asked.read.status)}`, replay: 'here' })
   }
   const { userId: loggedIn, problem } = await takeNews(routed, asked, backend, (adopting, news) => adopt(adopting, news))
   const violations = [...findings.map(({ message }) => message), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
   const answer: Answer = { reply: asked.reply, error: asked.read.error ?? null, violations }
-  return { answer, via: { source: 'real', reason: null, detail: null }, performed: null, userId: loggedIn ?? userId, received }
+  return { answer, via: { source: 'real', reason: null, detail: null, replay: 'never' }, performed: null, userId: loggedIn ?? userId, received }
 }
 
 /** Both play at once. What the client hears is the stub's. */
 async function compare(received: Received, body: Uint8Array | null, backend: Backend, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
   const asking = ask(received, body, backend, parts, true)
-  const stubbed = await playStub(received, play, BY_STUB).catch(async (error: unknown) => {
+  const stubbed = await playStub(received, play, BY_BOTH).catch(async (error: unknown) => {
     await asking
     throw error
   })
   const asked = await asking
+  // There is nothing to compare with.
+  const { performed } = stubbed
+  if (performed === null) return stubbed
   await witness(received.routed, asked, parts, { answer: stubbed.answer, isSameData: backend.sameData === true })
-  if (asked.kind === 'none') return { ...stubbed, via: { source: 'stub', reason: asked.reason, detail: asked.detail } }
-  await takeNews(received.routed, asked, backend, (adopting, news) => pair(adopting, news, stubbed.performed?.issued ?? null))
+  if (asked.kind === 'none') return { ...stubbed, via: unanswered(asked, 'here') }
+  await takeNews(received.routed, asked, backend, (adopting, news) => pair(adopting, news, performed.issued))
   return stubbed
 }
 
@@ -112,7 +137,6 @@ async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }
   const { system, turn } = routed.arrival
   const { json, error } = asked.read
   const nothing = { userId: null, problem: null }
-  if (error === undefined) return nothing
   const news = newsOf(system, { operation: routed.operation, request: asked.view, body: isObject(json) ? json : {}, headers: asked.original, error })
   if (news === null) return nothing
   try {

@@ -43,8 +43,11 @@ export interface PlayParts extends MishapParts {
 
 const NO_CHANGES: readonly Change[] = []
 
-/** @returns the answer to the call; whatever is thrown becomes one in the system's dialect */
-export async function play(arrival: Addressed, parts: PlayParts): Promise<Answered> {
+/**
+ * @param had what came of the call in a world that is gone, where a real backend has had it; null where it is played for the first time, or wholly anew
+ * @returns the answer to the call; whatever is thrown becomes one in the system's dialect
+ */
+export async function play(arrival: Addressed, parts: PlayParts, had: Via | null = null): Promise<Answered> {
   const { call, system, turn, switches, underMaintenance } = arrival
   const { backends } = parts.bridge
   const backend = backends.size === 0 && switches?.backend === undefined ? null : backendOf(arrival, backends)
@@ -77,7 +80,7 @@ export async function play(arrival: Addressed, parts: PlayParts): Promise<Answer
       const bridged = await bridge(routed, backend, mishaps, parts.bridge, async (received) => {
         const performed = await perform(received, report)
         return { answer: answerPerformed(performed), performed }
-      })
+      }, had)
       return answered(routed, bridged.answer, mishaps, bridged.via, bridged.performed, bridged.received, bridged.userId)
     }
     const receiving = receive(routed)

@@ -15,7 +15,7 @@ import { guess } from '../guess.js'
 import { houseOf } from '../house.js'
 import { secret } from '../ids.js'
 import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
-import type { BridgeParts } from '../pipeline/bridge.js'
+import type { BridgeParts, Via } from '../pipeline/bridge.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
 import { play, playNothing, type PlayParts } from '../pipeline/play.js'
@@ -147,14 +147,15 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     try {
       sandbox = sandboxes.open(address.sandbox)
       sandbox.enter()
+      let had: Via | null = null
       for (let turns = 1; ; turns++) {
         const begun = sandbox.begin()
         const turn = begun instanceof Promise ? await begun : begun
-        const answered = await play(new Addressed(call, address, turn), parts)
-        // What a real backend has answered holds whatever became of the sandbox: to ask it again would be to do it twice.
+        const answered = await play(new Addressed(call, address, turn), parts, had)
         const isReal = answered.via?.source === 'real'
-        // What was found in a world that is gone is no answer.
-        if (turn.isOver && !isReal) {
+        // What was found in a world that is gone is no answer. What a real backend has had holds whatever became of the sandbox: to ask it again would be to do it twice.
+        if (turn.isOver && answered.via?.replay !== 'never') {
+          if (answered.via?.replay === 'here') had = answered.via
           if (turns < MOST_TURNS) continue
           return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
         }

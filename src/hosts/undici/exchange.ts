@@ -1,5 +1,5 @@
 /** One call to a real backend and its answer, with no stream between undici and whoever reads: most answers are one piece. */
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
 import { reasonOf } from './reasons.js'
 
@@ -7,6 +7,7 @@ import { reasonOf } from './reasons.js'
 const MOST_WAITING = 256 * 1024
 
 const SWITCHED = 101
+const NOT_MODIFIED = 304
 
 const NOTHING = () => {}
 
@@ -33,6 +34,8 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   #answering: Waiting<Head> | null = null
   #reading: Waiting<IteratorResult<Uint8Array, undefined>> | null = null
   #controller: Dispatcher.DispatchController | null = null
+  /** Null before there is one. */
+  #status: number | null = null
   /** Null while more may come. */
   #end: ForwardError | 'whole' | null = null
 
@@ -53,7 +56,10 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head['headers']): void {
     // What is not final yet is of no interest; what can be no status, or ends HTTP unasked, is no answer.
     if (status < 100 || status === SWITCHED) this.fail(new ForwardError('nonsense', `what came is no HTTP answer (status ${String(status).padStart(3, '0')})`))
-    else if (status >= 200) this.#answering?.resolve({ status, headers })
+    else if (status >= 200) {
+      this.#status = status
+      this.#answering?.resolve({ status, headers })
+    }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {
@@ -73,7 +79,9 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.fail(reasonOf(error))
+    // How long the answer would be that the client has already may be told with it (RFC 9110, section 8.6); undici misses that many bytes.
+    if (this.#status === NOT_MODIFIED && error instanceof errors.ResponseContentLengthMismatchError) this.onResponseEnd()
+    else this.fail(reasonOf(error))
   }
 
   /** Nothing more comes, for a reason. */

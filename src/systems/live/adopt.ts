@@ -2,9 +2,12 @@
 import type { LoggingIn, LoginCall, SeenReply, SessionNews } from '../../core/dialect.js'
 import { FIRST_NEW_USER } from './state.js'
 
-/** @returns what the answer says of the caller's api_key. A key that no longer fits tells no reason. */
+/**
+ * @returns what the answer says of the caller's api_key. A key that no longer fits tells no reason. Whoever is given one has logged in, by whatever
+ *   code: the document shows another one for it than its table of codes knows.
+ */
 export function adopt({ operation, request, body, error }: SeenReply): SessionNews | null {
-  if (error !== null) return null
+  if (typeof error === 'string') return null
   if (operation === 'liveLogout') return { kind: 'ended', reason: 'loggedOut' }
   if (operation !== 'liveLogin') return null
   const { api_key, mobile = request.field('mobile') } = body
