@@ -22,9 +22,7 @@ const TAKEN_OVER = [join(root, 'openapi/bundled'), ...systems.flatMap((id) => [j
 /** What it is not made of. */
 const OTHERS = ['console', 'contract', 'errors', 'testing', 'generated/contracts.ts', 'generated/errors.ts'].map((place) => join(source, place))
 
-/** What the generator is made of, beside the sources that a restart is for. */
-const GENERATOR = [join(import.meta.dirname, 'generate'), join(root, 'openapi/redocly-plugin.js')]
-/** What it reads beside openapi/. */
+/** What the generator reads beside openapi/. */
 const SCHEMAS = [join(root, 'fixtures/core.schema.yaml'), ...systems.map((id) => join(root, 'fixtures', id, 'schema.yaml'))]
 /** Megabytes of its objects; generating everything at once takes a third of it. */
 const MOST_GENERATING = 1024
@@ -79,7 +77,7 @@ const hasToStop = () => isStopping
 
 function finish(): void {
   edits.close()
-  generator.forget()
+  generator.end()
   ports.close()
 }
 
@@ -137,8 +135,7 @@ const inWords = (files: readonly string[]) => files.map((file) => relative(root,
 
 const edits = watchFiles(async (changed) => {
   const restarting = changed.filter((file) => isIn(file, source) && ![...TAKEN_OVER, ...OTHERS].some((place) => isIn(file, place)))
-  const isAnother = changed.some((file) => GENERATOR.some((place) => isIn(file, place)) || (restarting.includes(file) && !isIn(file, join(source, 'generated'))))
-  if (isAnother) generator.forget()
+  generator.endIfMadeOf(changed)
   const written = changed.filter((file) => /\.ya?ml$/.test(file))
   if (written.length > 0) await generate(written)
   if (restarting.length > 0) await restart(restarting)
@@ -148,7 +145,7 @@ const edits = watchFiles(async (changed) => {
 /** @param isTold whether the stub knows already */
 function stop(isTold = false): void {
   isStopping = true
-  generator.forget()
+  generator.end()
   if (hasEnded(stub)) finish()
   else if (!isTold) tell(stub, 'stop')
 }
@@ -161,6 +158,6 @@ if (ownScript() === 'dev') whenParentIsGone(() => { stop() })
 if (await hears(stub, 'loaded', '')) {
   begin(true)
   const serves = hears(stub, 'began', '')
-  await edits.look([join(root, 'openapi'), ...SCHEMAS, source, ...GENERATOR])
+  await edits.look([join(root, 'openapi'), ...SCHEMAS, source, join(import.meta.dirname, 'generate')])
   if (await serves) generator.warm()
 } else process.exitCode = hasToStop() ? 143 : 1

@@ -1,20 +1,24 @@
 /** Beside `npm run dev`: has the project in memory and generates what follows from an edit, until the process that started it ends. */
 import { join } from 'node:path'
 import { whereAndWhy } from '../../src/plain/where.js'
-import type { Generated } from './words.js'
+import { filesOf } from './imports.js'
+import type { Generated, MadeOf } from './words.js'
 
 const root = join(import.meta.dirname, '../..')
-const say = (said: Generated) => process.send?.(said)
+const say = (said: Generated | MadeOf) => process.send?.(said)
 
+let waiting = 0
 const kept = (async () => {
+  say({ sources: [...filesOf(import.meta.filename), join(root, 'openapi/redocly-plugin.js')] })
   const { KeptProject } = await import('../generate/kept.js')
   const project = new KeptProject(root)
-  await project.read()
+  await project.warm(() => waiting > 0)
   return project
 })()
 
 let turn: Promise<unknown> = kept.catch(broken)
 process.on('message', (edited: readonly string[]) => {
+  waiting++
   turn = turn.then(async () => say(await (await kept).renew(edited))).catch(broken)
 })
 process.once('disconnect', () => process.exit())

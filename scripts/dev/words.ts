@@ -12,3 +12,8 @@ export type Said = 'loaded' | 'ready' | 'began' | { readonly broken: string } | 
 
 /** Of the generator, to the files that were edited: what came of it, or why it can generate nothing. */
 export type Generated = Renewed | { readonly broken: string }
+
+/** Of the generator, before anything else: the files that it is made of. */
+export interface MadeOf {
+  readonly sources: readonly string[]
+}

@@ -37,11 +37,37 @@ const pass = (validate, place, inner) => {
 }
 const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))`
 
+/** What functions became, by their text: of those that were made before, as most are after an edit, nothing is made again. */
+export class Compacted {
+  #before: ReadonlyMap<string, string> = new Map()
+  #now = new Map<string, string>()
+
+  /** @returns what the text became, or becomes now */
+  of(text: string, make: (text: string) => string): string {
+    const made = this.#now.get(text) ?? this.#before.get(text) ?? make(text)
+    this.#now.set(text, made)
+    return made
+  }
+
+  /** Forgets what nobody asked for since the last time. */
+  turn(): void {
+    this.#before = this.#now
+    this.#now = new Map()
+  }
+}
+
+/** Each function of Ajv begins a line, and what belongs to it follows it. */
+const FUNCTIONS = /^(?=function validate\d+\()/m
+
 /**
  * @param code the text of Ajv's functions, as `standalone` writes it with `lines: true`
  * @returns functions that do the same in fewer lines, without indentation
  */
-export function compact(code: string): string {
+export function compact(code: string, compacted: Compacted): string {
+  return code.split(FUNCTIONS).map((part) => compacted.of(part, compactPart)).join('\n')
+}
+
+function compactPart(code: string): string {
   const source = ts.createSourceFile('validators.js', code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS)
   const statements = source.statements.map((statement) => (ts.isFunctionDeclaration(statement) ? compactFunction(statement) : statement))
   const printer = ts.createPrinter({ removeComments: true })

@@ -1,5 +1,7 @@
 /** A project that stays in memory, for whoever generates after every edit: what was not edited is not read again. */
+import { setImmediate } from 'node:timers/promises'
 import { bundleHere } from './bundler.js'
+import { Compacted } from './compact.js'
 import { documentIds } from './document.js'
 import { filesBeside, joinProject, loadSystem, type Project, type SystemSource } from './load.js'
 import { generate, type Stale, writeFiles } from './project.js'
@@ -17,10 +19,12 @@ interface Kept {
   readonly files: ReadonlySet<string>
 }
 
-/** One system at the most is kept by each document of the folder. */
+/** Of each document of the folder one system is kept, as it was last. */
 export class KeptProject {
   readonly #root: string
   readonly #systems = new Map<string, Kept>()
+  /** Of each system. */
+  readonly #compacted = new Map<string, Compacted>()
   /** Ids of what was read anew since everything was well. */
   readonly #due = new Set<string>()
 
@@ -28,10 +32,19 @@ export class KeptProject {
     this.#root = root
   }
 
-  /** Reads everything, so that the next edit has only what it concerns to be read. What was edited before is not known, and not generated for that. */
-  async read(): Promise<void> {
-    await this.#after([])
+  /**
+   * Reads everything and makes it once, for nobody: the next edit has only what it concerns to be read, and little of that to be made. What was edited
+   * before is not known, and not generated for that.
+   * @param isWanted whether an edit waits; what is left is made when it is asked for then
+   */
+  async warm(isWanted: () => boolean): Promise<void> {
+    const project = await this.#after([])
     this.#due.clear()
+    for (const { system: { id } } of project.systems) {
+      await setImmediate()
+      if (isWanted()) return
+      await generate(project, undefined, [id], this.#compacted)
+    }
   }
 
   /**
@@ -40,7 +53,7 @@ export class KeptProject {
    */
   async renew(edited: readonly string[]): Promise<Renewed> {
     const project = await this.#after(edited)
-    const generated = await generate(project, undefined, [...this.#due])
+    const generated = await generate(project, undefined, [...this.#due], this.#compacted)
     const written = writeFiles(this.#root, generated)
     if (generated.problems.length === 0) this.#due.clear()
     return { written, problems: generated.problems, files: generated.files.size }
@@ -48,7 +61,10 @@ export class KeptProject {
 
   async #after(edited: readonly string[]): Promise<Project> {
     const ids = documentIds(this.#root)
-    for (const [id, { files }] of this.#systems) if (!ids.includes(id) || edited.some((file) => files.has(file))) this.#systems.delete(id)
+    for (const [id, { files }] of this.#systems) {
+      if (!ids.includes(id)) this.#compacted.delete(id)
+      if (!ids.includes(id) || edited.some((file) => files.has(file))) this.#systems.delete(id)
+    }
     const load = new Map<string, () => SystemSource>()
     for (const id of ids) load.set(id, await this.#reading(id))
     return joinProject(this.#root, load)
@@ -58,6 +74,7 @@ export class KeptProject {
     const kept = this.#systems.get(id)
     if (kept !== undefined) return () => kept.source
     this.#due.add(id)
+    if (!this.#compacted.has(id)) this.#compacted.set(id, new Compacted())
     const { read, files } = await bundleHere(this.#root, id)
     return () => {
       const source = loadSystem(this.#root, id, read())

@@ -1,6 +1,7 @@
 /** Everything that is generated for a project, and the comparison with what lies in its folder. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
+import type { Compacted } from './compact.js'
 import { conditionsModule } from './conditions.js'
 import { contractOf } from './contract.js'
 import { errorTablesModule } from './error-tables.js'
@@ -34,8 +35,9 @@ interface Generated {
  * Generates everything of a project in memory. A document with a problem leaves the others alone.
  * @param at told what is generated next
  * @param edited ids of the documents that alone were edited since everything was generated; what follows from the others is taken as it lies in the folder. Null for all
+ * @param compacted by id, what was made of a system's validators before
  */
-export async function generate(project: Project, at: (step: string) => void = () => undefined, edited: readonly string[] | null = null): Promise<Generated> {
+export async function generate(project: Project, at: (step: string) => void = () => undefined, edited: readonly string[] | null = null, compacted: ReadonlyMap<string, Compacted> = new Map()): Promise<Generated> {
   const files = new Map<string, string>()
   const problems = [...project.problems]
   if (project.conditions !== null) files.set('src/generated/conditions.ts', `${HEADING}\n${conditionsModule(project.conditions)}`)
@@ -45,7 +47,7 @@ export async function generate(project: Project, at: (step: string) => void = ()
     at(`generating ${source.system.id}`)
     try {
       const known = edited === null || edited.includes(source.system.id) ? null : generatedBefore(project.root, source)
-      for (const [file, text] of known ?? (await generateSystem(source))) files.set(file, text)
+      for (const [file, text] of known ?? (await generateSystem(source, compacted.get(source.system.id)))) files.set(file, text)
     } catch (error) {
       problems.push(`openapi/${source.system.id}.yaml: ${messageOf(error)}`)
     }
@@ -113,10 +115,10 @@ function bundledText(bundled: SystemSource['bundled']): string {
   return `${JSON.stringify(bundled, null, 2)}\n`
 }
 
-async function generateSystem({ system, spelledOut, bundled, records, stored }: SystemSource): Promise<Map<string, string>> {
+async function generateSystem({ system, spelledOut, bundled, records, stored }: SystemSource, compacted?: Compacted): Promise<Map<string, string>> {
   const file = filesOf(system.id)
   const types = await typesOf(system, spelledOut, records)
-  const validators = validatorsOf(system, spelledOut, stored)
+  const validators = validatorsOf(system, spelledOut, stored, compacted)
   return new Map([
     [file.document, bundledText(bundled)],
     [file.contract, `${HEADING}${contractModule(system, types, records)}`],

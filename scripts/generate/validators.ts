@@ -2,7 +2,7 @@
 import type { Ajv2020, Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from './ajv.js'
-import { compact, RUNTIME } from './compact.js'
+import { compact, Compacted, RUNTIME } from './compact.js'
 import { headerNames, headerSchema } from './contract.js'
 import { readInput } from './input.js'
 import { asObject, asOptionalObject, asString, childObject, ContractError, type Json, type JsonObject } from './json.js'
@@ -69,19 +69,21 @@ export function validatorParts(system: System, spelledOut: JsonObject, records: 
  * Writes the module of a system's validators, an ES module without `require`; its parts are each in a scope of their own.
  * @param spelledOut the document of `spellOut`.
  * @param records JSON Schemas by collection; their references point into the document.
+ * @param compacted what was made for this system before
  * @throws ContractError in Ajv's words if a schema is not valid, or has a keyword or a format that nobody knows.
  */
-export function validatorsOf(system: System, spelledOut: JsonObject, records: JsonObject): string {
+export function validatorsOf(system: System, spelledOut: JsonObject, records: JsonObject, compacted = new Compacted()): string {
   const parts = Object.entries(validatorParts(system, spelledOut, records)) as [keyof Parts, Part][] // the keys of an object with exactly these
   const imports = new Map<string, string>()
   const blocks = parts.map(([part, { options, groups }]) => {
     const { ajv, keys } = compiled(spelledOut, groups, { ...options, code: { source: true, lines: true } })
-    return `const ${part} = ${block(standalone.default(ajv, keys), imports)}`
+    return `const ${part} = ${block(standalone.default(ajv, keys), imports, compacted)}`
   })
   const table = parts.flatMap(([part, { groups }]) => Object.entries(groups).map(([group, schemas]) => {
     if (group !== 'unmatched') return tableOf(part, group, Object.keys(schemas))
     return `  unmatched: ${Object.keys(schemas).length === 0 ? 'null' : `${part}[${JSON.stringify(schemaKey(group, ''))}]`},`
   }))
+  compacted.turn()
   return [...[...imports.values()].sort(), RUNTIME, ...blocks, `export const validators = {\n${table.join('\n')}\n}`].join('\n\n')
 }
 
@@ -156,7 +158,7 @@ export function withDefaults(code: JsonObject, schema: Json): JsonObject {
 }
 
 /** Puts Ajv's CommonJS into a scope of its own, with every `require` turned into an import at the top of the module. */
-function block(code: string, imports: Map<string, string>): string {
+function block(code: string, imports: Map<string, string>, compacted: Compacted): string {
   const body = code.replaceAll(/require\("([^"]+)"\)(?:\.default)?/g, (_, path: string) => {
     const name = path.replaceAll(/^.*\//g, '')
     imports.set(path, path.endsWith('/formats')
@@ -164,7 +166,7 @@ function block(code: string, imports: Map<string, string>): string {
       : `import ${name}Module from ${JSON.stringify(`${path}.js`)}\nconst ${name} = ${name}Module.default ?? ${name}Module`)
     return name
   })
-  return `(function (exports) {\n${withoutUnusedSchemas(compact(body))}\nreturn exports\n})({})`
+  return `(function (exports) {\n${withoutUnusedSchemas(compact(body, compacted))}\nreturn exports\n})({})`
 }
 
 /** Ajv writes down every schema it compiled; few are looked at when validating. */
