@@ -74,6 +74,74 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
     expect((await box.sms.list()).map(({ phone }) => phone)).toEqual(['13800003001'])
   })
 
+  describe('a Redis that is there and does not do what it is asked for', () => {
+    /** What a call, the control plane and health are told. */
+    async function told({ stub, at: boxAt }: Awaited<ReturnType<typeof start>>) {
+      const call = await boxAt('told').call(codes('13800003001'))
+      const control = await send(`${stub.url}/__admin/sandboxes/told/sms`)
+      return { call: [call.status, call.text, call.headers.get('understudy-refused') ?? ''], control: [control.status, control.json?.['type'], control.json?.['detail']] }
+    }
+    const refusedFor = (why: string, toControl = why) => ({
+      call: [500, '', expect.stringContaining(why) as string], // an internal error, as this system tells of it
+      control: [503, 'urn:understudy:problem:sandboxes-unreachable', expect.stringContaining(toControl) as string],
+    })
+
+    test.each([
+      ['an error that nobody foresaw', '-ERR something\r\n', 'Redis declines: ERR something', undefined],
+      ['an error of another word', '-NOPE not today\r\n', 'Redis declines: NOPE not today', undefined],
+      ['a text where a list belongs', '+PONG\r\n', 'Redis answered "PONG" where a list was expected', 'Redis answered "PONG" where a number was expected'],
+      ['nothing at all', '$-1\r\n', 'Redis answered null where a list was expected', 'Redis answered null where a number was expected'],
+      ['a list of something else', '*2\r\n$1\r\na\r\n*0\r\n', 'Redis answered "a" where a number was expected', 'Redis answered ["a",[]] where a number was expected'],
+      ['very much of something else', `+${'x'.repeat(1000)}\r\n`, `Redis answered "${'x'.repeat(99)} where a list was expected`, `Redis answered "${'x'.repeat(99)} where a number was expected`],
+    ])('answers with %s: calls are refused with the reason, and all goes on when it is itself again', async (_, reply, why, toControl) => {
+      const proxy = await Proxy.to(redis.port)
+      closing.push(() => proxy.close())
+      const started = await start(place(proxy.port))
+      const box = started.at('told')
+      expect((await box.call(codes('13800003001'))).status).toBe(200)
+      proxy.answer(reply)
+      expect(await told(started)).toEqual(refusedFor(why, toControl))
+      expect(await told(started)).toEqual(refusedFor(why, toControl))
+      proxy.answer(null)
+      await until(async () => (await box.call('/channels/live')).status !== 500)
+      expect((await box.sms.list()).map(({ phone }) => phone)).toEqual(['13800003001'])
+      // Each reason is told once, and none as a bug of the stub.
+      const about = started.problems.filter((problem) => problem.includes(why))
+      expect([about.length, started.problems.filter((problem) => problem.includes('failed:'))]).toEqual([reply.startsWith('-') ? 1 : 0, []])
+    })
+
+    test('for want of permission, or because a key is somebody else\'s: the same', async () => {
+      const own = await OwnRedis.start()
+      closing.push(() => own.close())
+      const started = await start(place(own.port))
+      const prefix = `place-${String(places)}`
+      await started.at('told').call(codes('13800003001'))
+      own.say('ACL', 'SETUSER', 'default', '-evalsha')
+      expect(await told(started)).toEqual(refusedFor('Redis declines: NOPERM'))
+      own.say('ACL', 'SETUSER', 'default', '+evalsha')
+      expect((await started.at('told').call('/channels/live')).status).not.toBe(500)
+      own.say('DEL', `${prefix}:{told}:meta`)
+      own.say('SET', `${prefix}:{told}:meta`, 'somebody else\'s')
+      expect(await told(started)).toEqual(refusedFor('Redis declines: WRONGTYPE'))
+      expect((await started.at('another').call(codes('13800003001'))).status).toBe(200)
+      expect([started.problems.filter((problem) => problem.includes('declines')).length, started.problems.filter((problem) => problem.includes('failed:'))]).toEqual([2, []])
+    })
+
+    test('because a script of ours is wrong: that is a bug, and the log has it', async () => {
+      const proxy = await Proxy.to(redis.port)
+      closing.push(() => proxy.close())
+      const { stub, at: boxAt, problems } = await start(place(proxy.port))
+      const sha = redis.say('SCRIPT', 'LOAD', "return redis.call('HSET', KEYS[1])").trim()
+      const bug = redis.say('EVALSHA', sha, '1', 'k').trim()
+      expect(bug).toContain('script')
+      proxy.answer(`-${bug}\r\n`)
+      const refused = await boxAt('told').call(codes('13800003001'))
+      expect([refused.status, refused.headers.get('understudy-refused')]).toEqual([500, null])
+      expect((await send(`${stub.url}/__admin/sandboxes/told/sms`)).status).toBe(500)
+      expect(problems.filter((problem) => problem.includes('failed:') && problem.includes(bug))).toHaveLength(2)
+    })
+  })
+
   test('a Redis with a policy that may drop keys is warned of', async () => {
     const forgetful = await OwnRedis.start(['--maxmemory-policy', 'allkeys-lru'])
     closing.push(() => forgetful.close())

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { runningClock } from '../../src/core/clock.js'
+import { applyControl, controlChanges } from '../../src/core/control-state.js'
 import { fileEngine } from '../../src/core/engine/file/engine.js'
 import { memoryEngine } from '../../src/core/engine/memory/engine.js'
 import type { FaultRule } from '../../src/core/faults/rule.js'
@@ -24,6 +26,37 @@ function work(): void {
 }
 
 const begunAtOnce = (sandbox: Sandbox, calls: number) => Promise.all(Array.from({ length: calls }, async () => sandbox.begin()))
+
+test('a thousand rules that are counted are gone through, and not a thousand times', () => {
+  let looks = 0
+  const rulesAt = (matched: number): FaultRule[] => Array.from({ length: 1000 }, (_, i) => ({
+    ...rule,
+    get id() {
+      looks++
+      return `fault-${String(i)}`
+    },
+    matched,
+  }))
+  const state: ControlState = { clock: runningClock, requests: 0, seed: '1', era: 1, systems: {}, faults: rulesAt(0), nextFault: 1 }
+  const counted = { ...state, faults: rulesAt(1) }
+  looks = 0
+  const changes = controlChanges(state, counted)
+  const after = applyControl(state, changes)
+  expect(looks).toBeLessThan(20_000)
+  expect([changes.length, after.faults.every((one, i) => one === counted.faults[i])]).toEqual([1000, true])
+})
+
+test('rules that are added, removed and moved are told apart from those that were counted', () => {
+  const named = (...ids: readonly string[]): FaultRule[] => ids.map((id) => ({ ...rule, id }))
+  const state: ControlState = { clock: runningClock, requests: 0, seed: '1', era: 1, systems: {}, faults: named('a', 'b', 'c', 'd'), nextFault: 5 }
+  const [a, b, c, d] = state.faults
+  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('there are four')
+  const again = (faults: readonly FaultRule[]) => applyControl(state, controlChanges(state, { ...state, faults })).faults
+  const e = { ...rule, id: 'e' }
+  for (const faults of [[a, b, c, d, e], [b, c, d], [a, { ...b, matched: 1 }, d, e], [{ ...a, matched: 2 }], [], [a, b, { ...c, fired: 1 }, d]]) expect(again(faults)).toEqual(faults)
+  expect(controlChanges(state, { ...state, faults: [a, { ...b, matched: 1 }, c, d] }).map(({ key }) => key)).toEqual(['fault/b'])
+  expect(controlChanges(state, { ...state, faults: [...state.faults] })).toEqual([])
+})
 
 describe('on a disk, which makes everybody wait', () => {
   const closing = closedAfterEach()

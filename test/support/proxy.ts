@@ -12,6 +12,8 @@ export class Proxy {
   #arrives = true
   #broken = 0
   #isSilent = false
+  /** What is answered in the place of whoever it leads to; null while that one answers. */
+  #reply: string | null = null
   #stop: { readonly text: string; readonly resolve: () => void } | null = null
 
   private constructor(server: Server) {
@@ -69,6 +71,11 @@ export class Proxy {
     this.#isSilent = true
   }
 
+  /** From now on nothing arrives, and each command that is sent is answered with this: an answer of Redis, as it travels. Null: it leads on again. */
+  answer(reply: string | null): void {
+    this.#reply = reply
+  }
+
   /** It answers those who connect from now on. */
   recover(): void {
     this.#isSilent = false
@@ -85,6 +92,10 @@ export class Proxy {
       this.#stop.resolve()
     }
     if (this.#isSilent) return
+    if (this.#reply !== null) {
+      near.write(this.#reply.repeat(data.toString('latin1').match(/(?:^|\r\n)\*\d+\r\n\$/g)?.length ?? 0))
+      return
+    }
     const isLast = this.#fuse !== null && data.includes(this.#fuse)
     if (!isLast) {
       far.write(data)

@@ -89,14 +89,19 @@ export async function play(arrival: Addressed, parts: PlayParts, had: Via | null
   } catch (error) {
     // Nobody hears the answer to a call whose sandbox was reset; it begins anew.
     if (!turn.isOver && !(error instanceof Unreachable)) parts.report(site, error)
-    return answered(site, refuse(site, Failure.when('internal')), mishaps, via)
+    return answered(site, refuse(site, failed(error)), mishaps, via)
   }
 }
 
 /** @returns the answer to a call that could not even be begun */
-export function playNothing(arrival: Addressed): Answered {
+export function playNothing(arrival: Addressed, reason: unknown): Answered {
   const site: Site = { arrival, operation: null, row: null }
-  return answered(site, refuse(site, Failure.when('internal')), NO_MISHAPS, null)
+  return answered(site, refuse(site, failed(reason)), NO_MISHAPS, null)
+}
+
+/** What is no bug is said beside the answer. */
+function failed(reason: unknown): Failure {
+  return Failure.when('internal', reason instanceof Unreachable ? { shortage: `The sandboxes cannot be reached at the moment: ${reason.message}.` } : {})
 }
 
 /** @returns the answer to a call that was carried out, or refused on the way */

@@ -184,7 +184,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), reason.message), parts), dates)
       }
       if (!(reason instanceof Unreachable)) report(`${call.method} ${call.url} failed: ${describeException(reason)}`)
-      return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind())), dates)
+      return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind()), reason), dates)
     } catch (error) {
       return fail(call, error)
     }

@@ -2,11 +2,14 @@
 import { pause } from '../../clock.js'
 import { ClientEar } from './ear.js'
 import { asAway, type Client, HEARING, isReply, type Library, makeClient, PING, SILENCE, tell } from './library.js'
-import { type Ear, Presence, type RedisPort } from './port.js'
+import { Declined, type Ear, Presence, type RedisPort } from './port.js'
 import type { Script } from './scripts.js'
 
 /** Real milliseconds between two looks whether anything is answered. */
 const WATCH = 1000
+
+/** So many reasons for which Redis declines something are told. */
+const MOST_REASONS = 20
 
 /** Real milliseconds before it is tried again to connect; longer and longer, up to the second. */
 const SOON = 20
@@ -22,6 +25,9 @@ export class ClientPort implements RedisPort {
   readonly ears = 1
   readonly #library: Library
   readonly #url: string
+  readonly #report: (problem: string) => void
+  /** Why Redis has declined something, as far as that has been told. */
+  readonly #declined = new Set<string>()
   readonly #presence: Presence
   readonly #watch: NodeJS.Timeout
   #client: Client
@@ -38,6 +44,7 @@ export class ClientPort implements RedisPort {
   constructor(library: Library, url: string, report: (problem: string) => void) {
     this.#library = library
     this.#url = url
+    this.#report = report
     this.where = withoutSecrets(url)
     this.#presence = new Presence((isThere, why) => {
       report(isThere ? `Redis at ${this.where} is back` : `Redis at ${this.where} is away: ${why}. Calls are answered with an internal error until it is back.`)
@@ -124,6 +131,14 @@ export class ClientPort implements RedisPort {
     this.follow()
   }
 
+  /** Each reason once: it is the same for every call. */
+  #tellOnce(reason: string): void {
+    const kind = reason.replace(/ script: .*$/s, '')
+    if (this.#declined.has(kind) || this.#declined.size === MOST_REASONS) return
+    this.#declined.add(kind)
+    this.#report(`Redis at ${this.where} does not do what it is asked for. Calls that need it are answered with an internal error. ${kind}`)
+  }
+
   async #send(command: readonly string[], isAsked: boolean): Promise<unknown> {
     if (!this.#client.isReady) await this.#presence.wait()
     if (this.#unanswered++ === 0) this.#quietLooks = 0
@@ -135,7 +150,9 @@ export class ClientPort implements RedisPort {
       return answer
     } catch (error) {
       if (isReply(error, this.#library)) this.#quietLooks = 0
-      throw asAway(error, this.#library)
+      const known = asAway(error, this.#library)
+      if (known instanceof Declined) this.#tellOnce(known.message)
+      throw known
     } finally {
       this.#unanswered--
     }

@@ -1,7 +1,7 @@
 /** `@redis/client`, and what its errors mean. It is loaded when somebody asks for this engine, and not before. */
 import type * as RedisClient from '@redis/client'
 import { NoRoom } from '../engine.js'
-import { Away } from './port.js'
+import { Away, Declined } from './port.js'
 
 /** Real milliseconds without a word, after which a connection counts as broken; it is asked for one more often than that. */
 export const SILENCE = 5000
@@ -30,11 +30,20 @@ export async function loadLibrary(): Promise<Library> {
   })
 }
 
-/** @returns what Redis has refused, as it is; what the network did, or what is to be tried later, as {@link Away}; that it is full as {@link NoRoom} */
+/** Answers that mean something to whoever asked: the script is to be sent along, or another node to be asked. */
+const ASKED_FOR = /^(NOSCRIPT|MOVED|ASK)\b/
+/** What Redis says of a script that it cannot read or that goes wrong; where a command in it is refused, what it says begins with another word. */
+const BUG = /^ERR\b.*\b(?:user_script|script:|compiling script)/s
+
+/**
+ * @returns what the network did, or what is to be tried later, as {@link Away}; that Redis is full as {@link NoRoom}; what else it refuses as
+ * {@link Declined}. What is meant for whoever asked, and what is wrong with our own scripts, stays as it is.
+ */
 export function asAway(error: unknown, library: Library): unknown {
   if (!isReply(error, library)) return new Away(tell(error))
   if (/^OOM\b|-OOM\b/.test(error.message)) return new NoRoom('Redis has no memory left for more. Delete or reset some sandboxes, or raise its maxmemory.')
-  return LATER.test(error.message) ? new Away(error.message) : error
+  if (LATER.test(error.message)) return new Away(error.message)
+  return ASKED_FOR.test(error.message) || BUG.test(error.message) ? error : new Declined(`Redis declines: ${error.message}`)
 }
 
 /** Whether Redis itself has said so. */

@@ -1,6 +1,6 @@
 /**
  * The connection to Redis, behind as little as the engine needs of it, so that another client fits in as well. What the network does
- * comes out as {@link Away}, what Redis refuses as an Error.
+ * comes out as {@link Away}, what Redis refuses as {@link Declined}; where a script of ours is wrong, that is an Error.
  */
 import { pause, stopwatch } from '../../clock.js'
 import { Unreachable } from '../unreachable.js'
@@ -16,6 +16,11 @@ export class Away extends Unreachable {
     super(why)
     this.isFinal = isFinal
   }
+}
+
+/** Redis is there and will not do what it is asked for: by its permissions or its configuration, or because something else is kept under that name. */
+export class Declined extends Unreachable {
+  override readonly name = 'Declined'
 }
 
 export interface RedisPort {

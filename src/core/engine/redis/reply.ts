@@ -1,12 +1,16 @@
 /** Answers of Redis are texts, numbers and lists of both; what they are meant to be is checked where they come in. */
 import { Unreachable } from '../unreachable.js'
 
+/** So much of an answer is shown. */
+const MOST_SHOWN = 100
+
 /** What answers is no Redis, or something between that answers in its place. */
 class Nonsense extends Unreachable {
   override readonly name = 'Nonsense'
 
   constructor(reply: unknown, expected: string) {
-    super(`Redis answered ${JSON.stringify([reply]).slice(1, 100)} where a ${expected} was expected`)
+    // In a list, for not everything alone is JSON.
+    super(`Redis answered ${JSON.stringify([reply]).slice(1, -1).slice(0, MOST_SHOWN)} where a ${expected} was expected`)
   }
 }
 
