@@ -118,6 +118,8 @@ async function restart(files: readonly string[]): Promise<void> {
 
 /** What was last told to be wrong in the documents. */
 let mistakes: readonly string[] = []
+/** Files that a broken generator did nothing for. */
+let left: readonly string[] = []
 
 async function generate(files: readonly string[]): Promise<void> {
   console.log(`generating, for ${inWords(files)} changed`)
@@ -126,6 +128,7 @@ async function generate(files: readonly string[]): Promise<void> {
   const problems = 'broken' in said ? [said.broken] : said.problems
   for (const problem of problems) if (!mistakes.includes(problem)) console.error(problem)
   mistakes = problems
+  left = 'broken' in said ? files : []
   if ('broken' in said) return
   for (const { file, why } of said.written) console.log(`${file}: ${why}`)
   console.log(`${String(said.files)} generated files, ${String(said.written.length)} written`)
@@ -135,9 +138,9 @@ const inWords = (files: readonly string[]) => files.map((file) => relative(root,
 
 const edits = watchFiles(async (changed) => {
   const restarting = changed.filter((file) => isIn(file, source) && ![...TAKEN_OVER, ...OTHERS].some((place) => isIn(file, place)))
-  generator.endIfMadeOf(changed)
+  const isMended = generator.endIfMadeOf(changed)
   const written = changed.filter((file) => /\.ya?ml$/.test(file))
-  if (written.length > 0) await generate(written)
+  if (written.length > 0 || (isMended && left.length > 0)) await generate([...new Set([...left, ...written])])
   if (restarting.length > 0) await restart(restarting)
   if (!hasToStop()) generator.warm()
 })

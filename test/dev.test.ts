@@ -171,9 +171,12 @@ test('an OpenAPI document is edited, broken and mended under load: what follows 
   const { stdout } = await beginProcess(process.execPath, [...nodeFlags, 'scripts/generate.ts', '--check'], { cwd: folder }).ended
   expect(stdout).toMatch(/^\d+ generated files, 0 stale\n$/)
 
-  // The generator itself is edited: the next edit is for the new one.
-  edit('scripts/generate/compact.ts', '`const violation', '`// By another one.\nconst violation')
+  // The generator itself is edited, with a mistake at first: once that is mended, what it could do nothing for is made up for.
+  edit('scripts/generate/compact.ts', 'import ts', 'const {\nimport ts')
   edit('openapi/live.yaml', "pattern: '^[123]", "pattern: '^[12]")
+  await says(/scripts\/generate\/compact\.ts:\d+:\d+: ERROR/)
+  edit('scripts/generate/compact.ts', '`const violation', '`// By another one.\nconst violation')
+  edit('scripts/generate/compact.ts', 'const {\nimport ts', 'import ts')
   await isTakenOver('live')
   expect(readFileSync(join(folder, 'src/generated/live/validators.js'), 'utf8')).toContain('// By another one.')
 }, 240_000)
