@@ -1,7 +1,7 @@
 /** A real backend over https and HTTP/2 beside a stub in a process of its own, which is told of the backend's authority as any program of Node.js is. */
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createSecureServer, type Http2ServerRequest } from 'node:http2'
+import { constants, createSecureServer, type Http2ServerRequest, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -85,4 +85,86 @@ test.skipIf(!hasOpenssl())('an authority that is not known is a network error of
   const refused = await fetch(`${url}/live/auth/code?mobile=${PHONE}`)
   expect(refused.headers.get('understudy-source-reason')).toMatch(/^tls: /)
   expect(real.seen).toEqual([])
+})
+
+/** A backend of HTTP/2 that does with each call what stands in its path, and a stub beside it in a process of its own. */
+async function besideHttp2(doing: Readonly<Record<string, (stream: ServerHttp2Stream, turn: number) => void>>) {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-tls-'))
+  closing.push(() => rm(folder, { recursive: true }))
+  const pair = await certificate(folder)
+  const server = createSecureServer(pair)
+  const asked: string[] = []
+  const sessions = new Set<ServerHttp2Session>()
+  server.on('session', (session) => sessions.add(session))
+  server.on('stream', (stream, headers) => {
+    const what = /what=(\w+)/.exec(headers[':path'] ?? '')?.[1] ?? ''
+    asked.push(what)
+    stream.on('error', () => undefined)
+    doing[what]?.(stream, asked.filter((one) => one === what).length)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => {
+    for (const session of sessions) session.destroy()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  const running = begin(['start', 'live', '--port', '0', '--backend', `live=https://127.0.0.1:${String((server.address() as AddressInfo).port)}`], { env: { NODE_EXTRA_CA_CERTS: pair.file } }) // it listens on TCP
+  closing.push(async () => {
+    running.child.kill()
+    await running.ended
+  })
+  const [url] = await running.says(/http:\/\/127\.0\.0\.1:\d+/)
+  const call = async (what: string) => {
+    const answer = await fetch(`${url}/live/auth/code?mobile=${PHONE}&what=${what}`)
+    return [answer.status, answer.headers.get('understudy-source'), answer.headers.get('understudy-source-reason'), await answer.text()]
+  }
+  return { call, asked, sessions }
+}
+
+const OK = '{"code":2000,"desc":"ok"}'
+const begun = (stream: ServerHttp2Stream) => {
+  stream.respond({ ':status': 200, 'content-type': 'application/json' })
+  stream.write(OK.slice(0, 8))
+}
+
+test.skipIf(!hasOpenssl())('over HTTP/2, an answer that breaks off is none, one that is under way when no further calls are taken is whole, and a call that was not looked at goes out again', async () => {
+  const { call, asked, sessions } = await besideHttp2({
+    ok: (stream) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/json' })
+      stream.end(OK)
+    },
+    broken: (stream) => {
+      begun(stream)
+      setImmediate(() => stream.destroy(new Error('broken')))
+    },
+    unanswered: (stream) => {
+      stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    },
+    leaving: (stream) => {
+      begun(stream)
+      stream.session?.goaway(constants.NGHTTP2_NO_ERROR)
+      setImmediate(() => stream.end(OK.slice(8)))
+    },
+    refusing: (stream, turn) => {
+      if (turn < 3) {
+        stream.close(constants.NGHTTP2_REFUSED_STREAM)
+        return
+      }
+      begun(stream)
+      stream.end(OK.slice(8))
+    },
+    refused: (stream) => {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM)
+    },
+  })
+  const whole = [200, 'real', null, OK]
+  const none = [500, 'stub', expect.stringMatching(/^reset: /), '']
+  expect(await call('broken')).toEqual(none)
+  expect(await call('unanswered')).toEqual(none)
+  expect(sessions.size).toBe(1)
+  expect(await Promise.all([call('leaving'), call('leaving')])).toEqual([whole, whole])
+  expect(await call('ok')).toEqual(whole)
+  expect(await call('refusing')).toEqual(whole)
+  expect(await call('refused')).toEqual(none)
+  expect(asked.filter((what) => !what.startsWith('refus'))).toEqual(['broken', 'unanswered', 'leaving', 'leaving', 'ok'])
+  expect(asked.filter((what) => what.startsWith('refus'))).toHaveLength(6)
 })

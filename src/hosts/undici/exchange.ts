@@ -48,6 +48,11 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
     this.#stay = whenGone?.(this.#nobodyWaits) ?? NOTHING
   }
 
+  /** Whether nothing more comes of it. */
+  get isOver(): boolean {
+    return this.#end !== null
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#end !== null) controller.abort(new Error('given up'))

@@ -1,42 +1,30 @@
 /** Carries calls to real backends by undici: connections are kept, redirects are not followed, compressed answers come decompressed. */
 import { Readable } from 'node:stream'
-import { Agent } from 'undici'
 import { type Compression, compressionsIn, decoderOf, MOST_COMPRESSIONS } from '../../core/backends/compression.js'
 import { ForwardError, type Forwarder, type Incoming, type Outgoing } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
+import { Carrier } from './carrier.js'
 import { Exchange } from './exchange.js'
-import { reasonOf } from './reasons.js'
-
-/** Real milliseconds for a connection to be there. */
-const CONNECT = 10_000
-/** Connections to one backend. */
-const CONNECTIONS = 128
 
 /** @returns a forwarder with connections of its own; close it, or they keep the process from its end for a while */
 export function undiciForwarder(): Omit<Forwarder, 'connect'> {
-  const agent = new Agent({ connections: CONNECTIONS, connect: { timeout: CONNECT }, allowH2: true })
+  const carrier = new Carrier()
   return {
-    forward: (outgoing) => forward(agent, outgoing),
-    close: () => agent.destroy(),
+    forward: (outgoing) => forward(carrier, outgoing),
+    close: () => carrier.close(),
   }
 }
 
-async function forward(agent: Agent, outgoing: Outgoing): Promise<Incoming> {
-  const { method, origin, path, headers, body } = outgoing
+async function forward(carrier: Carrier, outgoing: Outgoing): Promise<Incoming> {
   const exchange = new Exchange(outgoing)
-  try {
-    // One clock for the whole of it, which the exchange keeps.
-    agent.dispatch({ origin, path, method, headers: flat(headers), body, headersTimeout: 0, bodyTimeout: 0 }, exchange)
-  } catch (error) {
-    exchange.fail(reasonOf(error))
-  }
+  carrier.carry(outgoing, exchange)
   const answer = await exchange.head
   const { compressions, kept } = withoutEncoding(answer.headers, answer.status)
   if (compressions.length > MOST_COMPRESSIONS) {
     await exchange.return()
     throw new ForwardError('nonsense', `its answer is compressed ${String(compressions.length)} times over; ${String(MOST_COMPRESSIONS)} are undone at the most`)
   }
-  const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
+  const hasBody = outgoing.method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
   return { status: answer.status, headers: kept, body: hasBody && compressions.length > 0 ? decoded(exchange, compressions) : exchange }
 }
 
@@ -85,14 +73,4 @@ async function* undone(body: AsyncIterable<Uint8Array>, name: Compression): Asyn
 async function* after(first: Uint8Array, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first
   for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value
-}
-
-function flat(headers: ReplyHeaders): string[] {
-  const list: string[] = []
-  for (const name in headers) {
-    const value = headers[name]
-    if (typeof value === 'string') list.push(name, value)
-    else for (const one of value ?? []) list.push(name, one)
-  }
-  return list
 }

@@ -7,6 +7,7 @@ const REASONS: readonly (readonly [code: RegExp, reason: Unanswered, words: stri
   [/^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/, 'unreachable', 'there is no way to it'],
   [/CERT|^ERR_(?:TLS|SSL)|^EPROTO$|UNABLE_TO_|SIGNATURE|SELF_SIGNED/, 'tls', 'TLS could not be agreed on'],
   [/^(?:UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/, 'timeout', 'it did not connect in time'],
+  [/^ERR_HTTP2_(?:STREAM_ERROR|STREAM_CANCEL|SESSION_ERROR|GOAWAY_SESSION|INVALID_SESSION|INVALID_STREAM)$/, 'reset', 'it ended the call before its answer was whole'],
   [/^(?:HPE_|UND_ERR_SOCKET: bad|UND_ERR_(?:HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RESPONSE)|Z_|ERR_HTTP2)/, 'nonsense', 'what came is no HTTP answer'],
   [/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ECONNABORTED|ERR_STREAM)/, 'reset', 'it closed the connection before its answer was whole'],
 ]
