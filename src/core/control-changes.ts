@@ -3,17 +3,23 @@
  * those that come at once would meet all others: they are put in a row here, and calls that were struck by fault rules are counted
  * together.
  */
+import { stopwatch } from './clock.js'
 import { CONTROL_NAMES, controlChanges } from './control-state.js'
 import { type Attempt, type Awaitable, CONTROL, type Scope, type Verdict } from './engine/engine.js'
 import { NO_FILES } from './files.js'
 import type { ControlState } from './sandbox-state.js'
-import type { Pace } from './slices.js'
+import { others, type Pace } from './slices.js'
 import type { Author } from './store/records.js'
 import { StoreError } from './store/types.js'
 import { Superseded } from './superseded.js'
 
 /** So often others of other processes may come first. */
 const MOST_RUNS = 1000
+
+/** Real milliseconds of work for one commit, from which on it pays to have more of them in one. */
+const COSTLY = 1
+/** So many real milliseconds more of them are waited for at the most. */
+const GATHER = 100
 
 const scope: Scope = { system: CONTROL, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
 
@@ -70,10 +76,24 @@ export class ControlChanges {
   async #carryOutAll(): Promise<void> {
     this.#isUnderWay = true
     while (this.#ofControl.length + this.#ofCalls.length > 0) {
+      const took = stopwatch()
       const pending = this.#pace.wait() ?? this.#carryOutSome()
       if (pending !== null) await pending
+      else if (took() > COSTLY) await this.#gather()
     }
     this.#isUnderWay = false
+  }
+
+  /**
+   * Waits while more calls come. Many that are new connections come one by one, each with a turn of Node's loop: whoever worked for each of
+   * them in between would let those at the end of the line wait for all of it, the control plane among them.
+   */
+  async #gather(): Promise<void> {
+    const elapsed = stopwatch()
+    for (let quiet = 0, before = this.#ofCalls.length; quiet < 2 && this.#ofControl.length === 0 && elapsed() < GATHER; before = this.#ofCalls.length) {
+      await others()
+      quiet = this.#ofCalls.length > before ? 0 : quiet + 1
+    }
   }
 
   /** Carries out one change of the control plane, which is a commit of its own in history, or as many of calls as fit a slice. */

@@ -1,6 +1,7 @@
 /** The fault rules of the sandbox. They act after routing, before every check. */
 import type { FailureExamples } from '../faults/examples.js'
 import { chance, fire } from '../faults/fire.js'
+import type { CallEffect } from '../faults/kind.js'
 import { callEffect } from '../faults/kinds.js'
 import type { FaultRule } from '../faults/rule.js'
 import type { Mishaps } from './mishaps.js'
@@ -27,7 +28,11 @@ async function struckBy({ arrival, operation }: Routed, examples: FailureExample
     fired = after.fired
     return after.state
   })
-  const effects = await Promise.all(fired.map(async (rule) => callEffect(rule.fault, { system, operation, now: turn.now, examples, chance: (purpose) => chance(`${turn.state.seed}/${purpose}`, rule) })))
+  const effects: CallEffect[] = []
+  for (const rule of fired) {
+    const effect = callEffect(rule.fault, { system, operation, now: turn.now, examples, chance: (purpose) => chance(`${turn.state.seed}/${purpose}`, rule) })
+    effects.push(effect instanceof Promise ? await effect : effect)
+  }
   return {
     ...before,
     wait: effects.reduce((sum, effect) => sum + (effect.wait ?? 0), 0),

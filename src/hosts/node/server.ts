@@ -45,6 +45,8 @@ export interface Listening {
 }
 
 const KEEP_ALIVE = 65_000
+/** So many connections wait to be taken, where the system allows it: what is over it is dropped, and clients try again a second later. Node's 511 are few where all tests of a run begin at once. */
+const BACKLOG = 4096
 
 /**
  * Lets a stage be called over HTTP and WebSockets.
@@ -82,7 +84,7 @@ export async function listenOn({ stage, port, host, tls, report, listen = listen
 function listenHere(server: HttpServer, port: number, host: string): Promise<Place> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen(port, host, BACKLOG, () => {
       server.off('error', reject)
       const { port: taken } = server.address() as AddressInfo // a TCP server that listens has one
       resolve(placeOf(host, taken))
