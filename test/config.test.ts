@@ -118,6 +118,9 @@ describe('a configuration file', () => {
     const asked = (name: string) => run(['config', 'live', 'edu', '--backend', 'live=https://other.example', '--backend-mode', `${name}=stub`])
     expect(await asked('channels')).toMatchObject({ code: 1, stderr: 'error: --backend-mode channels=stub: no system and no operation is called "channels". A tag is named with its system: live/channels\n' })
     expect(await asked('liveLogn')).toMatchObject({ code: 1, stderr: 'error: --backend-mode liveLogn=stub: no system and no operation is called "liveLogn". Did you mean "liveLogin"?\n' })
+    // It is the flag that is wrong, whatever file there is.
+    write({ 'understudy.config.json': JSON.stringify({ backends: { live: { url: 'https://staging.example', operations: { channels: 'stub' } } } }) })
+    expect(await asked('live/auht')).toMatchObject({ code: 1, stderr: 'error: --backend-mode live/auht=stub: live has no tag and no operation "auht". Did you mean "auth"?\n' })
   })
 
   test('keeps sandboxes in one place: the strongest of those who say where', async () => {

@@ -93,6 +93,16 @@ describe('what is configured', () => {
     expect(await box.backends.get('edu')).not.toHaveProperty('accounts')
   })
 
+  test.each([['dropped', 'eduLogin: reset'], ['htmlPage', 'eduLogin was answered with HTTP 502']] as const)('is tried again where the backend was not there (%s)', async (kind, why) => {
+    const real = await opened(startEduBackend())
+    const box = await boxOf('edu', { url: real.url, mode: 'stub', operations: { eduGetMyInfo: 'real' }, credentials: { '13800001001': SECRET } })
+    const { session } = await box.sessions.issue({ system: 'edu', user: '13800001001', realm: 's' })
+    real.depart({ kind, at: '/login' })
+    expect((await cases.edu.call(box, session.accessToken)).headers.get('understudy-source-reason')).toContain(why)
+    real.depart()
+    expect(await (await cases.edu.call(box, session.accessToken)).json()).toMatchObject(cases.edu.good)
+  })
+
   test('logs the same session in at each backend apart, and no backend gets what another has issued', async () => {
     const [first, second] = [await opened(startLiveBackend()), await opened(startLiveBackend())]
     const choice = (url: string): BackendChoice => ({ url, mode: 'stub', operations: { liveListChannels: 'real' }, credentials: { '13800003001': '123456' } })

@@ -92,6 +92,14 @@ describe('what comes back', () => {
     expect(answer.headers.get('location')).toBe(`/@${box.name}/live/%E6%96%87?%E5%90%8D=%E4%B8%AD#%E6%AE%B5`)
   })
 
+  test('a redirect to a path that begins with two slashes leads to no other host', async () => {
+    const { url } = await beside((request, response) => void response.writeHead(302, { location: `http://${request.headers.host ?? ''}//other.example/x` }).end())
+    const alone = await createStub({ systems: ['live'], backends: { live: url } })
+    closing.push(() => alone.close())
+    const answer = await fetch(`${alone.url}/auth/code?mobile=${PHONE}`, { redirect: 'manual' })
+    expect(new URL(answer.headers.get('location') ?? '', alone.url).href).toBe(`${alone.url}//other.example/x`)
+  })
+
   test('a cookie keeps the whole of its path', async () => {
     const { box } = await beside((_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=1=2; Path=/base/a=b/c; HttpOnly' }).end(OK), { base: '/base' })
     expect((await box.fetch(`/live/auth/code?mobile=${PHONE}`)).headers.getSetCookie()).toEqual([`a=1=2; Path=/@${box.name}/live/a=b/c; HttpOnly`])

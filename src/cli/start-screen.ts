@@ -36,7 +36,7 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
   ]
   const special: (readonly [name: string, text: string])[] = [
     ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
-    ...Object.entries(backends).map(([id, { url: real, mode = 'real' }]) => ['real backend', `${id} at ${real}, mode ${mode}`] as const),
+    ...Object.entries(backends).map(([id, { url: real, mode = 'real', operations = {} }]) => ['real backend', [`${id} at ${real}, mode ${mode}`, ...Object.entries(operations).map(([name, one]) => `${name}=${one}`)].join(', ')] as const),
   ]
   const lines = [table(rows), '', ...next.map(labelled)]
   const facts = special.map(labelled)

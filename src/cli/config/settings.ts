@@ -1,6 +1,6 @@
 /** What holds for a stub: flags before the configuration file, the file before variables of the environment, these before what is usual. */
 import { Command, Option } from 'commander'
-import { type BackendInput, backendMisfits, isMode, modes as modeNames } from '../../core/backends/setting.js'
+import { type BackendInput, backendMisfits, isMode, modes as modeNames, namesOf } from '../../core/backends/setting.js'
 import { DEFAULT_MEMORY } from '../../core/budget.js'
 import type { Engine } from '../../core/engine/engine.js'
 import type { Networks } from '../../core/faults/networks.js'
@@ -257,6 +257,8 @@ function backendsOf(systems: readonly System[], { backend: urls, backendMode: mo
     const target = owner === undefined ? undefined : found.get(owner.id)
     if (owner === undefined || target === undefined) throw new Error(`--backend-mode ${name}=${mode}: ${owner === undefined ? noneCalled(systems, name) : `${owner.id} has no backend; give one with --backend ${owner.id}=<url>`}`)
     if (!isMode(mode)) throw new Error(`--backend-mode ${name}=${mode}: the modes are ${modeNames.join(', ')}.${didYouMean(mode, modeNames)}`)
+    const known = namesOf(owner)
+    if (tag !== undefined && !known.has(tag)) throw new Error(`--backend-mode ${name}=${mode}: ${owner.id} has no tag and no operation ${JSON.stringify(tag)}.${didYouMean(tag, known)}`)
     found.set(owner.id, owner.id === name ? { ...target, mode } : { ...target, operations: { ...target.operations, [tag ?? name]: mode } })
   }
   return Object.fromEntries(found)

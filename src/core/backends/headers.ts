@@ -75,7 +75,9 @@ function locationHere(location: string, { backend, here }: Seam): string {
   if (!/^(?:[a-z][a-z\d+.-]*:)?\/|^[a-z][a-z\d+.-]*:/i.test(location) || !URL.canParse(location, backend)) return location
   const target = new URL(asciiOf(location), backend)
   const path = pathHere(target.pathname, base.pathname.replace(/\/$/, ''), here)
-  return target.origin === base.origin && path !== null ? `${path}${target.search}${target.hash}` : location
+  if (target.origin !== base.origin || path === null) return location
+  // Two slashes at its beginning would stand before a host.
+  return `${path.startsWith('//') ? '/.' : ''}${path}${target.search}${target.hash}`
 }
 
 /** Headers come with a character for each byte; what is no ASCII is encoded as the bytes that it is. */

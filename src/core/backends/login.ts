@@ -22,8 +22,8 @@ export interface Unknown {
   readonly headers: CallHeaders
 }
 
-/** What came of it: null when he is logged in there; else why not. */
-type Outcome = string | null
+/** What came of it: null when he is logged in there; else why not, and whether the backend has said so, which it would say again. */
+type Outcome = { readonly why: string; readonly isRefusal: boolean } | null
 
 /** So many sessions for which it went wrong are remembered, so that a backend is not asked again and again with a password that it refuses. */
 const MOST_FAILED = 1000
@@ -40,9 +40,9 @@ export class RealLogins {
   }
 
   /**
-   * @returns null when the session is known to the backend from now on; else why it is not; undefined where there are no credentials for its user
+   * @returns null when the session is known to the backend from now on; else why it is not, and then the next call may try again unless it was refused; undefined where there are no credentials for its user
    */
-  async logIn(unknown: Unknown, backend: Backend, self: string): Promise<Outcome | undefined> {
+  async logIn(unknown: Unknown, backend: Backend, self: string): Promise<string | null | undefined> {
     const { system: { id, dialect }, turn, session } = unknown
     const { credentials = {} } = backend
     if (dialect.logIn === undefined || Object.keys(credentials).length === 0 || !isAlive(session, turn.now)) return undefined
@@ -60,15 +60,15 @@ export class RealLogins {
       way = this.#play(unknown, backend, dialect.logIn({ name, secret, realm: session.realm, headers: unknown.headers }), self).finally(() => this.#underWay.delete(trying))
       this.#underWay.set(trying, way)
     }
-    const why = await way
-    if (why !== null) this.#remember(key, by, why)
-    return why
+    const outcome = await way
+    if (outcome?.isRefusal === true) this.#remember(key, by, outcome.why)
+    return outcome?.why ?? null
   }
 
   /** Plays the calls of a login; the last one's answer is the one that tells of the session. */
   async #play({ system, turn, session }: Unknown, backend: Backend, calls: readonly LoginCall[], self: string): Promise<Outcome> {
     const { origin, base } = placeOf(backend)
-    let why = 'its dialect knows no login'
+    let last = 'its dialect knows no login'
     for (const call of calls) {
       let answer: Incoming
       let bytes: Uint8Array
@@ -77,15 +77,19 @@ export class RealLogins {
         bytes = (await take(answer.body, MOST_READ)).bytes
       } catch (error) {
         if (!(error instanceof ForwardError)) throw error
-        return `${call.operation}: ${error.reason}`
+        return { why: `${call.operation}: ${error.reason}`, isRefusal: false }
       }
       const { json, error } = readReply(system.contract, call.operation, answer.status, bytes)
       const news = newsOf(system, { operation: call.operation, request: viewOf(call), body: isObject(json) ? json : {}, headers: answer.headers, error })
-      if (news?.kind === 'began') return (await pair({ system, turn, backend: backend.url, caller: session }, news, session)).problem
-      if (error !== null) return `${call.operation} was answered with ${error ?? `HTTP ${String(answer.status)}, which the contract does not know`}`
-      why = `what ${call.operation} was answered with is no login`
+      if (news?.kind === 'began') {
+        const { problem } = await pair({ system, turn, backend: backend.url, caller: session }, news, session)
+        return problem === null ? null : { why: problem, isRefusal: false }
+      }
+      if (error === undefined) return { why: `${call.operation} was answered with HTTP ${String(answer.status)}, which the contract does not know`, isRefusal: answer.status < 500 && isObject(json) }
+      if (error !== null) return { why: `${call.operation} was answered with ${error}`, isRefusal: answer.status < 500 }
+      last = `what ${call.operation} was answered with is no login`
     }
-    return why
+    return { why: last, isRefusal: true }
   }
 
   #remember(key: string, by: string, why: string): void {
