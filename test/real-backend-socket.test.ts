@@ -154,6 +154,10 @@ describe('a channel that the real backend answers', () => {
     await client.ask(START)
     client.send({ status: 1, pushId: '', message: cookie.replace('sessionid=', '') })
     expect([await client.next(), await client.closed]).toMatchObject([SESSION_ERROR, { code: 1008 }])
+    // Nor where the frame is none of text.
+    const binary = await connect(box, await logIn(box))
+    binary.send(Buffer.from(`\u0000${cookie.replace('sessionid=', '')}`))
+    expect([await binary.next(), await binary.closed]).toMatchObject([SESSION_ERROR, { code: 1008 }])
     expect(real.push.frames).toEqual([JSON.stringify(START)])
     // In compare each side has its own, and the channel is the stub's.
     await box.backends.set('im', { url: real.url, mode: 'compare' })

@@ -26,3 +26,20 @@ test('a token that a real backend has given is none of the stub\'s', () => {
   issued.note(session('theirs', { backend: other, access: 'theirs', refresh: null }))
   expect([issued.isForeign('theirs', REAL), issued.isForeign('theirs', other)]).toEqual([true, false])
 })
+
+test('of tokens that are long fewer are remembered, and none that is nothing, or longer than any header', () => {
+  const issued = new IssuedTokens()
+  const other = 'https://staging.example/other'
+  const given = (token: string) => {
+    issued.note(session(token, { backend: REAL, access: token, refresh: null }))
+  }
+  const long = (i: number) => `${String(i).padStart(4, '0')}${'k'.repeat(100_000)}`
+  given('the first of them')
+  for (let i = 0; i < 200; i++) given(long(i))
+  expect([issued.isForeign('the first of them', other), issued.isForeign(long(30), other), issued.isForeign(long(40), other), issued.isForeign(long(199), other)]).toEqual([false, false, true, true])
+  for (const token of ['', 'k'.repeat(200_000)]) {
+    given(token)
+    expect(issued.isForeign(token, other)).toBe(false)
+  }
+  expect(issued.shortest).toBe('the first of them'.length)
+})

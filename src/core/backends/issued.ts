@@ -3,8 +3,10 @@ import type { CoreRecords } from '../sandbox-state.js'
 import type { Change, Store } from '../store/types.js'
 import { SecretTexts } from './secret-texts.js'
 
-/** So many are remembered; of more, the oldest are forgotten. */
+/** So many are remembered, of so many characters in all; of more, the oldest are forgotten. */
 const MOST = 50_000
+const MOST_CHARACTERS = 16 * 1024 * 1024
+const LONGEST = 128 * 1024
 
 export class IssuedTokens {
   /** Those that real backends have given, which are shown to nobody. */
@@ -13,8 +15,9 @@ export class IssuedTokens {
   readonly #tokens = new Map<string, string | null>()
   /** The same in the order in which they came: a map finds its oldest only by walking over the places of all that have gone. */
   readonly #order: string[] = []
+  #characters = 0
   #shortest = Number.POSITIVE_INFINITY
-  /** Where the next one goes, in the place of the oldest once there are enough. */
+  /** Where the next one goes. */
   #next = 0
 
   /** The length of the shortest token that was ever remembered; more than any where none was. */
@@ -34,11 +37,12 @@ export class IssuedTokens {
       if (collection !== 'sessions' || after === null) continue
       const { accessToken, refreshToken, real } = after as { readonly accessToken?: unknown; readonly refreshToken?: unknown; readonly real?: { readonly backend?: unknown; readonly access?: unknown; readonly refresh?: unknown } } // a session
       for (const token of [real?.access, real?.refresh]) {
-        if (typeof token !== 'string') continue
+        // A backend may give anything.
+        if (typeof token !== 'string' || token === '' || token.length > LONGEST) continue
         this.adopted.add(token)
         this.#remember(token, String(real?.backend))
       }
-      for (const token of [accessToken, refreshToken]) if (typeof token === 'string' && !this.#tokens.has(token)) this.#remember(token, null)
+      for (const token of [accessToken, refreshToken]) if (typeof token === 'string' && token !== real?.access && token !== real?.refresh && !this.#tokens.has(token)) this.#remember(token, null)
     }
   }
 
@@ -48,11 +52,19 @@ export class IssuedTokens {
       return
     }
     this.#shortest = Math.min(this.#shortest, token.length)
-    const oldest = this.#order[this.#next]
-    if (oldest !== undefined) this.#tokens.delete(oldest)
+    this.#characters += token.length
+    while (this.#tokens.size >= MOST || (this.#characters > MOST_CHARACTERS && this.#tokens.size > 0)) this.#forgetOldest()
     this.#order[this.#next] = token
     this.#next = (this.#next + 1) % MOST
     this.#tokens.set(token, giver)
+  }
+
+  #forgetOldest(): void {
+    const at = (this.#next - this.#tokens.size + MOST) % MOST
+    const oldest = this.#order[at] ?? ''
+    this.#order[at] = ''
+    this.#characters -= oldest.length
+    this.#tokens.delete(oldest)
   }
 }
 

@@ -134,10 +134,12 @@ export class Relay {
       wire.cut()
       return
     }
-    const text = isBinary ? null : new TextDecoder().decode(data)
-    const tokens = text === null ? null : await reach.tokensIn(system, turn, text, this.parts.backend)
-    const going = text === null || tokens === null ? data : swapped(text, tokens.swaps)
-    const isForeign = tokens !== null && (tokens.hasForeign || (typeof going === 'string' && tokens.swaps.size > 0 && isLeft(guisesOf(going), tokens.swaps)))
+    // Of what is no text a character stands for each byte.
+    const text = isBinary ? Buffer.from(data).toString('latin1') : new TextDecoder().decode(data)
+    const tokens = await reach.tokensIn(system, turn, text, this.parts.backend)
+    const said = swapped(text, tokens.swaps)
+    const going = isBinary ? Buffer.from(said, 'latin1') : said
+    const isForeign = tokens.hasForeign || (tokens.swaps.size > 0 && isLeft(guisesOf(said), tokens.swaps))
     const inTheWay = obstacle(turn, system, operation, socket, socket.memory, struck) ?? (isForeign ? 'unauthenticated' : null)
     if (inTheWay !== null) {
       const { frame, error, condition } = refusalOf(socket, inTheWay, socket.memory)
