@@ -164,6 +164,20 @@ describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders
     }
   })
 
+  test('a body that lacks a field of the dialect, or has something else in its place, is nobody\'s word', async () => {
+    for (const [field, value] of Object.entries(refusal)) {
+      // Some fields may hold anything, and have to be there all the same.
+      const others = typeof value === 'object' ? [undefined] : [undefined, { another: 'form' }]
+      for (const other of others) {
+        const reply = () => Response.json({ ...refusal, [field]: other }, { status })
+        const result = (await app(() => Promise.resolve(reply())).me()) as Parameters<typeof classifyResult>[1] // each is the result of its own operation
+        expect([field, other, result.error instanceof NoAnswer && result.error.condition]).toEqual([field, other, 'notOurs'])
+        const met = await after('me', reply)
+        expect(met.after).toEqual(met.before)
+      }
+    }
+  })
+
   test('a refusal that is the own one counts, and so does an entry', async () => {
     const asked = await after('login', () => Response.json(entry, { headers: entryHeaders }))
     expect(asked.after).not.toEqual(asked.before)
@@ -171,6 +185,19 @@ describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders
     // trid keeps its token: a new one is had by another code only, and nothing is gained by forgetting it.
     expect(met.after).toEqual(_name === 'trid' ? met.before : null)
   })
+})
+
+test.each([
+  ['job', (token: unknown) => ({ message: 'success', code: 0, data: { id: 2, appToken: token }, ok: true })],
+  ['live', (token: unknown) => ({ code: 2000, desc: 'ok', api_key: token, mobile: '13800003001' })],
+  ['trid', (token: unknown) => ({ type: 'sms_validation_result', success: true, token, error_no: 0, error_msg: null })],
+] as const)('%s: a login whose token is no text, or an empty one, leaves the token that was there', async (name, entry) => {
+  for (const token of [undefined, null, 17, '']) {
+    const { tokens, login } = apps[name]?.app(() => Promise.resolve(Response.json(entry(token)))) ?? expect.fail(name)
+    const before = await tokens.get()
+    await login()
+    expect([token, await tokens.get()]).toEqual([token, before])
+  }
 })
 
 function pick(body: object, names: readonly string[]): object {

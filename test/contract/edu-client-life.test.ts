@@ -199,6 +199,52 @@ describe('when a token is not good after all', () => {
     expect(await count('eduGetMyInfo')).toEqual({ calls: 3, refused: 1 })
   })
 
+  test('a call that another login has ended does not wait for a refresh that is still under way', async () => {
+    const { client: make, advance } = await stage()
+    const [asked, answered, displaced] = [moment(), moment(), moment()]
+    const early = holdFirst((send) => displaced.hasCome.then(send))
+    const mine = make({
+      fetch: async (request) => {
+        if (!request.url.endsWith('/accessToken')) return early(request)
+        asked.come()
+        await answered.hasCome
+        return fetch(request)
+      },
+    })
+    await mine.login()
+    const first = get(mine.client)
+    await advance('PT1H56M')
+    const late = get(mine.client)
+    await asked.hasCome
+    await make({ device: 'iPad' }).login()
+    displaced.come()
+    expect((await first).error).toMatchObject({ code: 903, nextDevice: 'iPad' })
+    expect([mine.kicks.map(({ device }) => device), await mine.tokens.get()]).toEqual([['iPad'], null])
+    answered.come()
+    expect((await late).error).toMatchObject({ code: 903 })
+    expect(mine.kicks).toHaveLength(1)
+  })
+
+  test('a second try that somebody else answers is no answer, and the login goes on', async () => {
+    const { client: make, advance } = await stage(NO_GRACE)
+    const refreshed = moment()
+    let tries = 0
+    const { client, tokens, kicks, login } = make({
+      fetch: async (request) => {
+        if (request.url.endsWith('/info') && ++tries === 1) await refreshed.hasCome
+        return tries === 3 ? new Response('<form>…</form>', { headers: { 'content-type': 'text/html' } }) : fetch(request)
+      },
+    })
+    await login()
+    const early = get(client)
+    await advance('PT1H56M')
+    await me(client)
+    refreshed.come()
+    expect((await early).error).toMatchObject({ name: 'NoAnswer', condition: 'notOurs' })
+    expect([tries, kicks, await tokens.get()]).toMatchObject([3, [], { accessToken: expect.any(String) as unknown }])
+    expect(await me(client)).toMatchObject({ code: 900 })
+  })
+
   test('with a grace of the server there is nothing to repeat', async () => {
     const { client: make, advance, count } = await stage()
     const refreshed = moment()

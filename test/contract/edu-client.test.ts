@@ -232,6 +232,23 @@ test('while the server cannot refresh, a token that still lives is used', async 
   expect((await me()).data).toBeDefined()
 })
 
+test('at the moment at which a token runs out it is used no more', async () => {
+  const asked: string[] = []
+  const { login, me, wait } = phone(await box(), {
+    fetch: (request) => {
+      const path = new URL(request.url).pathname
+      asked.push(path.slice(path.indexOf('/rest')))
+      return path.endsWith('/accessToken') ? Promise.resolve(Response.json({ code: 905, msg: '服务器内部错误' }, { status: 500 })) : fetch(request)
+    },
+  })
+  await login()
+  await wait(2 * HOUR - 1)
+  expect((await me()).data).toBeDefined()
+  await wait(1)
+  expect((await me()).error).toMatchObject({ code: 905 })
+  expect(asked).toEqual(['/rest/s/login', '/rest/s/accessToken', '/rest/s/info', '/rest/s/accessToken'])
+})
+
 test('while a refresh token cannot be renewed, it still renews the access token', async () => {
   const { login, me, wait, tokens } = phone(await box(), {
     fetch: (request) => (request.url.endsWith('/refreshToken') ? Promise.resolve(Response.json({ code: 905, msg: '服务器内部错误' }, { status: 500 })) : fetch(request)),

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { createImClient, type ImMessage, type ImSocketOptions, memoryTokens, NoAnswer, openImSocket, type TokenStore } from '../../src/contract/im.js'
 import { classifyResult } from '../../src/errors/index.js'
 import { type Box, createStub } from '../../src/index.js'
@@ -72,6 +72,19 @@ test('two users chat; what was confirmed does not come again, what was not does'
   await queue
   expect(contents(bob.got)).toEqual(['在吗', '一', '二'])
   again.close()
+})
+
+test('a connection begins with start, and where a push id is known with restart', async () => {
+  const box = await stub.sandbox()
+  const alice = await phone(box, phones.alice)
+  for (const [pushId, opening] of [[undefined, { pushId: '', message: 'start' }], ['', { pushId: '', message: 'start' }], ['p-4001', { pushId: 'p-4001', message: 'restart' }]] as const) {
+    await box.requests.clear()
+    const socket = await alice.start({ pushId })
+    const frames = await box.requests.list({ operationId: 'imPushFrame' })
+    expect(frames.map(({ request }): unknown => JSON.parse(request.body?.text ?? ''))).toMatchObject([opening])
+    expect(socket.pushId).toBe('p-4001')
+    socket.close()
+  }
 })
 
 test('messages may be answered as they come, before opening has told of the connection', async () => {
@@ -159,6 +172,54 @@ describe('how it ends', () => {
     expect(await tokens.get()).not.toBeNull()
   })
 
+  test.each([
+    ['JSON that is none of im, as that of another service', '{"event":"welcome"}', 'notOurs'],
+    ['a list', '[]', 'notOurs'],
+    ['a page', PAGE, 'notOurs'],
+    ['a text that was to be JSON', 'welcome', 'malformedAnswer'],
+  ])('%s in the place of a frame is told to whoever opens', async (_, frame, condition) => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    server.on('connection', (socket) => { socket.on('message', () => { socket.send(frame) }) })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    expect(meaning(await openImSocket({ baseUrl: `http://127.0.0.1:${String(port)}`, connect, onMessages: () => undefined }))).toBe(condition)
+    await new Promise((resolve) => { server.close(resolve) })
+  })
+
+  test.each([
+    ['without a word', (socket: WebSocket) => { socket.terminate() }, 'closed with 1006'],
+    ['with a code alone', (socket: WebSocket) => { socket.close(4000) }, 'closed with 4000'],
+    ['with a reason', (socket: WebSocket) => { socket.close(1012, 'we move house') }, 'closed with 1012 we move house'],
+  ])('a connection that the server ends %s says so', async (_, end, said) => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    server.on('connection', (socket) => { socket.on('message', () => { end(socket) }) })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const result = await openImSocket({ baseUrl: `http://127.0.0.1:${String(port)}`, connect, onMessages: () => undefined })
+    expect([meaning(result), result.error?.message]).toEqual(['offline', `ws://127.0.0.1:${String(port)}/android/websocket/: ${said}`])
+    await new Promise((resolve) => { server.close(resolve) })
+  })
+
+  test('what comes after the end is not heard any more', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    const hungUp = new Promise((resolve) => {
+      server.on('connection', (socket) => {
+        socket.once('message', () => {
+          socket.send('{"event":"welcome"}')
+          socket.send(JSON.stringify({ status: 1, pushId: 'p-4001', message: [text('u-4002', 'u-4001', '在吗')] }))
+        })
+        socket.on('close', resolve)
+      })
+    })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo // a TCP server that listens has one
+    const got: unknown[] = []
+    expect(meaning(await openImSocket({ baseUrl: `http://127.0.0.1:${String(port)}`, connect, onMessages: (messages) => got.push(...messages) }))).toBe('notOurs')
+    await hungUp
+    expect(got).toEqual([])
+    await new Promise((resolve) => { server.close(resolve) })
+  })
+
   test('a delivery that cannot be read comes again at the next start', async () => {
     const box = await stub.sandbox()
     const bob = await phone(box, phones.bob)
@@ -178,9 +239,10 @@ describe('how it ends', () => {
     const socket = await (await phone(box, phones.alice)).start()
     const rule = await box.faults.add({ system: 'im', operationId: 'imPushFrame', fault: { kind: 'latency', min: 200 }, times: 2 })
     const gone = new AbortController()
-    const calls = [socket.send('', { signal: AbortSignal.timeout(20) }), socket.send('', { signal: gone.signal }), socket.send([])]
+    const calls = [socket.send('', { signal: AbortSignal.timeout(20) }), socket.send('', { signal: gone.signal }), socket.send([])] as const
     gone.abort()
     expect((await Promise.all(calls)).map(meaning)).toEqual(['timedOut', 'aborted', 'operationFailed'])
+    expect((await calls[1]).error?.message).toMatch(/\/android\/websocket\/: ./)
     expect(meaning(await socket.send('', { signal: AbortSignal.abort() }))).toBe('aborted')
     await box.faults.remove(rule.id)
     socket.close()
@@ -202,11 +264,14 @@ describe('no connection', () => {
     ['a login page of the network', 200, PAGE, {}, 'notOurs'],
     ['a page of a gateway', 502, PAGE, {}, 'internal'],
     ['a backend in maintenance', 200, '{"status":11001,"result":[],"message":"network error","date":""}', { 'server-status': 'upgrading' }, 'maintenance'],
+    ['one that would say that the session is over', 200, '{"status":11001,"result":[],"message":"session error","date":""}', { 'server-status': 'upgrading' }, 'maintenance'],
+    ['a backend that has no push channel', 404, '{"status":0,"result":[],"message":"not found","date":""}', {}, 'notOurs'],
     ['a session that is over', 200, '{"status":11001,"result":[],"message":"session error","date":""}', {}, 'unauthenticated'],
     ['a backend behind a proxy that knows no WebSocket', 200, '{"status":1,"result":[],"message":"ok","date":""}', {}, 'offline'],
   ] as const)('%s is told apart', async (_, status, body, headers, condition) => {
     const url = await serveAll((_request, response) => response.writeHead(status, { 'content-type': body === PAGE ? 'text/html' : 'application/json', ...headers }).end(body))
-    expect(meaning(await open(url))).toBe(condition)
+    const result = await open(url)
+    expect([meaning(result), result.error instanceof NoAnswer]).toEqual([condition, condition !== 'unauthenticated'])
   })
 
   test('a server that is not there is offline', async () => {

@@ -209,13 +209,14 @@ describe("edu, when the app's own code fails", () => {
 
   test.each(failures)('%s rejects the call with what it threw', async (_, options) => {
     const client = createEduClient({ baseUrl: 'http://localhost:4010', userType: 's', app: APP, fetch: kicked, ...options })
-    await expect(client.GET('/rest/{userType}/info')).rejects.toThrow('the store is locked')
+    // toThrow would take a rejection with nothing for any error.
+    await expect(client.GET('/rest/{userType}/info')).rejects.toEqual(new Error('the store is locked'))
   })
 
   test('a store that opens once only rejects too', async () => {
     let seen = 0
     const tokens = { get: () => (seen++ === 0 ? good : locked()), set: () => undefined }
-    await expect(createEduClient({ baseUrl: 'http://localhost:4010', userType: 's', app: APP, fetch: kicked, tokens }).GET('/rest/{userType}/info')).rejects.toThrow('the store is locked')
+    await expect(createEduClient({ baseUrl: 'http://localhost:4010', userType: 's', app: APP, fetch: kicked, tokens }).GET('/rest/{userType}/info')).rejects.toEqual(new Error('the store is locked'))
   })
 })
 
@@ -224,6 +225,15 @@ test('a download that breaks off or cannot be had is no exception either', async
   const get = (baseUrl: string) => createEduClient({ baseUrl, userType: 's', app: APP }).GET('/file/{name}', { params: { path: { name: 'a.png' } }, parseAs: 'blob' })
   expect(classifyResult('edu', await get(broken), 'eduDownload')).toMatchObject({ condition: 'malformedAnswer' })
   expect(classifyResult('edu', await get('http://127.0.0.1:1'), 'eduDownload')).toMatchObject({ condition: 'offline' })
+})
+
+test.each([
+  ['a page of a proxy', 403, PAGE, 'notOurs'],
+  ['nothing', 204, '', 'malformedAnswer'],
+] as const)('a download in whose place comes %s is none', async (_, status, body, condition) => {
+  const url = await serveAll((_request, response) => response.writeHead(status, { 'content-type': 'text/html' }).end(body))
+  const result = await createEduClient({ baseUrl: url, userType: 's', app: APP }).GET('/file/{name}', { params: { path: { name: 'a.png' } }, parseAs: 'blob' })
+  expect([classifyResult('edu', result, 'eduDownload').condition, result.error instanceof NoAnswer]).toEqual([condition, true])
 })
 
 test('a library that takes a client of openapi-fetch, and throws what is an error, goes on working', async () => {
