@@ -18,6 +18,20 @@ test('what ends on the way is listed before the clock is advanced, the earliest 
   expect(kindOf(await here.admin('GET', '/clock/expiring?until=tomorrow'))).toBe('invalid-request')
 })
 
+test('of a session with two tokens both ends are told, of one that never ends none', async () => {
+  const here = box()
+  await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
+  for (const user of [{ system: 'edu', user: '13800001002', realm: 's' }, { system: 'job', user: '2' }]) await here.admin('POST', '/sessions', user)
+  const ends = at(await here.admin('GET', '/clock/expiring?until=2036-01-31T08:30:00Z&limit=1000'), 'expiring') as { kind: string; system: string; id: string; user: string; at: string }[] // as the contract has it
+  const sessions = await here.sessions.list({ state: 'active' })
+  const expected = sessions.flatMap(({ system, id, user, accessExpiresAt, refreshExpiresAt }) => [
+    ...(accessExpiresAt === null ? [] : [{ kind: 'accessToken', system, id, user, at: accessExpiresAt }]),
+    ...(refreshExpiresAt === null ? [] : [{ kind: 'refreshToken', system, id, user, at: refreshExpiresAt }]),
+  ])
+  expect(expected.map(({ system, kind }) => `${system} ${kind}`)).toEqual(['edu accessToken', 'edu refreshToken'])
+  expect(ends.filter(({ kind }) => kind.endsWith('Token'))).toMatchObject(expected.sort((a, b) => a.at.localeCompare(b.at)))
+})
+
 test('records end as well, where their schema says when', async () => {
   const here = box()
   const [first] = JSON.parse((await here.admin('GET', '/db/job/coupons')).text) as { id: number; memId: number | null; title: string; expiresAt: number }[] // records, as the schema of coupons says

@@ -204,6 +204,19 @@ describe('the stream of calls', () => {
     expect((await here.admin('HEAD', '/requests/stream')).text).toBe('')
   })
 
+  test.each([
+    ['no number', {}],
+    ['an empty one', { 'last-event-id': '' }],
+  ])('begins with what comes where %s is sent', async (_, headers) => {
+    const here = box()
+    await code(here)
+    const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream`, { headers })
+    await listening(here)
+    await code(here)
+    await here.admin('DELETE', '')
+    expect((await (await stream).text()).match(/^id: \d+$/gm)).toEqual(['id: 2'])
+  })
+
   test('leaves nothing behind when the client goes away', async () => {
     const here = box()
     const leave = new AbortController()

@@ -185,6 +185,8 @@ describe('sessions', () => {
     expect(await named('q=13800003001')).toEqual(['live 1'])
     expect(await named('q=LIVE%20003001')).toEqual(['live 1'])
     expect(await named('q=nobody')).toEqual([])
+    // Each word stands in one of the things that he is called.
+    expect(await named('q=live1')).toEqual([])
     expect([...(await named('limit=3')), ...(await named('limit=1000&offset=3'))]).toEqual(everybody)
     expect(at(await here.admin('GET', '/users?limit=3&offset=3'), 'total')).toBe(everybody.length)
     expect(await named('offset=100000')).toEqual([])

@@ -1,4 +1,8 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createStub } from '../src/index.js'
 import { addFault, at, type Box, kindOf, serveControl } from './support/control.js'
 
 const { admin, box } = await serveControl(['edu', 'live', 'trid'])
@@ -178,6 +182,16 @@ describe('a scenario', () => {
     expect(unknown.json).toMatchObject({ status: 404, known: ['busy-channels', 'nobody-on-air'] })
     expect(kindOf(await here.admin('PUT', '/scenario', { system: 'life', name: 'x' }))).toBe('no-such-system')
     expect(kindOf(await here.admin('GET', '/scenarios?system=life'))).toBe('no-such-system')
+  })
+
+  test('is a file of JSON: notes and copies beside it are none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-scenarios-'))
+    await cp(new URL('../fixtures/', import.meta.url), folder, { recursive: true })
+    for (const name of ['README.md', 'busy-channels.json.orig', 'notes']) await writeFile(join(folder, 'live/scenarios', name), 'no JSON')
+    await using stub = await createStub({ systems: ['live'], fixtures: folder })
+    const here = await stub.sandbox()
+    expect((await here.scenarios('live')).map(({ name }) => name)).toEqual(['busy-channels', 'nobody-on-air'])
+    await rm(folder, { recursive: true })
   })
 
   test('that does not go with what there is, is refused as a whole', async () => {

@@ -267,6 +267,25 @@ describe('one client at a time', () => {
   })
 })
 
+test('who is no more is logged out: at the check, at both refreshes and on every call', async () => {
+  const app = await box()
+  const phone = await phoneOf(app, 'S1')
+  await app.db('edu').delete('users', userID('001'))
+  for (const answer of [check(phone, { access_token: phone.access }), check(phone, { refresh_token: phone.refresh }), phone.renew(), phone.post('/refreshToken', { refresh_token: phone.refresh }), phone.get('/info')]) {
+    const { status, json } = await answer
+    expect([status, json]).toEqual([401, GONE])
+  }
+})
+
+test('tokens that a fixture lets live for ever say so by the largest whole number', async () => {
+  const app = await box()
+  const phone = await phoneOf(app, 'S1')
+  const [session] = await app.sessions.list({ system: 'edu', state: 'active' })
+  await app.admin('PATCH', `/db/edu/sessions/${String(session?.id)}`, { accessExpiresAt: null, refreshExpiresAt: null })
+  const both = { access_token: phone.access, refresh_token: phone.refresh }
+  expect((await check(phone, both)).json).toEqual({ code: 900, access_token_expire: Number.MAX_SAFE_INTEGER, refresh_token_expire: Number.MAX_SAFE_INTEGER })
+})
+
 describe('a ban', () => {
   test('hits an account whose token lives: on every call, at the check and at a refresh', async () => {
     const app = await box()

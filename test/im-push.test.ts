@@ -333,6 +333,18 @@ describe('the queue', () => {
     await alice.hearsNothing()
   })
 
+  test('a confirmation leaves alone what waits behind the frame that is on its way', async () => {
+    const app = await box()
+    const alice = await Client.start(app, phones.alice)
+    await alice.say(...Array.from({ length: 50 }, (_, n) => text('u-4001', 'u-4002', String(n))))
+    await alice.say(text('u-4001', 'u-4002', '50'))
+    await app.faults.next('im', 'imPushDelivery', { kind: 'latency', min: 60_000 })
+    const bob = await Client.start(app, phones.bob)
+    while (!(await app.db('im').list('messages')).some(({ deliveredAt }) => deliveredAt !== null)) await bob.hearsNothing()
+    await bob.confirm('u-4001', 'u-4002')
+    expect((await app.db('im').list('messages')).map(({ item }) => item.info[0]?.content)).toEqual(['50'])
+  })
+
   test('a device that starts takes over from the one before', async () => {
     const app = await box()
     const [alice, bob, phone] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob), logIn(app, phones.alice)])

@@ -78,6 +78,13 @@ describe('the order of two checks', () => {
   })
 })
 
+test('a question about an error is named where either side answers with it, and by no others', () => {
+  const document = { 'x-decision': { question: 'live-q99', topic: 'when a key is no good', drift: { kind: 'behaviour', error: ['API_UNAUTHORIZED'] } } }
+  const numbers = (backend: string | null, stub: string | null) => questionsIn(document)({ operation: 'liveGetMe', kind: 'behaviour', pointer: '', status: 200, backend, stub }).map(({ number }) => number)
+  for (const [backend, stub] of [['API_UNAUTHORIZED', 'API_OK'], ['API_OK', 'API_UNAUTHORIZED'], ['API_UNAUTHORIZED', null]] as const) expect([backend, stub, numbers(backend, stub)]).toEqual([backend, stub, ['live-q99']])
+  for (const [backend, stub] of [['API_OK', 'API_INTERNAL'], ['API_OK', null], [null, null]] as const) expect([backend, stub, numbers(backend, stub)]).toEqual([backend, stub, []])
+})
+
 test('when an error is sent that stands for a fault is answered by a backend that sends it, and not by what is wrong in it', async () => {
   const box = await answering('edu', 500, { code: 905, msg: '服务器内部错误' }, 'compare')
   await logIn(box)

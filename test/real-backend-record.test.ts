@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -107,6 +109,24 @@ test('secrets of the calls are replaced wherever they stand, and phone numbers h
   expect(JSON.stringify(await box.backends.recording('live', true))).toContain(key)
   await stub.close()
   await real.close()
+})
+
+test('refusals, answers outside any operation and answers without a body are no records', async () => {
+  const user = { id: 77, mobile: PHONE, nickname: 'Refused', bio: '', avatar: '', gender: 1 }
+  const real = createServer((request, response) => {
+    request.resume()
+    if (request.url === '/channels/live') response.writeHead(204).end()
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ code: request.url === '/users/my' ? 4010 : 2000, desc: 'as said', user }))
+  })
+  await new Promise<void>((resolve) => real.listen(0, '127.0.0.1', resolve))
+  const { port } = real.address() as AddressInfo // it listens on TCP
+  const stub = await createStub({ systems: ['live'], backends: { live: `http://127.0.0.1:${String(port)}` } })
+  const box = await stub.sandbox()
+  for (const path of ['/users/my', '/no/such', '/channels/live']) await box.fetch(`/live${path}`)
+  expect((await box.requests.list()).map(({ operationId, source, error }) => [operationId, source, error])).toEqual([['liveListChannels', 'real', null], [null, 'stub', 'API_BAD_REQUEST'], ['liveGetMe', 'real', 'API_UNAUTHORIZED']])
+  expect(await box.backends.recording('live')).toEqual([])
+  await stub.close()
+  await new Promise((resolve) => real.close(resolve))
 })
 
 test('where there is nothing to write there is no file, which is said and seen by the exit code', async () => {

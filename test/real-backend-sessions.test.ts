@@ -9,6 +9,7 @@ import { memoryTokens } from '../src/contract/clients/shared.js'
 import { createLiveClient } from '../src/contract/live.js'
 import { fileEngine } from '../src/core/engine/file/engine.js'
 import { type Box, createStub } from '../src/index.js'
+import { startBackend } from './backends/backend.js'
 import { startEduBackend } from './backends/edu.js'
 import { startLiveBackend } from './backends/live.js'
 import { closedAfterEach } from './support/closing.js'
@@ -52,6 +53,24 @@ describe('live', () => {
     expect((await client.GET('/channels/live')).data).toMatchObject({ code: 2000 })
     expect((await client.GET('/users/my')).data).toMatchObject({ code: 4010 })
     expect(await box.sessions.list({ system: 'live', state: 'active' })).toEqual([])
+  })
+
+  test('whoever is new at the real one gets a record as a first login makes it, beside those who are new at the stub', async () => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url, mode: 'stub' } })
+    const logIn = async (mobile: string) => {
+      const client = createLiveClient({ baseUrl: box.baseUrl('live') })
+      await client.GET('/auth/code', { params: { query: { mobile } } })
+      expect((await client.POST('/auth/login', { body: { mobile, auth_code: '123456' } })).data).toMatchObject({ code: 2000 })
+    }
+    await logIn('13800003008')
+    await box.backends.set('live', { url: real.url })
+    await logIn(PHONE)
+    const [first, second] = [await box.db('live').list('users', { mobile: '13800003008' }), await box.db('live').list('users', { mobile: PHONE })]
+    expect([...first, ...second]).toEqual([
+      { id: 100, mobile: '13800003008', nickname: '用户3008', bio: '', avatar: '', gender: null },
+      { id: 101, mobile: PHONE, nickname: '用户3009', bio: '', avatar: '', gender: null },
+    ])
   })
 
   test('the end of a session at the real one is its end at the stub', async () => {
@@ -126,7 +145,8 @@ type Said = Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<s
 
 describe('a token of the stub, however it is written', () => {
   const loggedIn = async (box: Box) => (await box.sessions.issue({ system: 'live', user: '13800003001' })).session.accessToken
-  const hex = (token: string) => token.charCodeAt(0).toString(16)
+  /** Of its first letter, not of a digit: the code of a digit ends with the digit, so that the token would stand there as it is. */
+  const escaped = (token: string, sign: string) => token.replace(/[a-z]/i, (letter) => `${sign}${letter.charCodeAt(0).toString(16)}`)
   const said = (text: string): Said => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: text })
 
   const packed = (coding: string, compress: (text: string) => Uint8Array) => (token: string) => ['', { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': coding }, body: Buffer.from(compress(JSON.stringify({ bio: token }))) }] as const
@@ -134,10 +154,10 @@ describe('a token of the stub, however it is written', () => {
   const ways: readonly (readonly [way: string, call: (token: string) => readonly [query: string, init?: Said]])[] = [
     ['amid other letters', (token) => [`?x=key${token}`]],
     ['after a percent-encoded sign', (token) => [`?x=token%3D${token}`]],
-    ['with a letter percent-encoded', (token) => [`?x=%${hex(token)}${token.slice(1)}`]],
-    ['percent-encoded twice', (token) => [`?x=%25${hex(token)}${token.slice(1)}`]],
+    ['with a letter percent-encoded', (token) => [`?x=${escaped(token, '%')}`]],
+    ['percent-encoded twice', (token) => [`?x=${escaped(token, '%25')}`]],
     ['after a line break in JSON', (token) => ['', said(JSON.stringify({ bio: `token:\n${token}` }))]],
-    ['with an escape of JSON', (token) => ['', said(`{"bio":"\\u00${hex(token)}${token.slice(1)}"}`)]],
+    ['with an escape of JSON', (token) => ['', said(`{"bio":"${escaped(token, '\\u00')}"}`)]],
     ['in Base64 in a cookie', (token) => ['', { headers: { cookie: `key=${Buffer.from(token).toString('base64')}` } }]],
     ['in Base64 in a header amid other things', (token) => ['', { headers: { 'x-context': Buffer.from(JSON.stringify({ a: token })).toString('base64url') } }]],
     ['in a body that is compressed', packed('gzip', gzipSync)],
@@ -165,7 +185,7 @@ describe('a token of the stub, however it is written', () => {
     expect((await box.fetch('/live/users/my', { headers })).headers.get('understudy-source')).toBe('real')
     const [query, init] = call(token)
     await box.fetch(`/live/users/my${query}`, { ...init, headers: { ...headers, ...init?.headers } })
-    const forms = [token, `${hex(token)}${token.slice(1)}`, Buffer.from(token).toString('base64'), Buffer.from(JSON.stringify({ a: token })).toString('base64url')]
+    const forms = [token, escaped(token, ''), Buffer.from(token).toString('base64'), Buffer.from(JSON.stringify({ a: token })).toString('base64url')]
     for (const form of forms) expect(JSON.stringify(real.asked)).not.toContain(form)
     expect(real.asked.filter(({ headers: { 'content-encoding': packed } }) => packed !== undefined)).toEqual([])
   })
@@ -178,6 +198,9 @@ describe('a token of the stub, however it is written', () => {
       const refused = await box.fetch('/live/users/my', { headers: { 'x-other': value } })
       expect([session.accessToken.length, refused.headers.get('understudy-source-reason')]).toEqual([20, expect.stringMatching(/^stubToken: /)])
     }
+    // In JSON a letter stands before it, which is none.
+    const inside = await box.fetch('/live/users/my', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ bio: `token:\n${session.accessToken}` }) })
+    expect(inside.headers.get('understudy-source-reason')).toMatch(/^stubToken: /)
     expect(real.asked).toEqual([])
   })
 
@@ -236,6 +259,21 @@ describe('edu', () => {
     await client.POST('/rest/{userType}/logout')
     expect(await box.sessions.list({ system: 'edu', state: 'active' })).toEqual([])
     expect((await client.GET('/rest/{userType}/info')).error).toMatchObject({ code: expect.any(Number) as number })
+  })
+
+  test.each([
+    ['without an access token', { access_token: undefined }],
+    ['without an id', { userID: undefined }],
+    ['with a number for an id', { userID: 17 }],
+  ])('a login %s is handed on, and nobody is logged in by it', async (_, wrong) => {
+    const info = { userID: 'feed00000000000000000001', nick: 'Real student', phone: '13800001001', access_token: 'a'.repeat(48), access_token_expire: 7_200_000, refresh_token: 'b'.repeat(48), refresh_token_expire: 2_592_000_000, ...wrong }
+    const real = await startBackend(() => ({ json: { code: 900, info } }), { status: 404, json: {} })
+    closing.push(() => real.close())
+    const box = await boxOf({ edu: { url: real.url } })
+    const answer = await box.fetch('/edu/rest/s/login', { method: 'POST', headers: { ...IOS, 'content-type': 'application/json' }, body: JSON.stringify({ phone: '13800001001', passwd: 'abc12345' }) })
+    expect([answer.status, await answer.json()]).toEqual([200, JSON.parse(JSON.stringify({ code: 900, info }))])
+    expect(await box.sessions.list({ system: 'edu' })).toEqual([])
+    expect(await box.requests.list()).toMatchObject([{ operationId: 'eduLogin', source: 'real', error: null }])
   })
 
   test('a logout by the shipped client at the real one is one at the stub, for a token that somebody kept', async () => {

@@ -234,6 +234,18 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
       expect(await used(stub)).toBeLessThanOrEqual(8 * MIB)
     })
 
+    test('is bounded for a process: where all that is there is in use, the next is refused with a reason, and served when it is not', async () => {
+      const { stub, at: boxAt } = await start(place(), { systems: ['live', 'edu'], maxMemory: '32mb' })
+      const boxes = [0, 1, 2].map((box) => boxAt(`used-${String(box)}`))
+      for (const box of boxes) for (let i = 0; i < 4; i++) expect((await fill(box, i)).status).toBe(201)
+      const gone = new AbortController()
+      for (const { name } of boxes.slice(0, 2)) await fetch(`${stub.url}/__admin/sandboxes/${name}/requests/stream`, { signal: gone.signal })
+      for (const box of boxes.slice(0, 2)) expect((await box.call('/channels/live')).status).toBe(200)
+      expect((await boxes[2]?.call('/channels/live'))?.headers.get('understudy-refused')).toContain('The records of the sandboxes that are in use in this process may take up 8 MiB')
+      gone.abort()
+      await until(async () => (await boxes[2]?.call('/channels/live'))?.headers.get('understudy-refused') === null)
+    })
+
     test('is bounded for what can be stepped back over as well: the oldest changes go', async () => {
       const { at: boxAt } = await start(place(), { systems: ['live', 'edu'], maxMemory: '32mb' })
       const box = boxAt('past')

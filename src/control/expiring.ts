@@ -40,11 +40,11 @@ async function endingsOf(tx: AnyTransaction, system: System): Promise<readonly E
   ]
 }
 
-function sessionEndings({ id: system }: System, { id, userId, device, accessExpiresAt, refreshToken, refreshExpiresAt }: SessionRecord): readonly Expiry[] {
+function sessionEndings({ id: system }: System, { id, userId, device, accessExpiresAt, refreshExpiresAt }: SessionRecord): readonly Expiry[] {
   const shared = { system, id, label: device.label ?? device.platform ?? '', user: userId, collection: null }
   return [
     ...(accessExpiresAt === null ? [] : [{ ...shared, kind: 'accessToken' as const, at: accessExpiresAt }]),
-    ...(refreshToken === null || refreshExpiresAt === null ? [] : [{ ...shared, kind: 'refreshToken' as const, at: refreshExpiresAt }]),
+    ...(refreshExpiresAt === null ? [] : [{ ...shared, kind: 'refreshToken' as const, at: refreshExpiresAt }]),
   ]
 }
 

@@ -100,7 +100,7 @@ function admitPage(call: Call, { origins, token }: Guard): ReplyHeaders | null {
   const isKnown = origins.includes(origin) || (isOwnOrigin(call, origin) && site !== 'cross-site')
   // Whoever has to know the token is let as far as where it is asked for.
   if (isKnown || (token !== null && isLocalOrigin(origin))) return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' }
-  throw refusal(403, 'foreign-origin', `The control plane does not answer pages of ${quote(origin)}. Start the server with --allow-origin ${URL.canParse(origin) && origin !== 'null' ? quote(origin) : '<origin>'} if they are yours, or call it from a program.`)
+  throw refusal(403, 'foreign-origin', `The control plane does not answer pages of ${quote(origin)}. Start the server with --allow-origin ${URL.canParse(origin) ? quote(origin) : '<origin>'} if they are yours, or call it from a program.`)
 }
 
 /** By any of this machine's names the same port is the same server. */

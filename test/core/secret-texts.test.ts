@@ -51,3 +51,10 @@ test('of one call the first 500 secrets are taken, and those of its headers befo
   const long = secretsIn({ url: '/', headers: [{ cookie: 'a=cookie-secret-1' }], bodies: [JSON.stringify({ token: ['x1'.repeat(40_000), 'short-secret-1'] })] })
   expect(long.hide('cookie-secret-1 short-secret-1')).toBe('*** ***')
 })
+
+test('of one call secrets of 64 KiB in all are taken', () => {
+  const taken = (characters: number) => secretsIn({ url: '/', headers: [], bodies: [JSON.stringify({ token: ['x'.repeat(characters), 'short-secret-1'] })] })
+  const rest = 64 * 1024 - 'short-secret-1'.length
+  expect(taken(rest).hide('short-secret-1')).toBe('***')
+  expect(taken(rest + 1).hide('short-secret-1')).toBe('short-secret-1')
+})
