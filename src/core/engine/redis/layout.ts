@@ -159,36 +159,62 @@ export function joinNames(names: Iterable<string>): string {
   return Array.from(names, (name) => JSON.stringify(name)).join('\n')
 }
 
-/** An item of the log. */
+/** An item of the log. What is written in it is read when somebody asks: of many that come at once each answer tells of all the others. */
 export class LoggedCommit implements Commit {
-  readonly generation: number
   readonly version: number
-  readonly system: string
-  readonly changes: readonly Change[]
-  readonly request: number | null
-  /** Null when it is a commit of somebody's. */
-  readonly sign: Sign | null
-  /** The place that each changed record had before; null where there was none. */
-  readonly places: readonly (number | null)[]
-  readonly #names: string
+  readonly #item: Item
+  #header: Header | Sign | null = null
+  #changes: readonly Change[] | null = null
   #touched: ReadonlySet<string> | null = null
 
   constructor(item: Item) {
-    const header = JSON.parse(fieldOf(item, 'h')) as Header | Sign // written by this engine, as the rest
-    const afters = JSON.parse(fieldOf(item, 'a')) as readonly (Doc | null)[]
-    const places = fieldOf(item, 'p')
-    this.generation = Number(fieldOf(item, 'g'))
+    this.#item = item
     this.version = item.place[0]
-    this.system = fieldOf(item, 's')
-    this.sign = 'sign' in header ? header : null
-    this.request = 'sign' in header ? null : header.request
-    this.changes = 'sign' in header ? [] : header.changes.map(([collection, key, before], i) => ({ collection, key, before, after: afters[i] ?? null }))
-    this.places = places === '' ? [] : places.split(',').map((place) => (place === '-' ? null : Number(place)))
-    this.#names = fieldOf(item, 'n')
+  }
+
+  get generation(): number {
+    return Number(fieldOf(this.#item, 'g'))
+  }
+
+  get system(): string {
+    return fieldOf(this.#item, 's')
+  }
+
+  /** Null when it is a commit of somebody's. */
+  get sign(): Sign | null {
+    const header = this.#read()
+    return 'sign' in header ? header : null
+  }
+
+  get request(): number | null {
+    const header = this.#read()
+    return 'sign' in header ? null : header.request
+  }
+
+  get changes(): readonly Change[] {
+    return (this.#changes ??= this.#readChanges())
+  }
+
+  /** The place that each changed record had before; null where there was none. */
+  get places(): readonly (number | null)[] {
+    const places = fieldOf(this.#item, 'p')
+    return places === '' ? [] : places.split(',').map((place) => (place === '-' ? null : Number(place)))
   }
 
   touched(): ReadonlySet<string> {
-    return (this.#touched ??= new Set(this.#names === '' ? [] : this.#names.split('\n').map((name) => JSON.parse(name) as string))) // by `joinNames`
+    const names = fieldOf(this.#item, 'n')
+    return (this.#touched ??= new Set(names === '' ? [] : names.split('\n').map((name) => JSON.parse(name) as string))) // by `joinNames`
+  }
+
+  #read(): Header | Sign {
+    return (this.#header ??= JSON.parse(fieldOf(this.#item, 'h')) as Header | Sign) // written by this engine, as the rest
+  }
+
+  #readChanges(): readonly Change[] {
+    const header = this.#read()
+    if ('sign' in header) return []
+    const afters = JSON.parse(fieldOf(this.#item, 'a')) as readonly (Doc | null)[]
+    return header.changes.map(([collection, key, before], i) => ({ collection, key, before, after: afters[i] ?? null }))
   }
 }
 
