@@ -61,10 +61,8 @@ export class KeptProject {
 
   async #after(edited: readonly string[]): Promise<Project> {
     const ids = documentIds(this.#root)
-    for (const [id, { files }] of this.#systems) {
-      if (!ids.includes(id)) this.#compacted.delete(id)
-      if (!ids.includes(id) || edited.some((file) => files.has(file))) this.#systems.delete(id)
-    }
+    for (const [id, { files }] of this.#systems) if (edited.some((file) => files.has(file))) this.#systems.delete(id)
+    for (const id of this.#compacted.keys()) if (!ids.includes(id)) this.#compacted.delete(id)
     const load = new Map<string, () => SystemSource>()
     for (const id of ids) load.set(id, await this.#reading(id))
     return joinProject(this.#root, load)
