@@ -14,7 +14,7 @@ const closing = closedAfterEach()
 type Answering = (request: IncomingMessage, response: ServerResponse) => void
 
 /** A sandbox of a stub that was started beside a backend which answers so. */
-async function beside(answering: Answering, { mode = 'real', base = '' }: { readonly mode?: Mode; readonly base?: string } = {}) {
+async function beside(answering: Answering, { mode = 'real', base = '', memory = '512mb' }: { readonly mode?: Mode; readonly base?: string; readonly memory?: string } = {}) {
   const asked: string[] = []
   const backend = createServer((request, response) => {
     request.resume()
@@ -28,7 +28,7 @@ async function beside(answering: Answering, { mode = 'real', base = '' }: { read
   })
   const url = `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` // it listens on TCP
   const to = { url: `${url}${base}`, mode }
-  const stub = await createStub({ systems: ['live', 'edu'], backends: { live: to, edu: to } })
+  const stub = await createStub({ systems: ['live', 'edu'], backends: { live: to, edu: to }, maxMemory: memory })
   closing.push(() => stub.close())
   return { asked, url, stub, box: await stub.sandbox() }
 }
@@ -142,4 +142,20 @@ describe('a login with the code that the document shows for it, which is in no t
     expect([await mine.json(), ...sourceOf(mine)]).toMatchObject([{ code: 2000 }, 'real', null])
     expect(asked).toEqual(['/auth/code?mobile=13800003001', '/auth/login', '/users/my'])
   })
+})
+
+test('answers that are under way have a bound together: one more that is large is refused, and the others are whole', async () => {
+  const waiting: ServerResponse[] = []
+  const { box } = await beside((_request, response) => {
+    waiting.push(response)
+    response.writeHead(200, { 'content-type': 'application/json' }).write(`{"code":2000,"desc":"${'x'.repeat(7_000_000)}`)
+  }, { memory: '32mb' })
+  const call = async () => {
+    const answer = await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    return [answer.status, ...sourceOf(answer), (await answer.text()).length]
+  }
+  const calls = [call(), call(), call()]
+  expect(await Promise.race(calls)).toEqual([500, 'stub', 'tooLarge: the answers that are under way have more than 16777216 bytes together', 0])
+  for (const one of waiting) one.end('"}')
+  expect((await Promise.all(calls)).map(([status]) => status).sort()).toEqual([200, 200, 500])
 })

@@ -328,7 +328,8 @@ describe('what comes back', () => {
       ['nonsense', (_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end('no gzip')],
       ['nonsense', (_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'br' }).end('no brotli at all')],
       ['nonsense', (_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'br' }).end(brotliCompressSync(OK).subarray(0, 8))],
-      // Nobody has asked whether to go on; and what begins with 0 is no status.
+      // Nobody has asked whether to go on; and what begins with 0, or with 6 and more, is no status.
+      ['nonsense', (_request, response) => void response.socket?.write('HTTP/1.1 999 Request denied\r\ncontent-length: 0\r\n\r\n')],
       ['nonsense', (_request, response) => void response.socket?.end('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')],
       ['nonsense', (_request, response) => void response.socket?.write('HTTP/1.1 099 Nothing\r\ncontent-length: 0\r\n\r\n')],
       ['nonsense', (_request, response) => void response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: something\r\n\r\n')],

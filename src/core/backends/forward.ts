@@ -89,9 +89,10 @@ export interface Taken {
 
 /**
  * Takes a body up to a limit.
+ * @param counted told of each piece
  * @throws ForwardError where it breaks off before
  */
-export async function take(body: AsyncIterable<Uint8Array>, limit: number): Promise<Taken> {
+export async function take(body: AsyncIterable<Uint8Array>, limit: number, counted?: (bytes: number) => void): Promise<Taken> {
   const pieces = body[Symbol.asyncIterator]()
   const taken: Uint8Array[] = []
   let length = 0
@@ -100,6 +101,7 @@ export async function take(body: AsyncIterable<Uint8Array>, limit: number): Prom
     if (next.done === true) return { bytes: join(taken), rest: null }
     taken.push(next.value)
     length += next.value.length
+    counted?.(next.value.length)
     if (length > limit) return { bytes: join(taken), rest: pieces }
   }
 }

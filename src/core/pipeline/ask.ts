@@ -1,7 +1,8 @@
 /** Asks the real backend: makes the call that goes out of the one that came in, and takes its answer in. */
-import { ForwardError, type Forwarder, type Incoming, take, type Unanswered } from '../backends/forward.js'
+import { ForwardError, type Forwarder, type Incoming, take, type Taken, type Unanswered } from '../backends/forward.js'
 import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
 import { unpackedBody } from '../backends/guises.js'
+import type { AnswerRoom } from '../backends/room.js'
 import { hereOf, outward, type OutwardParts } from '../backends/outward.js'
 import { type ReadReply, readLongReply } from '../backends/read.js'
 import type { Backend } from '../backends/setting.js'
@@ -22,6 +23,7 @@ const HELD_BACK = 1024 * 1024
 /** What asking depends on beside the call. */
 export interface AskParts extends OutwardParts {
   readonly forwarder: Forwarder
+  readonly room: AnswerRoom
 }
 
 /** What became of a question. */
@@ -65,7 +67,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
       whenGone: (tell) => call.whenGone(tell),
     })
     const seam = { backend: backend.url, here: hereOf(call.url, arrival.path), isEncrypted: call.isEncrypted }
-    const answer = await takeIn(incoming, wantsWhole || !isBulk(incoming, routed.row.success.mediaType))
+    const answer = await takeIn(incoming, wantsWhole || !isBulk(incoming, routed.row.success.mediaType), parts.room)
     if (String(incoming.headers[REASON_HEADER] ?? '').startsWith('loop')) return none('loop', `${backend.url} leads back to this server`)
     const { status } = incoming
     const headersHere = incomingHeaders(incoming.headers, seam)
@@ -88,12 +90,25 @@ interface TakenIn {
   readonly looked: Uint8Array
 }
 
-async function takeIn({ body }: Incoming, isLookedAt: boolean): Promise<TakenIn> {
-  const { bytes, rest } = await take(body, isLookedAt ? MOST_LOOKED_AT : HELD_BACK)
+async function takeIn({ body }: Incoming, isLookedAt: boolean, room: AnswerRoom): Promise<TakenIn> {
+  const { bytes, rest } = await takeCounted(body, isLookedAt ? MOST_LOOKED_AT : HELD_BACK, room)
   if (rest === null) return { body: bytes, looked: bytes }
   if (!isLookedAt) return { body: goOn(bytes, rest), looked: new Uint8Array() }
   await rest.return?.()
   throw new ForwardError('tooLarge', `its answer has more than ${String(MOST_LOOKED_AT)} bytes, or no end`)
+}
+
+async function takeCounted(body: Incoming['body'], limit: number, room: AnswerRoom): Promise<Taken> {
+  const guest = room.enter()
+  const pieces = body[Symbol.asyncIterator]()
+  try {
+    return await take({ [Symbol.asyncIterator]: () => pieces }, limit, guest.take)
+  } catch (error) {
+    await pieces.return?.()
+    throw error
+  } finally {
+    guest.leave()
+  }
 }
 
 async function* goOn(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -15,6 +15,7 @@ import { guess } from '../guess.js'
 import { houseOf } from '../house.js'
 import { secret } from '../ids.js'
 import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
+import { AnswerRoom } from '../backends/room.js'
 import type { BridgeParts, Via } from '../pipeline/bridge.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
@@ -121,7 +122,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const examples = new FailureExamples(options.documents)
   const drift = options.before?.drift ?? new DriftBook()
   const documents = new DriftDocuments(options.documents)
-  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
+  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, room: new AnswerRoom(budget.total * OF_ANSWERS), self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
   const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets, ...(options.before === undefined ? {} : { before: options.before.sockets }) })
   const dates = new HttpDates()
   const surfaces: [claims: (call: Asked) => boolean, surface: Surface][] = []
@@ -246,6 +247,9 @@ export function below(prefix: string): (call: Pick<Call, 'url'>) => boolean {
     return next === undefined || next === '/' || next === '?'
   }
 }
+
+/** Answers of real backends that are under way take up so much beside the budget, which is of what is kept. */
+const OF_ANSWERS = 1 / 2
 
 /** What a browser is shown that opens an address of no system. */
 const PAGES = { 'the console': '/', 'the start page for phones': '/@default/' } as const

@@ -8,6 +8,8 @@ const MOST_WAITING = 256 * 1024
 
 const SWITCHED = 101
 const NOT_MODIFIED = 304
+/** RFC 9110, section 15; what is above is none that pages and tests could be given. */
+const HIGHEST = 599
 
 const NOTHING = () => {}
 
@@ -60,7 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head['headers']): void {
     // What is not final yet is of no interest; what can be no status, or ends HTTP unasked, is no answer.
-    if (status < 100 || status === SWITCHED) this.fail(new ForwardError('nonsense', `what came is no HTTP answer (status ${String(status).padStart(3, '0')})`))
+    if (status < 100 || status > HIGHEST || status === SWITCHED) this.fail(new ForwardError('nonsense', `what came is no HTTP answer (status ${String(status).padStart(3, '0')})`))
     else if (status >= 200) {
       this.#status = status
       this.#answering?.resolve({ status, headers })

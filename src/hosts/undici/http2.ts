@@ -13,6 +13,8 @@ import { reasonOf } from './reasons.js'
 const KEPT = 60_000
 /** Bytes of one answer that may be under way. */
 const WINDOW = 256 * 1024
+/** Calls that it carries at once; the backend may take fewer, and further ones wait. */
+const MOST_AT_ONCE = 128
 /** MiB that may wait to be sent; what comes in has bounds of its own. */
 const MOST_MEMORY = 256
 
@@ -29,6 +31,7 @@ export interface Carried {
 export class Http2Connection {
   readonly #session: ClientHttp2Session
   #underWay = 0
+  readonly #waiting: Carried[] = []
   #takesMore = true
 
   /** @param ended told when it is gone */
@@ -49,8 +52,17 @@ export class Http2Connection {
     return this.#takesMore && !this.#session.closed && !this.#session.destroyed
   }
 
-  /** Carries a call; what comes of it is told to its exchange. */
-  carry({ outgoing: { method, origin, path, headers, body }, exchange, refused }: Carried): void {
+  /** Carries a call, as soon as it can; what comes of it is told to its exchange. */
+  carry(call: Carried): void {
+    if (this.#underWay < MOST_AT_ONCE) this.#begin(call)
+    else this.#waiting.push(call)
+  }
+
+  destroy(): void {
+    this.#session.destroy()
+  }
+
+  #begin({ outgoing: { method, origin, path, headers, body }, exchange, refused }: Carried): void {
     const length = body === null ? {} : { 'content-length': String(body.length) }
     const head: OutgoingHttpHeaders = { ...mutable(headers), ...length, ':method': method, ':scheme': 'https', ':authority': origin.slice(origin.indexOf('//') + 2), ':path': path }
     const stream = this.#session.request(head, { endStream: body === null })
@@ -78,6 +90,7 @@ export class Http2Connection {
     stream.on('close', () => {
       this.#underWay--
       if (this.#underWay === 0) this.#session.unref()
+      this.#next()
       if (stream.rstCode === NGHTTP2_REFUSED_STREAM && !hasHead) refused()
       else exchange.fail(new ForwardError('reset', `it ended the call before its answer was whole (HTTP/2 code ${String(stream.rstCode)})`))
     })
@@ -85,8 +98,21 @@ export class Http2Connection {
     if (body !== null) stream.end(body)
   }
 
-  destroy(): void {
-    this.#session.destroy()
+  /** Those whose time has run out meanwhile are not begun; where the connection takes no more, others are for the next one. */
+  #next(): void {
+    while (this.#underWay < MOST_AT_ONCE) {
+      const call = this.#waiting.shift()
+      if (call === undefined) return
+      if (call.exchange.isOver) continue
+      if (!this.isOpen) call.refused()
+      else {
+        try {
+          this.#begin(call)
+        } catch (error) {
+          call.exchange.fail(reasonOf(error))
+        }
+      }
+    }
   }
 
   /** What is under way on it is answered yet. */
