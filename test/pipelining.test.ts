@@ -33,6 +33,40 @@ function pipeline(call: string): Promise<readonly string[]> {
   })
 }
 
+/** @returns what is answered to all that is said, until the other side ends the connection or so many answers have come */
+function answers(said: string, most: number): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    const heads = () => text.split(/(?=HTTP\/1\.1 \d+ )/).filter((head) => head.startsWith('HTTP'))
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      text += piece
+      if (heads().length >= most) socket.destroy()
+    })
+    socket.once('error', reject)
+    socket.once('close', () => {
+      resolve(heads())
+    })
+    socket.write(said)
+  })
+}
+
+test('an upgrade that is asked for behind other calls waits for their answers, and what follows it is answered as well', async () => {
+  const host = `Host: localhost:${String(port)}\r\n`
+  const call = (query: string, upgrade = '') => `GET /live/auth/code?mobile=13800003001${query} HTTP/1.1\r\n${host}${upgrade}\r\n`
+  const inPassing = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n'
+  const socket = `GET /__start/socket HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`
+  const statuses = async (said: string, most: number) => (await answers(said, most)).map((head) => Number(head.slice(9, 12)))
+  for (const delay of ['', '&__delay=30']) {
+    expect(await statuses(call(delay) + call('', inPassing) + call(''), 3), delay).toEqual([200, 200, 200])
+    expect(await statuses(call(delay) + call(delay) + call(delay, inPassing) + call('') + call('', inPassing) + call(''), 6), delay).toEqual([200, 200, 200, 200, 200, 200])
+    expect(await statuses(call(delay) + call(delay) + socket, 3), delay).toEqual([200, 200, 101])
+  }
+  // Who asks again and again is answered, and then shown out.
+  const many = await answers(call('', inPassing).repeat(CALLS), CALLS)
+  expect([many.length > 1, many.length < CALLS, many.map((head) => /\r\nconnection: close\r\n/i.test(head)).indexOf(true)]).toEqual([true, true, many.length - 1])
+})
+
 test('forty at once are answered one by one, and the process has nothing to complain of', async () => {
   const host = `Host: localhost:${String(port)}\r\n`
   for (const [call, status] of [

@@ -61,7 +61,7 @@ export async function listenOn({ stage, port, host, tls, report, listen = listen
   const servers: readonly HttpServer[] = secure === null ? [server] : [server, secure]
   const stops = servers.map((one) => {
     one.keepAliveTimeout = KEEP_ALIVE
-    takeUpgrades(one, stage.sockets, report)
+    takeUpgrades(one, stage.sockets, report, latest)
     return stoppable(one, latest)
   })
   let closing: Promise<void> | null = null

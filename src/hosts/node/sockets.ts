@@ -6,24 +6,45 @@ import { SOCKET_PATH } from '../../pages/start/surface.js'
 import { lazily } from '../../plain/lazily.js'
 import { pathOf } from '../../plain/url.js'
 import type { HttpServer } from './express.js'
+import type { LatestAnswers } from './handler.js'
 import type { Handshake } from './handshakes.js'
 import { targetOf } from './target.js'
-import { answerHandshake, handBack, wantsWebSocket } from './upgrade.js'
+import { answerHandshake, handBackTo, wantsWebSocket } from './upgrade.js'
 
 /** What carries out handshakes is loaded when the first one comes. */
 export const loadHandshakes = () => import('./handshakes.js')
 
 /**
- * Takes the upgrade requests of an HTTP server; those that are for no socket are answered like any other call.
+ * Takes the upgrade requests of an HTTP server; those that are for no socket are answered like any other call. One that came behind another
+ * request waits for the answer to that: answers go out in order.
  * @param report told of what should not happen
+ * @param latest the newest answer of each connection
  */
-export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 'limits' | 'knock'>, report: (problem: string) => void): void {
+export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 'limits' | 'knock'>, report: (problem: string) => void, latest: LatestAnswers): void {
   const handshakes = lazily(async () => (await loadHandshakes()).handshakesUpTo(switchboard.limits.frame))
+  const handBack = handBackTo(server)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const before = latest.get(request.socket)
+    if (before === undefined || before.writableFinished || before.destroyed) {
+      take(request, socket, head)
+      return
+    }
+    // Node looks after a connection no more once an upgrade was asked for.
+    const cut = () => {
+      socket.destroy()
+    }
+    socket.on('error', cut)
+    before.once('close', () => {
+      socket.off('error', cut)
+      if (!socket.destroyed) take(request, socket, head)
+    })
+  })
+
+  function take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const gone = new AbortController()
     const opening = wantsWebSocket(request) ? knock(switchboard, request, socket, gone.signal) : null
     if (opening === null) {
-      handBack(server, request, socket, head)
+      handBack(request, socket, head)
       return
     }
     socket.on('error', () => {
@@ -42,7 +63,7 @@ export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 
         socket.destroy()
         report(`a socket could not be opened: ${String(error)}`)
       })
-  })
+  }
 }
 
 /** The start page opens this one to see whether WebSockets get through to the device that it is looked at on. */

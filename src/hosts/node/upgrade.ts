@@ -12,19 +12,28 @@ export function wantsWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
+/** So often a connection is given back; each time the server attends to it once more. Clients ask with their first request, and that is it. */
+const MOST_TIMES = 3
+
 /**
- * Gives the request back to the HTTP server as if it had not asked for an upgrade, so that it is answered like any other call.
- * The server has stopped parsing behind its head, so it is put in front of what follows and read again.
+ * @returns what gives a request back to the HTTP server as if it had not asked for an upgrade, so that it is answered like any other call.
+ *   The server has stopped parsing behind its head, so it is put in front of what follows and read again.
  */
-export function handBack(server: HttpServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`]
-  const { rawHeaders } = request
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? ''
-    if (!HOP_BY_HOP.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[i + 1] ?? ''}`)
+export function handBackTo(server: HttpServer): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  const times = new WeakMap<Duplex, number>()
+  return (request, socket, head) => {
+    const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`]
+    const { rawHeaders } = request
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] ?? ''
+      if (!HOP_BY_HOP.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[i + 1] ?? ''}`)
+    }
+    const time = (times.get(socket) ?? 0) + 1
+    times.set(socket, time)
+    if (time === MOST_TIMES) lines.push('Connection: close')
+    socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
+    server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
   }
-  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
-  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
 }
 
 /** Answers a handshake that breaks the WebSocket protocol, and closes the connection. */
