@@ -29,22 +29,6 @@ export function pauseOrUntil(milliseconds: number, listen: (end: () => void) => 
 }
 
 /**
- * Does work that yields where others may come between.
- * @returns what it returns
- * @throws what it throws
- */
-export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
-  let elapsed = stopwatch()
-  for (;;) {
-    const step = work.next()
-    if (step.done === true) return step.value
-    if (elapsed() < SLICE) continue
-    await others()
-    elapsed = stopwatch()
-  }
-}
-
-/**
  * The pace of many who each do little: together they work for no longer than one slice before others are answered. Who came first goes
  * on first.
  */
@@ -52,15 +36,18 @@ export class Pace {
   /** The time since this slice began; null while nobody has worked in it. */
   #elapsed: (() => number) | null = null
 
-  /** Whether there is time left in this slice. */
+  /** Whether there is time left in this slice, which begins with whoever asks first. */
   get hasTime(): boolean {
-    if (this.#elapsed === null) {
-      this.#elapsed = stopwatch()
-      soon(() => {
-        this.#elapsed = null
-      })
-    }
-    return this.#elapsed() < SLICE
+    return this.begin()() < SLICE
+  }
+
+  /** Begins a slice unless one goes on. @returns the time since it began */
+  begin(): () => number {
+    if (this.#elapsed !== null) return this.#elapsed
+    soon(() => {
+      this.#elapsed = null
+    })
+    return (this.#elapsed = stopwatch())
   }
 
   /** @returns null while there is time left, otherwise a promise of the next slice, in which it is to be asked again */
@@ -71,6 +58,24 @@ export class Pace {
   /** Waits for a slice that has time left. */
   async pass(): Promise<void> {
     for (let wait = this.wait(); wait !== null; wait = this.wait()) await wait
+  }
+}
+
+/** Node's loop is one for the whole process, and so is the time in it that long work has. */
+const loop = new Pace()
+
+/**
+ * Does work that yields where others may come between. Of several that go on at once all together have a slice, so that it does not
+ * matter how many there are.
+ * @returns what it returns
+ * @throws what it throws
+ */
+export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
+  loop.begin()
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+    if (!loop.hasTime) await loop.pass()
   }
 }
 

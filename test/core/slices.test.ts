@@ -1,0 +1,59 @@
+/** Long work, and how much of it lies between others. */
+import { expect, test } from 'vitest'
+import { inSlices, Pace } from '../../src/core/slices.js'
+
+/** Takes longer than a slice. */
+function spin(): void {
+  const begun = performance.now()
+  while (performance.now() - begun < 25);
+}
+
+/** Counts what is done between two turns of Node's loop, while `work` goes on. */
+async function stepsPerTurn(work: (step: () => void) => Promise<unknown>): Promise<readonly number[]> {
+  let steps = 0
+  const turns: number[] = []
+  let isOver = false
+  const look = () => {
+    turns.push(steps)
+    steps = 0
+    if (!isOver) setImmediate(look)
+  }
+  setImmediate(look)
+  await work(() => {
+    spin()
+    steps++
+  })
+  isOver = true
+  return turns
+}
+
+function* long(step: () => void): Generator<void, string> {
+  for (let i = 0; i < 4; i++) {
+    step()
+    yield
+  }
+  return 'done'
+}
+
+test('others come between pieces of long work, as often when much of it goes on at once', async () => {
+  const alone = await stepsPerTurn((step) => inSlices(long(step)))
+  expect(Math.max(...alone)).toBe(1)
+  const [begun, ...rest] = await stepsPerTurn(async (step) => {
+    expect(await Promise.all(Array.from({ length: 5 }, () => inSlices(long(step))))).toEqual(Array.from({ length: 5 }, () => 'done'))
+  })
+  // Each begins at once, with what there is then.
+  expect([begun, Math.max(...rest)]).toEqual([5, 1])
+})
+
+test('who waits for a moment to go on comes in the order of waiting', async () => {
+  const pace = new Pace()
+  const order: number[] = []
+  const turns = await stepsPerTurn((step) => Promise.all(Array.from({ length: 6 }, async (_, i) => {
+    // Each comes by itself, as calls do.
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    await pace.pass()
+    order.push(i)
+    step()
+  })))
+  expect([order, Math.max(...turns)]).toEqual([[0, 1, 2, 3, 4, 5], 1])
+})
