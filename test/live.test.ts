@@ -263,6 +263,15 @@ describe('channels', () => {
     expect((await list(app, authorization, '?owner_id=3')).json).toMatchObject({ count: 0, channels: [] })
     for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x']) await expect(list(app, authorization, bad)).toFailWith('API_BAD_REQUEST')
   })
+
+  test('those of one owner come the latest first, and of two that began together the one with the higher id', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    const { id: _id, ...channel } = await app.db('live').get('channels', 2)
+    for (const [id, later] of [[801, -1000], [803, 0], [802, 0], [804, 1000]] as const) await app.db('live').create('channels', { ...channel, id, started_at: channel.started_at + later })
+    const { json } = await list(app, authorization, '?owner_id=2')
+    expect((json?.['channels'] as { id: number }[]).map(({ id }) => id)).toEqual([804, 803, 802, 2, 801]) // as the contract has it
+  })
 })
 
 describe('the dialect', () => {

@@ -78,6 +78,14 @@ describe('the order of two checks', () => {
   })
 })
 
+test('of what may be an object or null, an object is told of where it is wrong inside, and not for being no null', async () => {
+  const box = await answering('job', 200, { message: 'success', code: 0, ok: true, data: { stuCerti: '02', idCerti: '00', empCerti: '00', stuInfo: { name: '周子航' }, idInfo: null, empInfo: null } })
+  await box.fetch('/job/api/user/certi/status')
+  const places = (await named(box)).map(([place]) => place)
+  expect(places).toContain('missingField /data/stuInfo/certiId')
+  expect(places.filter((place) => !String(place).startsWith('missingField /data/stuInfo/'))).toEqual([])
+})
+
 test('a question about an error is named where either side answers with it, and by no others', () => {
   const document = { 'x-decision': { question: 'live-q99', topic: 'when a key is no good', drift: { kind: 'behaviour', error: ['API_UNAUTHORIZED'] } } }
   const numbers = (backend: string | null, stub: string | null) => questionsIn(document)({ operation: 'liveGetMe', kind: 'behaviour', pointer: '', status: 200, backend, stub }).map(({ number }) => number)

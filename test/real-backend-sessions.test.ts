@@ -114,6 +114,15 @@ describe('live', () => {
     expect([await mine.json(), mine.headers.get('understudy-source'), real.asked]).toMatchObject([{ code: 2000 }, 'stub', []])
   })
 
+  test('what is said beside a token that is replaced arrives as it was said', async () => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url, operations: { auth: 'stub' }, credentials: { '13800003001': '123456' } } })
+    const { session } = await box.sessions.issue({ system: 'live', user: '13800003001' })
+    const body = JSON.stringify({ nickname: '林间小鹿' })
+    const answer = await box.fetch('/live/users/my', { method: 'POST', headers: { 'content-type': 'application/json', authorization: Buffer.from(session.accessToken).toString('base64') }, body })
+    expect([answer.headers.get('understudy-source'), real.asked.at(-1)]).toMatchObject(['real', { path: '/users/my', text: body }])
+  })
+
   test.each(['real', 'compare'] as const)('what one backend has issued never goes to another that takes its place (%s)', async (mode) => {
     const [first, second] = [await live(), await live()]
     const box = await boxOf({ live: { url: first.url, mode } })

@@ -182,6 +182,13 @@ describe('what goes out', () => {
     expect(await answer.json()).toMatchObject({ code: 900 })
   })
 
+  test('a part of a file is asked for as it is, and all else in what can be undone', async () => {
+    const backend = await backendOf((_request, response) => response.writeHead(206, { 'content-type': 'image/png', 'content-range': 'bytes 0-1/4' }).end('pn'))
+    const box = await (await stubOf({ backends: { edu: backend.url } })).sandbox()
+    for (const headers of [{ range: 'bytes=0-1' }, {}]) await box.fetch('/edu/file/a.png', { headers: { ...headers, 'accept-encoding': 'zstd' } })
+    expect(backend.seen.map(({ headers }) => [headers.range, headers['accept-encoding']])).toEqual([['bytes=0-1', 'identity'], [undefined, expect.stringMatching(/gzip/)]])
+  })
+
   test('HEAD is HEAD', async () => {
     const real = await backendOf((_request, response) => void response.writeHead(200, { 'content-type': 'application/json', 'content-length': '26' }).end())
     const box = await (await stubOf()).sandbox()

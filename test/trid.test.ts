@@ -196,6 +196,13 @@ describe('every code of the tables, by the row of the document', () => {
 })
 
 describe('the dialect', () => {
+  test('a network error, for which it has no word, is the failure of its framework', async () => {
+    const app = await box()
+    await app.faults.next('trid', 'tridRegister', { kind: 'error', condition: 'networkError' })
+    const { status, json } = await post(app, 'user/register', {})
+    expect([status, json]).toEqual([500, { name: 'Internal Server Error', message: 'An internal server error occurred.', code: 0, status: 500 }])
+  })
+
   const routes = { 'user/sms-validation-request': 'sms_validation_send', 'user/sms-validation-code': 'sms_validation_result', 'user/register': 'register' }
 
   test.each(Object.entries(routes))('%s: what is no JSON object is 1, what lacks a field is 2', async (route, type) => {

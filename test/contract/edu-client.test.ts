@@ -154,10 +154,25 @@ test('a phone that was kicked out is told once by whom, and its login is dropped
   await second.login('小米 14 Pro')
   const answers = await Promise.all([first.me(), first.me(), first.me()])
   expect(answers.map(({ error }) => error?.code)).toEqual([903, 903, 903])
+  // A refresh would be refused as well.
+  expect(first.paths()).toEqual(['/login', '/info', '/info', '/info'])
   const at = (await backend.clock.now()).now
   expect(first.kicked).toEqual([{ device: '小米 14 Pro', at }])
   expect(await first.tokens.get()).toBeNull()
   expect((await second.me()).data).toBeDefined()
+})
+
+test('a kick-out whose device is not told has none, and an app that wants no word of it gets the refusal alone', async () => {
+  const kicked: KickedOut[] = []
+  const refusal = { code: 903, msg: '登录信息失效，请重新登陆', nextLogin: '2026-01-01T00:00:00.000Z' }
+  for (const onKickedOut of [(by: KickedOut) => kicked.push(by), undefined]) {
+    const tokens = memoryTokens<EduTokens>()
+    await tokens.set({ accessToken: 'a', accessExpiresAt: Infinity, refreshToken: 'r', refreshExpiresAt: Infinity })
+    const client = createEduClient({ baseUrl: 'http://localhost:4010', userType: 's', app: IOS, tokens, onKickedOut, fetch: () => Promise.resolve(Response.json(refusal, { status: 401 })) })
+    expect((await client.GET('/rest/{userType}/info')).error).toEqual(refusal)
+    expect(await tokens.get()).toBeNull()
+  }
+  expect(kicked).toEqual([{ device: '', at: '2026-01-01T00:00:00.000Z' }])
 })
 
 test('it is told once even if the store is slow to forget', async () => {

@@ -1,4 +1,5 @@
 /** The client of im's push channel: what it gives to an app, and that it resolves to an error that `classifyResult` knows, whatever the network does. */
+import { getEventListeners } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -182,7 +183,8 @@ describe('how it ends', () => {
     server.on('connection', (socket) => { socket.on('message', () => { socket.send(frame) }) })
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo // a TCP server that listens has one
-    expect(meaning(await openImSocket({ baseUrl: `http://127.0.0.1:${String(port)}`, connect, onMessages: () => undefined }))).toBe(condition)
+    const result = await openImSocket({ baseUrl: `http://127.0.0.1:${String(port)}`, connect, onMessages: () => undefined })
+    expect([meaning(result), result.error?.message]).toEqual([condition, expect.stringMatching(/\/android\/websocket\/: ./)])
     await new Promise((resolve) => { server.close(resolve) })
   })
 
@@ -245,6 +247,10 @@ describe('how it ends', () => {
     expect((await calls[1]).error?.message).toMatch(/\/android\/websocket\/: ./)
     expect(meaning(await socket.send('', { signal: AbortSignal.abort() }))).toBe('aborted')
     await box.faults.remove(rule.id)
+    // An app may have one signal for a whole page.
+    const page = new AbortController()
+    await socket.send('', { signal: page.signal })
+    expect(getEventListeners(page.signal, 'abort')).toEqual([])
     socket.close()
   })
 })
