@@ -86,6 +86,19 @@ describe('what comes back', () => {
     expect((await box.backends.drift()).drift).toEqual([])
   })
 
+  test('a file that breaks off on its way, of which the drift tells why', async () => {
+    const { box } = await beside((_request, response) => {
+      response.writeHead(200, { 'content-type': 'image/png', 'content-length': 4_000_000 })
+      response.write(Buffer.alloc(2_000_000), () => setImmediate(() => response.destroy()))
+    })
+    const answer = await box.fetch('/edu/file/5f0000000000000000000001.png')
+    expect([answer.status, ...sourceOf(answer)]).toEqual([200, 'real', null])
+    await expect(answer.arrayBuffer()).rejects.toThrow('terminated')
+    const { drift, calls } = await box.backends.drift()
+    expect(drift).toMatchObject([{ operationId: 'eduDownload', kind: 'noAnswer', reason: 'reset', count: 1, last: { status: 200, message: expect.stringMatching(/^reset: /) as string } }])
+    expect(calls).toEqual([{ system: 'edu', operationId: 'eduDownload', asked: 1, departed: 1 }])
+  })
+
   test('a redirect to a name that is not ASCII leads to the same name here', async () => {
     const { box } = await beside((_request, response) => void response.socket?.write('HTTP/1.1 302 Found\r\nlocation: /base/文?名=%E4%B8%AD#段\r\ncontent-length: 0\r\n\r\n'), { base: '/base' })
     const answer = await box.fetch(`/live/auth/code?mobile=${PHONE}`, { redirect: 'manual' })

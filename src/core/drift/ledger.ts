@@ -42,6 +42,8 @@ export interface Seen {
   readonly findings: readonly Finding[]
   /** How many findings there were beside these. */
   readonly more?: number
+  /** Whether the question was noted before, and this came of the rest of its answer. */
+  readonly isLate?: boolean
   /** @returns the call as an example of a finding; asked for only where it is kept */
   readonly example: (finding: Finding) => DriftExample
 }
@@ -62,10 +64,11 @@ export class DriftLedger {
     return this.#leftOut
   }
 
-  note({ system, operation, findings, more = 0, example }: Seen): void {
+  note({ system, operation, findings, more = 0, isLate = false, example }: Seen): void {
     const place = `${system} ${operation}`
     const { asked, departed } = this.#calls.get(place) ?? { asked: 0, departed: 0 }
-    this.#calls.set(place, { system, operation, asked: asked + 1, departed: departed + (findings.length > 0 ? 1 : 0) })
+    const all = asked + (isLate ? 0 : 1)
+    this.#calls.set(place, { system, operation, asked: all, departed: Math.min(all, departed + (findings.length > 0 ? 1 : 0)) })
     this.#leftOut += more + Math.max(0, findings.length - MOST_FINDINGS)
     for (const finding of findings.slice(0, MOST_FINDINGS)) {
       const { kind, pointer, error = null, expected = null, reason = null } = finding

@@ -13,7 +13,7 @@ import type { Mishaps } from './mishaps.js'
 import type { Performed } from './perform.js'
 import { receive, type Received } from './receive.js'
 import type { Routed } from './route.js'
-import { isInItsPlace, witness, type WitnessParts } from './witness.js'
+import { isInItsPlace, witness, type WitnessParts, witnessRest } from './witness.js'
 
 /** What bridging depends on beside the call. */
 export interface BridgeParts extends AskParts, WitnessParts {
@@ -112,7 +112,7 @@ async function answerAsked(received: Received, asked: Asked, { backend, mode }: 
   }
   const { userId: loggedIn, problem } = await takeNews(routed, asked, backend, (adopting, news) => adopt(adopting, news))
   const violations = [...findings.map(({ message }) => message), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
-  const answer: Answer = { reply: asked.reply, error: asked.read.error ?? null, violations }
+  const answer: Answer = { reply: witnessRest(routed, asked, parts), error: asked.read.error ?? null, violations }
   return { answer, via: { source: 'real', reason: null, detail: null, replay: 'never' }, performed: null, userId: loggedIn ?? userId, received }
 }
 

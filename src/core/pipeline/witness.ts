@@ -1,5 +1,5 @@
 /** Notes where a real answer differs from what it should be. */
-import type { Unanswered } from '../backends/forward.js'
+import { ForwardError, type Unanswered } from '../backends/forward.js'
 import { isNotThere, isUnknownThere, readReply } from '../backends/read.js'
 import { maskTokens } from '../backends/tokens.js'
 import { SecretTexts } from '../backends/secret-texts.js'
@@ -10,7 +10,8 @@ import { differencesOf } from '../drift/compare.js'
 import { type CallFault, departuresOf } from '../drift/find.js'
 import { type DriftExample, type Finding, MOST_FINDINGS } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
-import { isStreamed } from '../stage/outcome.js'
+import type { Reply } from '../reply.js'
+import { isStreamed, type StreamedReply } from '../stage/outcome.js'
 import type { Validator } from '../contract.js'
 import { Superseded } from '../superseded.js'
 import type { System } from '../system.js'
@@ -41,10 +42,28 @@ const MOST_TEXT = 300
  * @param compared the stub's answer to the same call, where it was played there as well
  * @returns where the answer departs from the contract, or from the stub's
  */
-export async function witness(routed: Routed, asked: Asked, { drift, documents, issued }: WitnessParts, compared: Compared | null): Promise<readonly Finding[]> {
+export async function witness(routed: Routed, asked: Asked, parts: WitnessParts, compared: Compared | null): Promise<readonly Finding[]> {
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
+  return note(routed, asked, parts, asked.kind === 'none' ? [unanswered(asked)] : await findingsOf(routed, asked, parts.documents, compared))
+}
+
+/** @returns the answer of which the rest is on its way; where that breaks off, it is noted as well */
+export function witnessRest(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, parts: WitnessParts): Reply | StreamedReply {
+  const { reply } = asked
+  return isStreamed(reply) ? { ...reply, body: watched(reply.body, (broken) => note(routed, asked, parts, [unanswered({ reason: broken.reason, detail: broken.message })], true)) } : reply
+}
+
+async function* watched<T>(body: AsyncIterable<T>, tell: (broken: ForwardError) => Promise<unknown>): AsyncGenerator<T> {
+  try {
+    yield* body
+  } catch (error) {
+    if (error instanceof ForwardError && !NOT_ITS_FAULT.includes(error.reason)) await tell(error)
+    throw error
+  }
+}
+
+async function note(routed: Routed, asked: Asked, { drift, issued }: WitnessParts, found: readonly Finding[], isLate = false): Promise<readonly Finding[]> {
   const { arrival, operation } = routed
-  const found = asked.kind === 'none' ? [unanswered(asked)] : await findingsOf(routed, asked, documents, compared)
   if (found.length === 0) {
     drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings: found, example: nothingToShow })
     return found
@@ -52,7 +71,7 @@ export async function witness(routed: Routed, asked: Asked, { drift, documents, 
   const veil = veilOver([secretsIn(exchangeOf(routed, asked)), await adoptedHere(routed), issued.adopted])
   const findings = found.slice(0, MOST_FINDINGS).map((finding) => veiled(arrival.system, finding, veil))
   const body = onceFor(() => bodyOf(asked, arrival.system, veil))
-  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, more: found.length - findings.length, example: (finding) => ({ ...exampleOf(arrival.system, shown(routed, asked, finding), veil), body: body() }) })
+  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, more: found.length - findings.length, isLate, example: (finding) => ({ ...exampleOf(arrival.system, shown(routed, asked, finding), veil), body: body() }) })
   return findings
 }
 
@@ -68,7 +87,7 @@ export interface Compared {
   readonly isSameData: boolean
 }
 
-function unanswered({ reason, detail }: Extract<Asked, { kind: 'none' }>): Finding {
+function unanswered({ reason, detail }: Pick<Extract<Asked, { kind: 'none' }>, 'reason' | 'detail'>): Finding {
   return { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}`, reason }
 }
 
