@@ -1,6 +1,10 @@
+import { expect, test } from 'vitest'
+import { Budget, budgetKinds } from '../src/core/budget.js'
 import type { Engine, SandboxLog } from '../src/core/engine/engine.js'
 import { memoryEngine } from '../src/core/engine/memory/engine.js'
+import type { Store } from '../src/core/store/types.js'
 import { testEngine } from './support/engine.js'
+import { sandboxesOn } from './support/sandboxes.js'
 
 testEngine('memory', () => {
   const engine = memoryEngine()
@@ -64,3 +68,16 @@ function farAway(engine: Engine): Engine {
 const starts = new WeakMap<Engine, ReturnType<Engine['start']>>()
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+test('what a call writes into a sandbox that was deleted meanwhile takes up nothing', async () => {
+  const budget = new Budget()
+  const sandboxes = await sandboxesOn(memoryEngine(), { systems: { shop: { state: { items: { key: 'id' } }, records: { items: [] } } }, budget })
+  const used = () => budgetKinds.map((kind) => [kind, budget.used(kind)])
+  const before = used()
+  const store = sandboxes.open('s').store('shop') as unknown as Store<{ items: { id: number; name: string } }> // the one system that is played here
+  await store.transact(async (tx) => {
+    await tx.put('items', { id: 1, name: 'x'.repeat(10_000) })
+    await sandboxes.delete('s')
+  }).catch(() => undefined)
+  expect(used()).toEqual(before)
+})

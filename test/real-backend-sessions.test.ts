@@ -208,7 +208,7 @@ describe('a token of the stub, however it is written', () => {
       expect([session.accessToken.length, refused.headers.get('understudy-source-reason')]).toEqual([20, expect.stringMatching(/^stubToken: /)])
     }
     // In JSON a letter stands before it, which is none.
-    const inside = await box.fetch('/live/users/my', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ bio: `token:\n${session.accessToken}` }) })
+    const inside = await box.fetch('/live/users/my', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ bio: `token\n${session.accessToken}` }) })
     expect(inside.headers.get('understudy-source-reason')).toMatch(/^stubToken: /)
     expect(real.asked).toEqual([])
   })
