@@ -84,7 +84,7 @@ test('a record stands with those that it names, and whoever stands in the way of
 
 test('secrets of the calls are replaced wherever they stand, and phone numbers however they are written', async () => {
   const key = 'PLANTED-key-of-the-backend-42'
-  const user = { id: 77, mobile: PHONE, nickname: `+86${PHONE}`, bio: `my key ${key}; call 138 1234 5678 or 0086-138-1234-5678`, avatar: `https://x.example/a.png?token=PLANTED-elsewhere&of=${Buffer.from(key).toString('base64')}&tel=${PHONE}`, gender: 1 }
+  const user = { id: 77, mobile: PHONE, nickname: `+86${PHONE}`, bio: `my key ${key}; call 138 1234 5678, １３８１２３４５６７８ or 0086-138-1234-5678`, avatar: `https://x.example/a.png?token=PLANTED-elsewhere&of=${Buffer.from(key).toString('base64')}&tel=${PHONE}`, gender: 1 }
   const real = await startBackend(
     ({ path }) => {
       const told = path === '/auth/login' ? { api_key: key, mobile: PHONE } : path === '/users/my' ? { user } : path === '/channels/live' ? { count: 0, channels: [], [`of ${PHONE}`]: { id: 1, seen: PHONE } } : {}
@@ -101,7 +101,7 @@ test('secrets of the calls are replaced wherever they stand, and phone numbers h
   await box.fetch('/live/channels/live', { headers })
   const [recording] = await box.backends.recording('live')
   expect(recording?.scenario.put['users']).toEqual([
-    { id: 77, mobile: '19900000001', nickname: '+8619900000001', bio: 'my key ***; call 199 0000 0001 or 0086-199-0000-0001', avatar: 'https://x.example/a.png?token=***&of=***&tel=19900000001', gender: 1 },
+    { id: 77, mobile: '19900000001', nickname: '+8619900000001', bio: 'my key ***; call 199 0000 0001, １９９０００００００１ or 0086-199-0000-0001', avatar: 'https://x.example/a.png?token=***&of=***&tel=19900000001', gender: 1 },
   ])
   expect(recording?.left.map(({ pointer }) => pointer)).toContain('/of 19900000001')
   const text = JSON.stringify(recording)

@@ -72,9 +72,14 @@ export function maskForm(text: string): string {
 /** A mobile number in one piece, or in three or two as people write it; with the code of the country before it or without. */
 const PHONE = /(?:(?<!\d)|(?<=%[\dA-F]{2}))(?:(?:00)?86[ -]?)?(?:1\d{10}|1[3-9]\d[ -]\d{8}|1[3-9]\d{5}[ -]\d{4}|1[3-9]\d[ .()\u2010-\u2015\u00a0-]{1,3}\d{4}[ .\u2010-\u2015\u00a0-]{1,2}\d{4})(?!\d)/gi
 
+/** The same in digits as wide as a Chinese character, in one piece. */
+const WIDE_PHONE = /(?<![０-９])１[０-９]{10}(?![０-９])/g
+/** A wide digit stands so many characters behind the usual one. */
+const WIDER = 0xff10 - 0x30
+
 /** @returns the text with all but the first digit of what may be a mobile number masked */
 export function maskPhones(text: string): string {
-  return text.replace(PHONE, `1${MASK}`)
+  return text.replace(PHONE, `1${MASK}`).replace(WIDE_PHONE, `1${MASK}`)
 }
 
 /**
@@ -89,7 +94,11 @@ export function replacePhones(text: string, instead: (phone: string) => string):
     const other = instead(digits.slice(before))
     let at = 0
     return spelled.replace(/\d/g, (digit) => other[at++ - before] ?? digit)
-  })
+  }).replace(WIDE_PHONE, (wide) => shifted(instead(shifted(wide, -WIDER)), WIDER))
+}
+
+function shifted(digits: string, by: number): string {
+  return digits.replace(/[\d０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + by))
 }
 
 const PHONE_DIGITS = 11
