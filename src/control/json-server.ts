@@ -1,5 +1,6 @@
 /** json-server, taken for what it knows about queries: it is handed plain objects in the place of a request and a response. */
 import type { JsonRequest, JsonResponse } from 'json-server'
+import { inTurn } from '../core/slices.js'
 
 /** Parameters by name. What is asked for several times is a list. */
 export type RecordQuery = Record<string, string | string[]>
@@ -21,9 +22,6 @@ export interface Found {
 export async function runQuery(collection: string, records: readonly object[], query: RecordQuery): Promise<Found> {
   // Loaded at the first use: it takes as long to load as all the rest, and few servers are asked.
   const { default: jsonServer } = await import('json-server')
-  const router = jsonServer.router({ [collection]: records }, { foreignKeySuffix: NO_FOREIGN_KEYS })
-  // `_body`: its parser takes the body for read, of which there is none.
-  const request: JsonRequest = { method: 'GET', url: `/${collection}`, originalUrl: `/${collection}`, protocol: 'http', headers: {}, query, _body: true, get: () => 'localhost' }
   let total: number | null = null
   const response: JsonResponse = {
     locals: {},
@@ -32,7 +30,10 @@ export async function runQuery(collection: string, records: readonly object[], q
     },
     links: () => undefined,
   }
-  return new Promise((resolve, reject) => {
+  const ask = () => new Promise<Found>((resolve, reject) => {
+    const router = jsonServer.router({ [collection]: records }, { foreignKeySuffix: NO_FOREIGN_KEYS })
+    // `_body`: its parser takes the body for read, of which there is none.
+    const request: JsonRequest = { method: 'GET', url: `/${collection}`, originalUrl: `/${collection}`, protocol: 'http', headers: {}, query, _body: true, get: () => 'localhost' }
     router.render = () => {
       const { data } = response.locals
       if (Array.isArray(data)) resolve({ found: data, total })
@@ -42,4 +43,6 @@ export async function runQuery(collection: string, records: readonly object[], q
       reject(error instanceof Error ? error : new Error(`json-server passed ${collection} on`))
     })
   })
+  // It goes through all of them in one piece.
+  return inTurn(records.length, ask)
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../plain/json.js'
+import { lazily } from '../plain/lazily.js'
 import { type Budget, budgetKinds } from '../core/budget.js'
 import { conditions } from '../generated/conditions.js'
 import { knownOutages } from '../core/outages.js'
@@ -77,11 +78,11 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
   }),
 }
 
-/** @returns the version of the package that this server is */
-export async function packageVersion(): Promise<string> {
+/** @returns the version of the package that this server is. Read once: a file is read in several turns of Node's loop, and whoever asks for health in the midst of a flood would wait in each. */
+export const packageVersion = lazily(async () => {
   const description: unknown = JSON.parse(await readFile(packageFile, 'utf8'))
   return isObject(description) ? String(description['version']) : ''
-}
+})
 
 /** What may befall a credential between two calls. */
 const BEFALLS = ['unauthenticated', 'tokenExpired', 'kickedOut', 'banned'] as const

@@ -4,6 +4,9 @@ import { stopwatch } from './clock.js'
 /** So many real milliseconds of work are done in one go. */
 const SLICE = 20
 
+/** So many of them each may work before it waits for others who work: what is little is not behind what is long. */
+const LITTLE = 2
+
 /** As they were when this was loaded: a test that fakes timers must not hold up a stub in its process. */
 const soon = setImmediate
 const [later, noLonger] = [setTimeout, clearTimeout]
@@ -66,17 +69,37 @@ const loop = new Pace()
 
 /**
  * Does work that yields where others may come between. Of several that go on at once all together have a slice, so that it does not
- * matter how many there are.
+ * matter how many there are; what is little goes on at once.
  * @returns what it returns
  * @throws what it throws
  */
 export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
   loop.begin()
+  let own = stopwatch()
   for (;;) {
     const step = work.next()
     if (step.done === true) return step.value
-    if (!loop.hasTime) await loop.pass()
+    if (loop.hasTime || own() < LITTLE) continue
+    await loop.pass()
+    own = stopwatch()
   }
+}
+
+/** To go through more records than this in one piece is long work. */
+const MANY = 2000
+
+/**
+ * Does work that cannot be divided. Where it is long, one piece is done after another, however many are asked for at once, and others are
+ * answered in between.
+ * @param records so many are gone through
+ * @returns what it returns
+ * @throws what it throws
+ */
+export async function inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {
+  if (records <= MANY) return work()
+  // Asked just before it begins: a promise in between would let all of them begin.
+  for (let wait = loop.wait(); wait !== null; wait = loop.wait()) await wait
+  return work()
 }
 
 /** Does the same work in one go, for when it is little. */

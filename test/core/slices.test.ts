@@ -1,6 +1,6 @@
 /** Long work, and how much of it lies between others. */
 import { expect, test } from 'vitest'
-import { inSlices, Pace } from '../../src/core/slices.js'
+import { inSlices, inTurn, Pace } from '../../src/core/slices.js'
 
 /** Takes longer than a slice. */
 function spin(): void {
@@ -43,6 +43,30 @@ test('others come between pieces of long work, as often when much of it goes on 
   })
   // Each begins at once, with what there is then.
   expect([begun, Math.max(...rest)]).toEqual([5, 1])
+})
+
+test('what is little is not behind what is long', async () => {
+  const ends: string[] = []
+  await Promise.all([...Array.from({ length: 4 }, async () => {
+    await inSlices(long(spin))
+    ends.push('long')
+  }), (async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    ends.push(await inSlices((function* little() {
+      yield
+      yield
+      return 'little'
+    })()))
+  })()])
+  expect(ends).toEqual(['little', 'long', 'long', 'long', 'long'])
+})
+
+test('of long work that cannot be divided one piece comes after another, and others in between', async () => {
+  const turns = await stepsPerTurn((step) => Promise.all(Array.from({ length: 4 }, (_, i) => inTurn(40_000, async () => {
+    step()
+    return i
+  }))))
+  expect(Math.max(...turns)).toBe(1)
 })
 
 test('who waits for a moment to go on comes in the order of waiting', async () => {
