@@ -84,6 +84,12 @@ describe('against the stub, by its own faults', async () => {
     await box.faults.remove(rule.id)
   })
 
+  test("the sandbox's own client of a system takes an empty answer for one", async () => {
+    await box.faults.next('live', 'liveGetMe', { kind: 'status', status: 204, body: '' })
+    const { error, response } = await box.client('live').GET('/users/my')
+    expect([error, response.status]).toEqual([undefined, 204])
+  })
+
   test('an answer that takes too long is timedOut, before it begins and in its midst; one that the app gives up is aborted', async () => {
     const waiting = await box.faults.add({ fault: { kind: 'latency', min: 60_000 } })
     expect(await callAll(url, () => AbortSignal.timeout(50))).toEqual(all('timedOut'))
@@ -124,6 +130,12 @@ describe('against a server of somebody else', () => {
     expect(await callAll(() => url)).toEqual(all('notOurs'))
     const { response } = await createLiveClient({ baseUrl: url }).GET('/users/my')
     expect(await response.text()).toBe(PAGE)
+  })
+
+  test('HEAD is answered by headers alone', async () => {
+    const url = await serveAll((_, response) => response.setHeader('content-type', 'application/json').end())
+    const { error, response } = await asOpenapiFetch(createLiveClient({ baseUrl: url })).HEAD('/users/my' as never) // no document has it
+    expect([error, response.status]).toEqual([undefined, 200])
   })
 
   test('a login that the network ate leaves nobody logged in', async () => {
