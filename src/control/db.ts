@@ -6,7 +6,6 @@ import { isObject } from '../plain/json.js'
 import type { RecordField } from '../core/contract.js'
 import { fileOf, takeFile } from '../core/files.js'
 import type { Sandbox } from '../core/sandbox.js'
-import { inTurn } from '../core/slices.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
@@ -41,10 +40,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
         const record = await seek(tx, place, wanted)
         return record !== undefined && String(record[key]) === wanted ? [record] : []
       }),
-      all: async () => {
-        const { count } = await read((tx) => tx.measure(collection))
-        return inTurn(count, () => read((tx) => tx.list(collection)))
-      },
+      all: () => read((tx) => tx.list(collection)),
     }, call)
     return new WithHeaders(found.filter(isObject), headers)
   },

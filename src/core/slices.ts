@@ -88,18 +88,22 @@ export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
 /** To go through more records than this in one piece is long work. */
 const MANY = 2000
 
+/** Resolves when the last piece is done that was asked for. */
+let before: Promise<unknown> = Promise.resolve()
+
 /**
- * Does work that cannot be divided. Where it is long, one piece is done after another, however many are asked for at once, and others are
- * answered in between.
+ * Does work of this process alone that cannot be divided. Where it is long, one piece is done after another, however many are asked for at
+ * once, and others are answered in between.
  * @param records so many are gone through
  * @returns what it returns
  * @throws what it throws
  */
-export async function inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {
+export function inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {
   if (records <= MANY) return work()
-  // Asked just before it begins: a promise in between would let all of them begin.
-  for (let wait = loop.wait(); wait !== null; wait = loop.wait()) await wait
-  return work()
+  // To its end: some of it may be put off by timers, which would all be over at once.
+  const done = before.then(others).then(work)
+  before = done.catch(() => undefined)
+  return done
 }
 
 /** Does the same work in one go, for when it is little. */
