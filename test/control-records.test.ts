@@ -19,7 +19,7 @@ describe('many records', () => {
       return { text, total: headers.get('x-total-count'), link: headers.get('link')?.replaceAll('&id_gte=0', '') ?? null }
     }
     const checkPages = async () => {
-      for (const query of ['_page=1', '_page=3&_limit=10', '_page=4&_limit=10', '_page=99&_limit=10', '_page=0&_limit=0', '_page=1&_limit=100', '_start=5&_end=9', '_start=9&_end=5', '_start=30&_limit=10', '_limit=3']) {
+      for (const query of ['_page=1', '_page=3&_limit=10', '_page=4&_limit=10', '_page=99&_limit=10', '_page=0&_limit=0', '_page=1&_limit=100', '_start=5&_end=9', '_start=9&_end=5', '_start=30&_limit=10', '_limit=3', '_page=x', '_page=2x&_limit=x3', '_limit=3x', '_limit=x3', '_start=-2&_limit=5', '_page=1.5&_limit=4', '_page=1&_page=2', '_limit=1&_limit=2']) {
         expect(await read(query), query).toEqual(await read(`${query}&id_gte=0`))
       }
     }
