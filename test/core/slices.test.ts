@@ -45,6 +45,15 @@ test('others come between pieces of long work, as often when much of it goes on 
   expect([begun, Math.max(...rest)]).toEqual([5, 1])
 })
 
+test('long work that goes on at once goes on in turns', async () => {
+  const steps: number[] = []
+  await Promise.all([0, 1, 2].map((i) => inSlices(long(() => {
+    spin()
+    steps.push(i)
+  }))))
+  expect(steps).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2])
+})
+
 test('what is little is not behind what is long', async () => {
   const ends: string[] = []
   await Promise.all([...Array.from({ length: 4 }, async () => {
