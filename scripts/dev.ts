@@ -81,13 +81,17 @@ function finish(): void {
   ports.close()
 }
 
-/** The process ends with the first stub, or when it is told to. One that an edit brought down is followed by another at the next edit; calls wait so long. */
+/** The process ends with a first stub that never serves, or when it is told to. One that goes down later is followed by another at the next edit; calls wait so long. */
 function begin(isFirst: boolean): void {
   const beginning = stub
+  let isFollowed = !isFirst
+  beginning.on('message', (said: Said) => {
+    if (said === 'began') isFollowed = true
+  })
   beginning.once('exit', (code, signal) => {
     if (beginning !== stub) return
     ports.hold()
-    if (!hasToStop() && !isFirst && code !== 0) {
+    if (!hasToStop() && isFollowed && code !== 0) {
       console.error('the stub ended; calls wait until an edit mends it')
       return
     }
@@ -137,7 +141,8 @@ async function generate(files: readonly string[]): Promise<void> {
 const inWords = (files: readonly string[]) => files.map((file) => relative(root, file)).join(', ')
 
 const edits = watchFiles(async (changed) => {
-  const restarting = changed.filter((file) => isIn(file, source) && ![...TAKEN_OVER, ...OTHERS].some((place) => isIn(file, place)))
+  // Where none serves, none takes an edit over either.
+  const restarting = changed.filter((file) => hasEnded(stub) || (isIn(file, source) && ![...TAKEN_OVER, ...OTHERS].some((place) => isIn(file, place))))
   const isMended = generator.endIfMadeOf(changed)
   const written = changed.filter((file) => /\.ya?ml$/.test(file))
   if (written.length > 0 || (isMended && left.length > 0)) await generate([...new Set([...left, ...written])])

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createLiveClient } from '../src/contract/live.js'
+import { isObject } from '../src/plain/json.js'
 import { beginProcess, nodeFlags, type Running } from './support/cli.js'
 import { Client } from './support/push.js'
 import { loadOn, watched } from './support/watched.js'
@@ -40,6 +41,13 @@ function edit(name: string, from: string, to: string): void {
   const before = readFileSync(file, 'utf8')
   expect(before).toContain(from)
   writeFileSync(file, before.replace(from, to))
+}
+
+/** @returns the process that has the folder of the sandboxes open */
+function ownerOfFolder(): number {
+  const owner: unknown = JSON.parse(readFileSync(join(folder, '.understudy/owner.json'), 'utf8'))
+  if (!isObject(owner) || typeof owner['process'] !== 'number') throw new Error('nobody has the folder')
+  return owner['process']
 }
 
 const USERS = 'src/systems/live/operations/users.ts'
@@ -124,6 +132,24 @@ test('a source of the core is edited, broken and mended under load: a stub that 
   expect([await load.stop(), await strangers.stop()]).toEqual([[], []])
   expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { mobile: '13800003001' } })
 }, 240_000)
+
+test('a stub that ended is followed by another at the next edit, also of what a stub takes over by itself; who is logged in stays so', async () => {
+  const { stub, says } = await watched(begin('live', '--port', '0'))
+  const box = await stub.sandbox('alice')
+  const app = createLiveClient({ baseUrl: box.baseUrl('live') })
+  await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
+  await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
+  process.kill(ownerOfFolder(), 'SIGKILL')
+  await says(/the stub ended; calls wait until an edit mends it/)
+  const waiting = app.GET('/users/my')
+  edit(USERS, ME, "return { user: { ...viewUser(user, user), nickname: 'mended' } }")
+  await says(/restarted for src\/systems\/live\/operations\/users\.ts/)
+  expect((await waiting).data).toMatchObject({ code: 2000, user: { mobile: '13800003001', nickname: 'mended' } })
+  // It takes edits over like the first.
+  edit(USERS, "'mended'", "'edited'")
+  await says(/^taken over: .*users\.ts/m)
+  expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { nickname: 'edited' } })
+}, 120_000)
 
 test('an OpenAPI document is edited, broken and mended under load: what follows from it is generated and served, no call fails and nobody is logged out', async () => {
   const { stub, says } = await watched(begin('live', 'job', '--port', '0'))

@@ -1,5 +1,5 @@
 /** `understudy start --watch` as a developer has it open all day: edits, mistakes and their mending, while an app is in use. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -210,6 +210,19 @@ test('links that lead round in a circle are gone along once, and what lies behin
   write('elsewhere/note.txt', 'new')
   expect(await says(/taken over: .*\n/)).toBe('taken over: worlds/elsewhere/note.txt\n')
 }, 60_000)
+
+test('a folder that another takes the place of is watched as the one that it is now', async () => {
+  const { says } = await start()
+  cpSync(join(folder, 'worlds/live'), join(folder, 'other'), { recursive: true })
+  renameSync(join(folder, 'worlds/live'), join(folder, 'before'))
+  renameSync(join(folder, 'other'), join(folder, 'worlds/live'))
+  await says(/taken over: .*\n/)
+  // The first of them may be found while it still looks for others.
+  for (const [from, to] of [[FIRST, '新的介绍'], ['新的介绍', '又一个介绍'], ['又一个介绍', FIRST]] as const) {
+    edit('worlds/live/world.json', from, to)
+    expect(await says(/taken over: .*\n/)).toBe('taken over: worlds/live/world.json\n')
+  }
+}, 20_000)
 
 test('a stub that shares its sandboxes cannot watch, and says why', async () => {
   const one = begin(['start', '--watch', '--engine', 'redis://127.0.0.1:1'], { cwd: folder })

@@ -1,5 +1,5 @@
 /** Sees files change, by what they are and not by what the system says about them: editors replace, rename and touch. */
-import { type FSWatcher, watch } from 'node:fs'
+import { existsSync, type FSWatcher, type Stats, watch } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pause } from '../../core/clock.js'
@@ -15,8 +15,13 @@ type Seen = ReadonlyMap<string, string>
 
 interface Snapshot {
   readonly files: Seen
-  /** Those whose changes tell of them. */
-  readonly folders: ReadonlySet<string>
+  /** Those whose changes tell of them, each with what tells it from another that takes its place. */
+  readonly folders: ReadonlyMap<string, string>
+}
+
+interface Watched {
+  readonly watcher: FSWatcher
+  readonly folder: string
 }
 
 export interface Watching {
@@ -33,7 +38,7 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
   let seen: Seen = new Map()
   let isBusy = false
   let isDue = false
-  const watchers = new Map<string, FSWatcher>()
+  const watchers = new Map<string, Watched>()
 
   async function check(): Promise<void> {
     isDue = true
@@ -45,28 +50,43 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
       const now = await snapshot(places)
       const files = differing(seen, now.files)
       seen = now.files
-      follow(now.folders)
+      // What was written to a folder before its watcher began is told by nobody.
+      if (follow(now.folders)) isDue = true
       if (files.length > 0) await changed(files)
     }
     isBusy = false
   }
 
-  /** One watcher for each folder: those of Node.js for whole trees miss things on Linux. */
-  function follow(folders: ReadonlySet<string>): void {
-    for (const [folder, watcher] of watchers) {
-      if (folders.has(folder)) continue
-      watcher.close()
-      watchers.delete(folder)
-    }
-    for (const folder of folders) {
-      if (watchers.has(folder)) continue
-      const watcher = watch(folder, { persistent: false }, () => void check())
+  /**
+   * One watcher for each folder: those of Node.js for whole trees miss things on Linux. It stays with the folder that it was made for, wherever that is
+   * moved to, so another one of the same name has a watcher of its own.
+   * @returns whether there are new ones
+   */
+  function follow(folders: Snapshot['folders']): boolean {
+    for (const [place, { watcher, folder }] of watchers) if (folders.get(place) !== folder) drop(place, watcher)
+    const fresh = [...folders].filter(([place]) => !watchers.has(place))
+    for (const [place, folder] of fresh) {
+      const watcher = begun(place)
+      if (watcher === null) continue
+      watchers.set(place, { watcher, folder })
       // A folder that is removed ends its watcher; the one above tells of it.
-      watcher.on('error', () => {
-        watcher.close()
-        watchers.delete(folder)
-      })
-      watchers.set(folder, watcher)
+      watcher.on('error', () => { drop(place, watcher) })
+    }
+    return fresh.length > 0
+  }
+
+  function drop(place: string, watcher: FSWatcher): void {
+    watcher.close()
+    if (watchers.get(place)?.watcher === watcher) watchers.delete(place)
+  }
+
+  /** @returns null where the folder has gone meanwhile, of which the one above tells */
+  function begun(place: string): FSWatcher | null {
+    try {
+      return watch(place, { persistent: false }, () => void check())
+    } catch (error) {
+      if (existsSync(place)) throw error
+      return null
     }
   }
 
@@ -78,7 +98,7 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
       follow((await snapshot(places)).folders)
     },
     close: () => {
-      for (const watcher of watchers.values()) watcher.close()
+      for (const { watcher } of watchers.values()) watcher.close()
       watchers.clear()
     },
   }
@@ -87,7 +107,7 @@ export function watchFiles(changed: (files: readonly string[]) => Promise<void>)
 /** What lies at these places, each folder once however many links lead to it: a link may lead to where it lies itself. */
 async function snapshot(places: readonly string[]): Promise<Snapshot> {
   const files = new Map<string, string>()
-  const folders = new Set<string>()
+  const folders = new Map<string, string>()
   const note = async (place: string, entered: Set<string>): Promise<void> => {
     const found = await stat(place).catch(() => null)
     if (found === null) return
@@ -98,19 +118,22 @@ async function snapshot(places: readonly string[]): Promise<Snapshot> {
     const real = await realpath(place).catch(() => place)
     if (entered.has(real)) return
     entered.add(real)
-    folders.add(place)
+    folders.set(place, identityOf(found))
     for (const entry of await readdir(place, { withFileTypes: true }).catch(() => [])) if (!LEFT_OUT.has(entry.name)) await note(join(place, entry.name), entered)
   }
   for (const place of places) {
     await note(place, new Set())
     // A file is seen to come and go by its folder.
-    if (!folders.has(place) && (await isFolder(dirname(place)))) folders.add(dirname(place))
+    const parent = dirname(place)
+    const found = folders.has(place) || folders.has(parent) ? null : await stat(parent).catch(() => null)
+    if (found?.isDirectory() === true) folders.set(parent, identityOf(found))
   }
   return { files, folders }
 }
 
-async function isFolder(place: string): Promise<boolean> {
-  return stat(place).then((found) => found.isDirectory(), () => false)
+/** A number is given away again as soon as the folder that had it is removed. */
+function identityOf({ dev, ino, birthtimeMs }: Stats): string {
+  return `${String(dev)} ${String(ino)} ${String(birthtimeMs)}`
 }
 
 function differing(before: Seen, now: Seen): string[] {
