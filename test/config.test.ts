@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { defineConfig } from '../src/index.js'
+import { whereAndWhy } from '../src/plain/where.js'
 import { begin, type Running, understudy } from './support/cli.js'
 import { freePort } from './support/redis.js'
 
@@ -220,6 +221,18 @@ describe('what is wrong with a configuration', () => {
   test('in a file that it imports is told where it is', async () => {
     write({ 'understudy.config.ts': "import './team.ts'\nexport default {}", 'team.ts': 'const one = 1\nthrow new Error(`not today ${one}`)' })
     expect((await run(['start'])).stderr).toBe(`error: understudy.config.ts cannot be run: ${join(folder, 'team.ts')}:2:7: not today 1\n`)
+  })
+
+  test('is told with the file that imports what is not there, also where Understudy lies in the same folder', () => {
+    const stack = "Error: Cannot find module './gone.ts'\n    at import (file:///work/app/dist/settings.js:172:84)\n    at /work/app/understudy.config.ts:2:1"
+    const error = Object.assign(new Error("Cannot find module './gone.ts'\nRequire stack:\n- /work/app/understudy.config.ts"), { stack, requireStack: ['/work/app/understudy.config.ts'] })
+    expect(whereAndWhy(error, '/work/app')).toBe("/work/app/understudy.config.ts:2:1: Cannot find module './gone.ts'")
+    expect(whereAndWhy(Object.assign(error, { stack: '' }), '/work/app')).toBe("/work/app/understudy.config.ts: Cannot find module './gone.ts'")
+  })
+
+  test('is told with a place of the project, and not with one of a folder whose name begins alike', () => {
+    const error = Object.assign(new Error('not today'), { stack: 'Error: not today\n    at helper (/work/app-tools/helper.ts:1:7)\n    at /work/app/team.ts:2:7' })
+    expect(whereAndWhy(error, '/work/app')).toBe('/work/app/team.ts:2:7: not today')
   })
 
   test('is told with all the rest, each with its place and a guess, for people and for programs', async () => {

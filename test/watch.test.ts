@@ -224,6 +224,17 @@ test('a folder that another takes the place of is watched as the one that it is 
   }
 }, 20_000)
 
+test('folders that come and go while it looks for them do not end it', async () => {
+  const { says } = await start()
+  const place = (number: number) => join(folder, 'worlds', `passing-${String(number)}`)
+  for (let number = 0; number < 3000; number++) {
+    mkdirSync(join(place(number), 'within'), { recursive: true })
+    if (number >= 8) rmSync(place(number - 8), { recursive: true })
+  }
+  edit('worlds/live/world.json', FIRST, '新的介绍')
+  await says(/taken over: worlds\/live\/world\.json\n/)
+}, 20_000)
+
 test('a stub that shares its sandboxes cannot watch, and says why', async () => {
   const one = begin(['start', '--watch', '--engine', 'redis://127.0.0.1:1'], { cwd: folder })
   running.push(one)

@@ -95,13 +95,16 @@ async function bounded(run: () => Promise<unknown>, unfinished: () => string): P
   const late = setTimeout(() => { giveUp(new Error(`${unfinished()} does not come to its end: it was given ${String(LIMIT / 1000)} s`)) }, LIMIT).unref()
   const idle = () => { giveUp(new Error(`${unfinished()} does not come to its end: it waits for what never comes`)) }
   process.once('beforeExit', idle)
-  process.exit = (code) => {
+  const refusing: typeof process.exit = (code) => {
     const refuse = onBehalf.getStore()
     if (refuse === undefined) return exit(code)
     const why = new Error(`process.exit(${String(code ?? '')}) was called, and a configuration may not end the process`)
+    // Who called it is to be told, not that it was caught here.
+    Error.captureStackTrace(why, refusing)
     refuse(why)
     throw why
   }
+  process.exit = refusing
   try {
     return await Promise.race([onBehalf.run(giveUp, run), promise])
   } finally {
