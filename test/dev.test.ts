@@ -37,10 +37,18 @@ function begin(...flags: string[]): Running {
 
 /** Changes a source. */
 function edit(name: string, from: string, to: string): void {
+  editAll(name, [[from, to]])
+}
+
+/** Several edits that are saved at once: what is saved twice may be taken over twice. */
+function editAll(name: string, edits: readonly (readonly [from: string, to: string])[]): void {
   const file = join(folder, name)
-  const before = readFileSync(file, 'utf8')
-  expect(before).toContain(from)
-  writeFileSync(file, before.replace(from, to))
+  let text = readFileSync(file, 'utf8')
+  for (const [from, to] of edits) {
+    expect(text).toContain(from)
+    text = text.replace(from, to)
+  }
+  writeFileSync(file, text)
 }
 
 /** @returns the process that has the folder of the sandboxes open */
@@ -123,9 +131,8 @@ test('a source of the core is edited, broken and mended under load: a stub that 
   expect(await says(/\S+succession\.ts:\d+.*\nnot restarted for .*\n/)).toMatch(/src\/succession\.ts:\d+:\d+: no succession today\nnot restarted for src\/succession\.ts/)
   expect(again.socket.readyState).toBe(WebSocket.OPEN)
   // Saved once more with the same mistake: it is not told again.
-  edit('src/succession.ts', 'succession today', 'succession  today')
-  edit('src/succession.ts', 'succession  today', 'succession today')
-  edit('src/succession.ts', "    throw new Error('no succession today')\n", '')
+  edit('src/succession.ts', "today')\n", "today') // again\n")
+  edit('src/succession.ts', "    throw new Error('no succession today') // again\n", '')
   expect(await says(/(?:not )?restarted for .*\n/)).toMatch(/^restarted for /)
   await says(/control plane /)
 
@@ -174,8 +181,7 @@ test('an OpenAPI document is edited, broken and mended under load: what follows 
   edit('openapi/live.yaml', "pattern: '^[12]", "pattern: '^[123]")
   expect(await says(/generating[\s\S]*?generated files/)).toBe('generating, for openapi/live.yaml changed\n22 generated files')
   // It can be read, but refers to nothing.
-  edit('openapi/live.yaml', 'openapi: 3.1.0: no', 'openapi: 3.1.0')
-  edit('openapi/live.yaml', "unmatched: '#/components/responses/Unmatched'", "unmatched: '#/components/responses/Nothing'")
+  editAll('openapi/live.yaml', [['openapi: 3.1.0: no', 'openapi: 3.1.0'], ["unmatched: '#/components/responses/Unmatched'", "unmatched: '#/components/responses/Nothing'"]])
   await says(/openapi\/live\.yaml: .*Nothing/)
   edit('openapi/live.yaml', 'responses/Nothing', 'responses/Unmatched')
   await isTakenOver('live')
@@ -201,8 +207,7 @@ test('an OpenAPI document is edited, broken and mended under load: what follows 
   edit('scripts/generate/compact.ts', 'import ts', 'const {\nimport ts')
   edit('openapi/live.yaml', "pattern: '^[123]", "pattern: '^[12]")
   await says(/scripts\/generate\/compact\.ts:\d+:\d+: ERROR/)
-  edit('scripts/generate/compact.ts', '`const violation', '`// By another one.\nconst violation')
-  edit('scripts/generate/compact.ts', 'const {\nimport ts', 'import ts')
+  editAll('scripts/generate/compact.ts', [['`const violation', '`// By another one.\nconst violation'], ['const {\nimport ts', 'import ts']])
   await isTakenOver('live')
   expect(readFileSync(join(folder, 'src/generated/live/validators.js'), 'utf8')).toContain('// By another one.')
 }, 240_000)
