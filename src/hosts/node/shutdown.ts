@@ -8,8 +8,8 @@ import type { LatestAnswers } from './handler.js'
 
 /** Real milliseconds between two looks at connections that have become idle. */
 const LOOK_AGAIN = 20
-/** So many looks a connection is kept on which nothing is asked, for somebody may be about to: 100 ms. */
-const QUIET = 5
+/** So many looks a connection is kept on which nothing is asked, for somebody may be about to, and have a slow machine: 300 ms. */
+const QUIET = 15
 /** So many looks are taken at all: a second. */
 const MOST_LOOKS = 50
 
