@@ -152,6 +152,7 @@ test('a stub that ended is followed by another at the next edit, also of what a 
   edit(USERS, ME, "return { user: { ...viewUser(user, user), nickname: 'mended' } }")
   await says(/restarted for src\/systems\/live\/operations\/users\.ts/)
   expect((await waiting).data).toMatchObject({ code: 2000, user: { mobile: '13800003001', nickname: 'mended' } })
+  await says(/control plane /)
   // It takes edits over like the first.
   edit(USERS, "'mended'", "'edited'")
   await says(/^taken over: .*users\.ts/m)

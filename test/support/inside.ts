@@ -19,5 +19,5 @@ export async function rush({ sandboxes }: Server, name: string, times: number): 
   if (latest === undefined) throw new Error(`nobody has called ${name}`)
   const { id: _, ...entry } = latest
   const turn = await sandbox.look()
-  for (let i = 0; i < times; i++) turn.record(entry)
+  for (let i = 0; i < times; i++) void turn.record(entry)
 }
