@@ -81,8 +81,8 @@ function finish(): void {
   ports.close()
 }
 
-/** The process ends with a first stub that never serves, or when it is told to. One that goes down later is followed by another at the next edit; calls wait so long. */
-function begin(isFirst: boolean): void {
+/** The process ends with a first stub that never serves, or when it is told to. One that goes down later is followed by another at the next edit; calls wait so long. @param ready when it may serve */
+function begin(isFirst: boolean, ready: Promise<void> = Promise.resolve()): void {
   const beginning = stub
   let isFollowed = !isFirst
   beginning.on('message', (said: Said) => {
@@ -98,7 +98,7 @@ function begin(isFirst: boolean): void {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143)
     finish()
   })
-  tell(beginning, 'begin')
+  ready.then(() => { tell(beginning, 'begin') }, () => undefined) // whoever has asked for it hears why not
 }
 
 async function restart(files: readonly string[]): Promise<void> {
@@ -164,8 +164,10 @@ process.on('SIGTERM', () => { stop() })
 if (ownScript() === 'dev') whenParentIsGone(() => { stop() })
 
 if (await hears(stub, 'loaded', '')) {
-  begin(true)
+  // Whoever calls it edits as well: no edit is missed from then on.
+  const looks = edits.look([join(root, 'openapi'), ...SCHEMAS, source, join(import.meta.dirname, 'generate')])
+  begin(true, looks)
   const serves = hears(stub, 'began', '')
-  await edits.look([join(root, 'openapi'), ...SCHEMAS, source, join(import.meta.dirname, 'generate')])
+  await looks
   if (await serves) generator.warm()
 } else process.exitCode = hasToStop() ? 143 : 1
