@@ -224,15 +224,15 @@ describe('what is wrong with a configuration', () => {
   })
 
   test('is told with the file that imports what is not there, also where Understudy lies in the same folder', () => {
-    const stack = "Error: Cannot find module './gone.ts'\n    at import (file:///work/app/dist/settings.js:172:84)\n    at /work/app/understudy.config.ts:2:1"
-    const error = Object.assign(new Error("Cannot find module './gone.ts'\nRequire stack:\n- /work/app/understudy.config.ts"), { stack, requireStack: ['/work/app/understudy.config.ts'] })
-    expect(whereAndWhy(error, '/work/app')).toBe("/work/app/understudy.config.ts:2:1: Cannot find module './gone.ts'")
-    expect(whereAndWhy(Object.assign(error, { stack: '' }), '/work/app')).toBe("/work/app/understudy.config.ts: Cannot find module './gone.ts'")
+    const stack = "Error: Cannot find module './gone.ts'\n    at import (file:///projects/app/dist/settings.js:172:84)\n    at /projects/app/understudy.config.ts:2:1"
+    const error = Object.assign(new Error("Cannot find module './gone.ts'\nRequire stack:\n- /projects/app/understudy.config.ts"), { stack, requireStack: ['/projects/app/understudy.config.ts'] })
+    expect(whereAndWhy(error, '/projects/app')).toBe("/projects/app/understudy.config.ts:2:1: Cannot find module './gone.ts'")
+    expect(whereAndWhy(Object.assign(error, { stack: '' }), '/projects/app')).toBe("/projects/app/understudy.config.ts: Cannot find module './gone.ts'")
   })
 
   test('is told with a place of the project, and not with one of a folder whose name begins alike', () => {
-    const error = Object.assign(new Error('not today'), { stack: 'Error: not today\n    at helper (/work/app-tools/helper.ts:1:7)\n    at /work/app/team.ts:2:7' })
-    expect(whereAndWhy(error, '/work/app')).toBe('/work/app/team.ts:2:7: not today')
+    const error = Object.assign(new Error('not today'), { stack: 'Error: not today\n    at helper (/projects/app-tools/helper.ts:1:7)\n    at /projects/app/team.ts:2:7' })
+    expect(whereAndWhy(error, '/projects/app')).toBe('/projects/app/team.ts:2:7: not today')
   })
 
   test('is told with all the rest, each with its place and a guess, for people and for programs', async () => {
