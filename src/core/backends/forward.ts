@@ -89,20 +89,25 @@ export interface Taken {
 
 /**
  * Takes a body up to a limit.
- * @param counted told of each piece
+ * @param counted told of each piece; where it throws, nothing more is taken
  * @throws ForwardError where it breaks off before
  */
 export async function take(body: AsyncIterable<Uint8Array>, limit: number, counted?: (bytes: number) => void): Promise<Taken> {
   const pieces = body[Symbol.asyncIterator]()
   const taken: Uint8Array[] = []
   let length = 0
-  for (;;) {
-    const next = await pieces.next()
-    if (next.done === true) return { bytes: join(taken), rest: null }
-    taken.push(next.value)
-    length += next.value.length
-    counted?.(next.value.length)
-    if (length > limit) return { bytes: join(taken), rest: pieces }
+  try {
+    for (;;) {
+      const next = await pieces.next()
+      if (next.done === true) return { bytes: join(taken), rest: null }
+      taken.push(next.value)
+      length += next.value.length
+      counted?.(next.value.length)
+      if (length > limit) return { bytes: join(taken), rest: pieces }
+    }
+  } catch (error) {
+    await pieces.return?.()
+    throw error
   }
 }
 

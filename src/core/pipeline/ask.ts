@@ -100,12 +100,8 @@ async function takeIn({ body }: Incoming, isLookedAt: boolean, room: AnswerRoom)
 
 async function takeCounted(body: Incoming['body'], limit: number, room: AnswerRoom): Promise<Taken> {
   const guest = room.enter()
-  const pieces = body[Symbol.asyncIterator]()
   try {
-    return await take({ [Symbol.asyncIterator]: () => pieces }, limit, guest.take)
-  } catch (error) {
-    await pieces.return?.()
-    throw error
+    return await take(body, limit, guest.take)
   } finally {
     guest.leave()
   }
