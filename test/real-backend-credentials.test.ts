@@ -1,6 +1,7 @@
 /** Users of the stub who are logged in at a real backend by credentials that the configuration has for them. */
 import { describe, expect, test } from 'vitest'
 import { type BackendChoice, type Box, createStub } from '../src/index.js'
+import type { Backend } from './backends/backend.js'
 import { startEduBackend } from './backends/edu.js'
 import { startImBackend } from './backends/im.js'
 import { startJobBackend } from './backends/job.js'
@@ -25,18 +26,21 @@ async function boxOf(system: SystemName, choice: BackendChoice, said: string[] =
   return stub.sandbox()
 }
 
+/** What a backend was asked, in short. */
+const saidTo = ({ asked }: Backend) => asked.map(({ method, path, query, headers, text }) => `${method} ${path}${query.size === 0 ? '' : `?${String(query)}`}${text === '' ? '' : ` ${String(headers['content-type'])} ${text}`}`)
+
 const APP = { client: '1.0.2.3', platform: 'ios', u: '490154203237518', w: '00:00:5e:00:53:01' }
 const json = (body: object) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-/** How each system's user is called, and how he calls what the backend answers. */
-const cases: Readonly<Record<Exclude<SystemName, 'trid'>, { start: () => Promise<{ readonly url: string; close(): Promise<void> }>; user: string; secret: string; real: string; call: (box: Box, token: string) => Promise<Response>; good: object }>> = {
-  edu: { start: startEduBackend, user: '13800001001', secret: SECRET, real: 'eduGetMyInfo', call: (box, token) => box.fetch('/edu/rest/s/info', { headers: { ...APP, auth: Buffer.from(`access_token=${token}`).toString('base64') } }), good: { code: 900, info: { nick: 'Real student' } } },
-  im: { start: startImBackend, user: '13800004001', secret: SECRET, real: 'imListFriends', call: (box, token) => box.fetch('/im/android/user_contacts/', { headers: { cookie: `sessionid=${token}` } }), good: { status: 1, result: [{ username: 'real_bob' }] } },
-  job: { start: startJobBackend, user: '13800002002', secret: SECRET, real: 'jobGetBalance', call: (box, token) => box.fetch('/job/api/user/acc/balance', { headers: { 'app-token': token } }), good: { code: 0, data: 42.5 } },
-  live: { start: startLiveBackend, user: '13800003001', secret: '123456', real: 'liveListChannels', call: (box, token) => box.fetch('/live/channels/live', { headers: { authorization: Buffer.from(token).toString('base64') } }), good: { code: 2000, channels: [{ title: 'Real channel' }] } },
+/** How each system's user is called, how he is logged in, and how he calls what the backend answers. */
+const cases: Readonly<Record<Exclude<SystemName, 'trid'>, { start: () => Promise<Backend>; user: string; secret: string; logins: readonly string[]; real: string; call: (box: Box, token: string) => Promise<Response>; good: object }>> = {
+  edu: { start: startEduBackend, user: '13800001001', secret: SECRET, logins: ['POST /rest/s/login application/json {"phone":"13800001001","passwd":"abc12345","device":"Understudy"}'], real: 'eduGetMyInfo', call: (box, token) => box.fetch('/edu/rest/s/info', { headers: { ...APP, auth: Buffer.from(`access_token=${token}`).toString('base64') } }), good: { code: 900, info: { nick: 'Real student' } } },
+  im: { start: startImBackend, user: '13800004001', secret: SECRET, logins: ['POST /android/login/ application/json {"phone":"13800004001","password":"abc12345"}'], real: 'imListFriends', call: (box, token) => box.fetch('/im/android/user_contacts/', { headers: { cookie: `sessionid=${token}` } }), good: { status: 1, result: [{ username: 'real_bob' }] } },
+  job: { start: startJobBackend, user: '13800002002', secret: SECRET, logins: ['POST /login application/x-www-form-urlencoded username=13800002002&password=abc12345'], real: 'jobGetBalance', call: (box, token) => box.fetch('/job/api/user/acc/balance', { headers: { 'app-token': token } }), good: { code: 0, data: 42.5 } },
+  live: { start: startLiveBackend, user: '13800003001', secret: '123456', logins: ['GET /auth/code?mobile=13800003001', 'POST /auth/login application/json {"mobile":"13800003001","auth_code":"123456"}'], real: 'liveListChannels', call: (box, token) => box.fetch('/live/channels/live', { headers: { authorization: Buffer.from(token).toString('base64') } }), good: { code: 2000, channels: [{ title: 'Real channel' }] } },
 }
 
-describe.each(Object.entries(cases))('%s', (name, { start, user, secret, real: operation, call, good }) => {
+describe.each(Object.entries(cases))('%s', (name, { start, user, secret, logins, real: operation, call, good }) => {
   const system = name as SystemName // a key of the cases
 
   test('who has logged in at the stub is logged in at the real backend when he first calls there, once', async () => {
@@ -47,9 +51,8 @@ describe.each(Object.entries(cases))('%s', (name, { start, user, secret, real: o
       const answer = await call(box, session.accessToken)
       expect([answer.headers.get('understudy-source'), await answer.json()]).toMatchObject(['real', good])
     }
-    const asked = (real as unknown as { readonly asked: readonly { readonly path: string; readonly headers: object; readonly text: string }[] }).asked // every backend keeps it
-    expect(asked.filter(({ path }) => /login/.test(path))).toHaveLength(1)
-    expect(JSON.stringify(asked)).not.toContain(session.accessToken)
+    expect(saidTo(real).slice(0, -3)).toEqual(logins)
+    expect(JSON.stringify(real.asked)).not.toContain(session.accessToken)
     expect((await box.backends.drift()).drift).toEqual([])
   })
 })
@@ -63,6 +66,10 @@ test('trid: a number that is known by a code', async () => {
   const { token } = await post('user/sms-validation-code', { type: 'sms_validation_code', code: '123456', ...tel })
   expect(await post('user/register', { type: 'register', token, username: 'newcomer', password: 'secret99', ...tel })).toMatchObject({ success: true, huanxin_id: '13800005900' })
   expect(JSON.stringify(real.asked)).not.toContain(String(token))
+  expect(saidTo(real).slice(0, -1)).toEqual([
+    'POST /index.php?r=user%2Fsms-validation-request application/json {"type":"sms_validation_request","tel":"13800005900","time":"0"}',
+    'POST /index.php?r=user%2Fsms-validation-code application/json {"type":"sms_validation_code","code":"123456","tel":"13800005900","time":"0"}',
+  ])
 })
 
 describe('what is configured', () => {

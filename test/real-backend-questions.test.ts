@@ -86,6 +86,20 @@ test('of what may be an object or null, an object is told of where it is wrong i
   expect(places.filter((place) => !String(place).startsWith('missingField /data/stuInfo/'))).toEqual([])
 })
 
+test.each([
+  ['nothing but a kind about errors', { kind: 'behaviour' }, ['HERE'], ['ELSEWHERE']],
+  ['two such kinds', { kind: ['behaviour', 'unlistedError'] }, ['HERE'], ['ELSEWHERE']],
+  ['what the backend answers', { kind: 'behaviour', backend: 'ELSEWHERE' }, ['ELSEWHERE'], ['HERE']],
+  ['what the stub answers', { kind: 'behaviour', stub: 'OK' }, ['HERE', 'ELSEWHERE'], []],
+  ['what both answer', { kind: 'behaviour', between: ['ELSEWHERE', 'OK'] }, ['ELSEWHERE'], ['HERE']],
+  ['a kind about something else', { kind: ['behaviour', 'type'] }, ['HERE', 'ELSEWHERE'], []],
+])('a rule at an error is about that error, unless it says itself what it is about: %s', (_, drift, named, others) => {
+  const document = { operationId: 'xGet', HERE: { 'x-condition': 'internal', title: 'HERE', 'x-decision': { question: 'x-q1', topic: 'A', drift } } }
+  const numbers = (backend: string) => questionsIn(document)({ operation: 'xGet', kind: 'behaviour', pointer: '', status: 200, backend, stub: 'OK' })
+  for (const backend of named) expect([backend, numbers(backend)]).toMatchObject([backend, [{ number: 'x-q1' }]])
+  for (const backend of others) expect([backend, numbers(backend)]).toEqual([backend, []])
+})
+
 test('a question about an error is named where either side answers with it, and by no others', () => {
   const document = { 'x-decision': { question: 'live-q99', topic: 'when a key is no good', drift: { kind: 'behaviour', error: ['API_UNAUTHORIZED'] } } }
   const numbers = (backend: string | null, stub: string | null) => questionsIn(document)({ operation: 'liveGetMe', kind: 'behaviour', pointer: '', status: 200, backend, stub }).map(({ number }) => number)

@@ -1,4 +1,5 @@
 /** im's push channel when a real backend answers it: forwarded as a whole, judged frame by frame, and ended as the other side ends it. */
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { createImClient, openImSocket } from '../src/contract/im.js'
 import { type Box, createStub, type StubOptions } from '../src/index.js'
@@ -202,6 +203,16 @@ describe('a channel that it does not answer', () => {
     await expect(Client.connect({ url: box.baseUrl('im') }, cookie)).rejects.toThrow('Unexpected server response: 403')
     expect((await box.requests.list({ operationId: 'imPushOpen' }))[0]).toMatchObject({ source: 'real', response: { status: 403 } })
     expect((await box.backends.drift()).drift).toMatchObject([{ operationId: 'imPushOpen', kind: 'httpStatus' }])
+  })
+
+  test('gets what a client says beside the handshake, which is made anew', async () => {
+    const { real, box } = await stage()
+    const said = { 'x-sec-websocket-note': 'a', 'connection-kind': 'b', 'upgrade-insecure-requests': '1', 'content-length-hint': 'd', 'date-of-birth': 'e' }
+    const socket = new WebSocket(`${box.baseUrl('im').replace('http', 'ws')}/android/websocket/`, { headers: { cookie: await logIn(box), date: 'Thu, 01 Jan 1970 00:00:00 GMT', ...said } })
+    await once(socket, 'open')
+    expect(real.push.handshakes[0]).toMatchObject(said)
+    expect(real.push.handshakes[0]).not.toHaveProperty('date')
+    socket.terminate()
   })
 
   test('a backend that is the stub itself is seen', async () => {

@@ -83,7 +83,7 @@ test.skipIf(!hasOpenssl())('an authority that is not known is a network error of
   })
   const [url] = await running.says(/http:\/\/127\.0\.0\.1:\d+/)
   const refused = await fetch(`${url}/live/auth/code?mobile=${PHONE}`)
-  expect(refused.headers.get('understudy-source-reason')).toMatch(/^tls: /)
+  expect(refused.headers.get('understudy-source-reason')).toMatch(/^tls: no authority that is known here has signed its certificate; NODE_EXTRA_CA_CERTS=ca\.pem .*\([A-Z_]+\)$/)
   expect(real.seen).toEqual([])
 })
 

@@ -321,6 +321,21 @@ describe('what comes back', () => {
     expect([sourceOf(answer), (await answer.arrayBuffer()).byteLength]).toEqual(['real', size])
   })
 
+  test('a large file is cut and spoilt by a fault as any other answer is', async () => {
+    const size = 3 * 1024 * 1024
+    const real = await backendOf((_request, response) => void response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.alloc(size, 'x')))
+    const box = await (await stubOf()).sandbox()
+    await box.backends.set('edu', { url: real.url })
+    const load = () => box.fetch('/edu/file/5f0000000000000000000001.png').then(async (answer) => (await answer.arrayBuffer()).byteLength).catch(() => 'cut')
+    for (const kind of ['drop', 'reset'] as const) {
+      await box.faults.next('edu', 'eduDownload', { kind })
+      expect([kind, await load()]).toEqual([kind, 'cut'])
+    }
+    await box.faults.next('edu', 'eduDownload', { kind: 'malformed' })
+    const [spoilt, sound] = [await load(), await load()]
+    expect([spoilt === size, sound]).toEqual([false, size])
+  })
+
   test('whatever goes wrong is a network error of the system, with the reason in header and journal', async () => {
     const box = await (await stubOf()).sandbox()
     const tls = await backendOf(ok, createTlsServer())

@@ -6,6 +6,8 @@ export class Proxy {
   readonly #sockets = new Set<Socket>()
   /** All that was sent there. */
   said = ''
+  /** How many bytes were answered. */
+  heard = 0
   /** The text in what is sent after which the connection breaks; null while it holds. */
   #fuse: string | null = null
   /** Whether what was sent last still arrives. */
@@ -39,6 +41,7 @@ export class Proxy {
         proxy.said += data.toString('latin1')
         proxy.#pass(data, near, far)
       })
+      far.on('data', (data: Buffer) => (proxy.heard += data.length))
       far.pipe(near)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,5 @@
 /** What carries calls to a real backend. The core says what is to be carried, and knows no HTTP client: a host brings one. */
+import { join } from '../../plain/pages.js'
 import type { Reply, ReplyHeaders } from '../reply.js'
 import type { SocketLink } from '../sockets/wire.js'
 
@@ -38,6 +39,8 @@ export interface Incoming {
   readonly headers: ReplyHeaders
   /** The body, its compression undone, as it comes. It throws {@link ForwardError} where it breaks off; whoever stops early ends it. */
   readonly body: AsyncIterable<Uint8Array>
+  /** Takes all of the body, where all of it is there already; null where it has to be read. Most answers are short, and come in one piece. */
+  readonly whole: () => Uint8Array | null
 }
 
 /** A WebSocket that is wanted of a real backend. */
@@ -109,9 +112,4 @@ export async function take(body: AsyncIterable<Uint8Array>, limit: number, count
     await pieces.return?.()
     throw error
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces
-  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)
 }

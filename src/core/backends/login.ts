@@ -74,7 +74,10 @@ export class RealLogins {
       let bytes: Uint8Array
       try {
         answer = await this.#forwarder.forward({ ...carried(call, self), origin, path: `${base}${call.path}`, timeout: backend.timeout, whenGone: null })
-        bytes = (await take(answer.body, MOST_READ)).bytes
+        const taken = await take(answer.body, MOST_READ)
+        bytes = taken.bytes
+        // Whoever reads no further has the connection back.
+        await taken.rest?.return?.()
       } catch (error) {
         if (!(error instanceof ForwardError)) throw error
         return { why: `${call.operation}: ${error.reason}`, isRefusal: false }

@@ -1,5 +1,6 @@
 /** What leaves for a real backend: where it goes, by whose tokens, and what keeps it here. */
 import { pathOf } from '../../plain/url.js'
+import type { Awaitable } from '../engine/engine.js'
 import type { ReplyHeaders } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
 import type { CallHeaders } from '../stage/call.js'
@@ -55,26 +56,39 @@ export type Outward = {
 const CLIMBS = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?=[/\\]|%2f|%5c|$)/i
 
 /** @returns the request as the backend is to get it, or why it gets none */
-export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
-  const { system, turn, url, path, search, headers, shown, text, unpacked } = leaving
-  const texts = guisesOfCall(url, headers, [text, unpacked], shortestToken(system, issued))
-  const look = () => knownTokens(system, turn.store(system.id), shown, texts, issued, backend.url)
-  let tokens = shown.length === 0 && texts.length === 0 ? NO_TOKENS : await look()
-  const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
+export function outward(leaving: Leaving, backend: Backend, parts: OutwardParts): Awaitable<Outward> {
+  const { system, url, headers, shown, text, unpacked } = leaving
+  const texts = guisesOfCall(url, headers, [text, unpacked], shortestToken(system, parts.issued))
+  return shown.length === 0 && texts.length === 0 ? withKnown(leaving, backend, parts, NO_TOKENS) : lookAndLeave(leaving, backend, parts, texts)
+}
+
+/** @param texts all forms of what may hold a token */
+async function lookAndLeave(leaving: Leaving, backend: Backend, parts: OutwardParts, texts: readonly string[]): Promise<Outward> {
+  const { system, turn, headers, shown } = leaving
+  const look = () => knownTokens(system, turn.store(system.id), shown, texts, parts.issued, backend.url)
+  const tokens = await look()
+  const going = withKnown(leaving, backend, parts, tokens)
+  if (tokens.foreign === null || (going.kind === 'kept' && going.reason !== 'stubToken')) return going
+  const why = await parts.logins.logIn({ system, turn, session: tokens.foreign, headers }, backend, parts.self)
+  if (typeof why === 'string') return { kind: 'kept', reason: 'stubToken', detail: `the call carries a token that the stub, or another backend, has issued, and its user could not be logged in at the real backend: ${why}`, caller: tokens.session }
+  return why === null ? withKnown(leaving, backend, parts, await look()) : going
+}
+
+/** The request as it leaves, or why it stays, by what is known of the tokens in it. */
+function withKnown({ system, url, path, search, headers, text, unpacked }: Leaving, backend: Backend, { self, hidden }: OutwardParts, tokens: KnownTokens): Outward {
+  const { swaps, session: caller } = tokens
+  const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller })
   const hops = hopsOf(headers[HOPS_HEADER])
   if (hops.includes(self)) return kept('loop', `${backend.url} leads back to this server`)
   if (CLIMBS.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
-  if (tokens.foreign !== null) {
-    const why = await logins.logIn({ system, turn, session: tokens.foreign, headers }, backend, self)
-    if (typeof why === 'string') return kept('stubToken', `the call carries a token that the stub, or another backend, has issued, and its user could not be logged in at the real backend: ${why}`)
-    if (why === null) tokens = await look()
-  }
   if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub, or another backend, has issued; log in at the real backend, through this server, to call it')
   const { origin, base } = placeOf(backend)
-  const { swaps, session: caller } = tokens
-  const goingPath = swapped(`${base}${path}${ownSearch(search)}`, swaps)
-  const goingHeaders = withTokens(outgoingHeaders(headers, hidden, [...hops, self]), tokens, system, [url, ...Object.values(headers).map(String), text])
-  if (swaps.size > 0 && isLeft(guisesOfCall(goingPath, goingHeaders, [swapped(text, swaps), unpacked], 0), swaps)) return kept('stubToken', 'the call carries a token that the stub has issued, written so that it cannot be replaced by the real backend\'s')
+  const going = outgoingHeaders(headers, hidden, [...hops, self])
+  const asked = `${base}${path}${ownSearch(search)}`
+  if (swaps.size === 0) return { kind: 'goes', origin, path: asked, headers: going, swaps, caller }
+  const goingPath = swapped(asked, swaps)
+  const goingHeaders = withTokens(going, tokens, system, [url, ...Object.values(headers).map(String), text])
+  if (isLeft(guisesOfCall(goingPath, goingHeaders, [swapped(text, swaps), unpacked], 0), swaps)) return kept('stubToken', 'the call carries a token that the stub has issued, written so that it cannot be replaced by the real backend\'s')
   return { kind: 'goes', origin, path: goingPath, headers: goingHeaders, swaps, caller }
 }
 
@@ -102,7 +116,6 @@ function ownSearch(search: string): string {
 
 /** The tokens of the real backend in the place of the stub's; where a token does not stand there as it is, the dialect says how it is carried. */
 function withTokens(headers: ReturnType<typeof outgoingHeaders>, { swaps, session }: KnownTokens, { dialect: { credentials } }: System, texts: readonly string[]): ReturnType<typeof outgoingHeaders> {
-  if (swaps.size === 0) return headers
   const swappedHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? swapped(value, swaps) : value.map((one) => swapped(one, swaps))]))
   const real = session === null ? undefined : swaps.get(session.accessToken)
   const isPlain = session === null || texts.some((text) => text.includes(session.accessToken))

@@ -2,7 +2,7 @@
 import { isObject, MOST_DEPTH, parseForeignJson } from '../../plain/json.js'
 import { type Contract, namesOfCode } from '../contract.js'
 import { readJson } from '../sliced-json.js'
-import { inSlices } from '../slices.js'
+import type { Pace } from '../slices.js'
 
 /** Statuses that say, where no code of the contract says otherwise, that the backend has no such operation, */
 const UNKNOWN: readonly number[] = [404, 405, 501]
@@ -31,8 +31,8 @@ export function readReply(contract: Contract, operation: string, status: number,
 }
 
 /** @returns the same of an answer that may be long: others are answered meanwhile */
-export async function readLongReply(contract: Contract, operation: string, status: number, bytes: Uint8Array): Promise<ReadReply> {
-  return bytes.length <= LONG ? readReply(contract, operation, status, bytes) : understood(contract, operation, { status, json: await parseInSlices(bytes, contract.dialect.code), isLong: true })
+export async function readLongReply(pace: Pace, contract: Contract, operation: string, status: number, bytes: Uint8Array): Promise<ReadReply> {
+  return bytes.length <= LONG ? readReply(contract, operation, status, bytes) : understood(contract, operation, { status, json: await parseInSlices(pace, bytes, contract.dialect.code), isLong: true })
 }
 
 function understood({ dialect, errors, operations }: Contract, operation: string, { status, json, isLong }: Omit<ReadReply, 'error'>): ReadReply {
@@ -66,9 +66,9 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-async function parseInSlices(bytes: Uint8Array, code: string): Promise<unknown> {
+async function parseInSlices(pace: Pace, bytes: Uint8Array, code: string): Promise<unknown> {
   try {
-    return await inSlices(readJson(textOf(bytes), MOST_DEPTH, { fields: MOST_FIELDS, always: code }))
+    return await pace.inSlices(readJson(textOf(bytes), MOST_DEPTH, { fields: MOST_FIELDS, always: code }))
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 /** What differs between a real answer and the stub's answer to the same call, though each may keep the contract. */
 import { isObject } from '../../plain/json.js'
+import { stepTo } from '../../plain/pointer.js'
 import type { ReadReply } from '../backends/read.js'
 import type { Contract } from '../contract.js'
 import { isForeignSecret } from '../secrets.js'
@@ -145,5 +146,5 @@ function* namesOf(value: Readonly<Record<string, unknown>>): Generator<string> {
 const MOST_FIELDS = 1000
 
 function placeOf(pointer: string, name: string): string {
-  return `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return `${pointer}/${stepTo(name)}`
 }

@@ -1,7 +1,9 @@
 /** Finds the differences in one real answer against the contract. */
 import { isObject } from '../../plain/json.js'
+import { stepTo } from '../../plain/pointer.js'
 import type { ReadReply } from '../backends/read.js'
 import type { Contract } from '../contract.js'
+import type { Awaitable } from '../engine/engine.js'
 import { type Departure, judge, type Judged } from '../judge.js'
 import type { ReplyHeaders } from '../reply.js'
 import type { DriftDocument } from './documents.js'
@@ -35,17 +37,27 @@ export interface Looked {
 }
 
 /** @returns where the answer departs from the contract, in its headers and in its body: everywhere, and not only where it does so first */
-export async function departuresOf(subject: Judged, looked: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {
-  return [...headerFindings(looked), ...(await bodyFindings(subject, looked, document))]
+export function departuresOf(subject: Judged, looked: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Awaitable<readonly Finding[]> {
+  const ofHeaders = looked.declared.length === 0 ? NONE : headerFindings(looked)
+  const ofBody = bodyFindings(subject, looked, document)
+  return ofBody instanceof Promise ? ofBody.then((found) => [...ofHeaders, ...found]) : ofHeaders.length === 0 ? ofBody : [...ofHeaders, ...ofBody]
 }
+
+const NONE: readonly Finding[] = []
 
 /**
  * @param looked what is judged: the whole value, or the first of it where it is long
  * @param judging holds a value against what it is given
  * @returns all departures; most answers have none, and of the others all are looked for once the first was found
  */
-export async function allDepartures(subject: Judged, document: Pick<DriftDocument, 'validators'>, looked: FirstValues, judging: (subject: Judged, value: unknown) => readonly Departure[]): Promise<readonly Departure[]> {
+export function allDepartures(subject: Judged, document: Pick<DriftDocument, 'validators'>, looked: FirstValues, judging: Judging): Awaitable<readonly Departure[]> {
   const departures = judging(subject, looked.value)
+  return departures.length === 0 ? departures : furtherDepartures(subject, document, looked, judging, departures)
+}
+
+type Judging = (subject: Judged, value: unknown) => readonly Departure[]
+
+async function furtherDepartures(subject: Judged, document: Pick<DriftDocument, 'validators'>, looked: FirstValues, judging: Judging, departures: readonly Departure[]): Promise<readonly Departure[]> {
   const validators = departures.some(({ kind }) => kind === 'body') ? await document.validators(subject.contract) : null
   const first = validators === null || looked.cut.size > 0 ? looked : firstValues(looked.value, subject.contract)
   const all = validators === null ? [] : withoutAbsence(judging({ ...subject, validators }, first.value), first)
@@ -71,23 +83,27 @@ function headerFindings({ operation, read, headers, declared }: Looked): Finding
   })
 }
 
-async function bodyFindings(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isDeclaredPlain, callFaults }: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Promise<readonly Finding[]> {
+function bodyFindings(subject: Judged, looked: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Awaitable<readonly Finding[]> {
+  const { operation, read, isHead, isStreamed, isDeclaredPlain } = looked
   const row = subject.contract.operations[operation]
-  if (isHead || isDeclaredPlain || row === undefined) return []
-  const expected = row.success.mediaType
-  const findings: Finding[] = []
-  if (isStreamed) return read.status === row.success.status ? [] : [{ kind: 'httpStatus', pointer: '', message: `a success of ${operation} does not travel with HTTP status ${String(read.status)}` }]
+  if (isHead || isDeclaredPlain || row === undefined) return NONE
+  if (isStreamed) return read.status === row.success.status ? NONE : [{ kind: 'httpStatus', pointer: '', message: `a success of ${operation} does not travel with HTTP status ${String(read.status)}` }]
   // A file is what it is.
-  if (read.json === undefined && expected !== 'application/json' && read.error === null) return []
+  if (read.json === undefined && row.success.mediaType !== 'application/json' && read.error === null) return NONE
   const first = lookedAt(read, subject.contract)
-  const departures = await allDepartures(subject, document, first, (held, body) => judge(held, operation, { status: read.status, body }))
-  findings.push(...departures.map((departure) => findingOf(departure, subject.contract, read)))
+  const departures = allDepartures(subject, document, first, (held, body) => judge(held, operation, { status: read.status, body }))
+  const found = (all: readonly Departure[]) => foundIn(all, subject.contract, looked, row.success.mediaType, first, document)
+  return departures instanceof Promise ? departures.then(found) : found(departures)
+}
+
+function foundIn(departures: readonly Departure[], contract: Contract, { operation, read, mediaType, callFaults }: Looked, expected: string | null, first: FirstValues, document: Pick<DriftDocument, 'isDocumented'>): readonly Finding[] {
+  const findings = departures.map((departure) => findingOf(departure, contract, read))
   const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(mediaType)
   if (read.json !== undefined && expected === 'application/json' && !isJson) findings.push({ kind: 'mediaType', pointer: '', message: `the answer is JSON and calls itself ${mediaType === '' ? 'nothing' : mediaType}` })
   // A body that nobody understands has no fields to speak of.
   if (read.error !== undefined) findings.push(...undocumentedFields(operation, first.value, document.isDocumented, read.error))
   if (read.error === null) findings.push(...callFaults.map(({ name, says }): Finding => ({ kind: 'behaviour', pointer: name === null ? '' : `request ${name}`, message: `${operation} carried out a call that breaks the contract: ${says}` })))
-  return distinct(findings)
+  return findings.length === 0 ? findings : distinct(findings)
 }
 
 /** @returns a departure as a difference */
@@ -126,13 +142,13 @@ function undocumentedFields(operation: string, whole: unknown, isDocumented: IsD
     if (!isObject(value)) return
     for (const name in value) {
       if (found.size >= MOST_FINDINGS) return
-      const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      const place = `${pointer}/${stepTo(name)}`
       if (isDocumented(operation, place)) look(value[name], place, depth + 1)
       else found.set(place, { kind: 'undocumentedField', pointer: place, message: `the contract of ${operation} knows no field ${place}`, ...about })
     }
   }
   look(whole, '', 0)
-  return [...found.values()]
+  return found.size === 0 ? NONE : [...found.values()]
 }
 
 /** @returns the findings, one of each kind at each place; what has another type has another form as well, and is told of once */

@@ -1,5 +1,6 @@
 /** The beginning of a value that may be large: what is wrong with megabytes is told of as much as anybody reads, and holds up nobody. */
 import { isObject } from '../../plain/json.js'
+import { stepTo } from '../../plain/pointer.js'
 import type { Contract } from '../contract.js'
 import type { Departure } from '../judge.js'
 
@@ -37,7 +38,7 @@ export function firstValues(whole: unknown, { dialect: { code } }: Pick<Contract
         cut.add(pointer)
         break
       }
-      kept.push([name, first(value[name], `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)])
+      kept.push([name, first(value[name], `${pointer}/${stepTo(name)}`)])
     }
     return Object.fromEntries(kept)
   }

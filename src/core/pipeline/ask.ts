@@ -10,6 +10,7 @@ import { swapped } from '../backends/tokens.js'
 import { Failure } from '../failure.js'
 import type { Reply } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
+import type { Pace } from '../slices.js'
 import type { StreamedReply } from '../stage/outcome.js'
 import { decodeBody } from './decode.js'
 import type { Received } from './receive.js'
@@ -24,6 +25,8 @@ const HELD_BACK = 1024 * 1024
 export interface AskParts extends OutwardParts {
   readonly forwarder: Forwarder
   readonly room: AnswerRoom
+  /** Of all who work in the same server. */
+  readonly pace: Pace
 }
 
 /** What became of a question. */
@@ -51,7 +54,9 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
   const view = new View(routed, fields)
   const shown = system.dialect.credentials?.read(view).tokens ?? []
   const text = body === null ? '' : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-  const going = await outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text, unpacked: body === null ? '' : await unpackedBody(call.headers, body) }, backend, parts)
+  const unpacked = body === null ? '' : await unpackedBody(call.headers, body)
+  const leaving = outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text, unpacked }, backend, parts)
+  const going = leaving instanceof Promise ? await leaving : leaving
   const { caller } = going
   const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, fields, caller })
   if (going.kind === 'kept') return none(going.reason, going.detail)
@@ -67,12 +72,13 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
       whenGone: (tell) => call.whenGone(tell),
     })
     const seam = { backend: backend.url, here: hereOf(call.url, arrival.path), isEncrypted: call.isEncrypted }
-    const answer = await takeIn(incoming, wantsWhole || !isBulk(incoming, routed.row.success.mediaType), parts.room)
+    const bytes = incoming.whole()
+    const answer = bytes === null ? await takeIn(incoming, wantsWhole || !isBulk(incoming, routed.row.success.mediaType), parts.room) : { body: bytes, looked: bytes }
     if (String(incoming.headers[REASON_HEADER] ?? '').startsWith('loop')) return none('loop', `${backend.url} leads back to this server`)
     const { status } = incoming
     const headersHere = incomingHeaders(incoming.headers, seam)
     const reply = answer.body instanceof Uint8Array ? { status, headers: headersHere, body: answer.body } : { status, headers: headersHere, body: answer.body }
-    return { kind: 'answer', reply, read: await readLongReply(system.contract, routed.operation, status, answer.looked), original: incoming.headers, view, fields, caller }
+    return { kind: 'answer', reply, read: await readLongReply(parts.pace, system.contract, routed.operation, status, answer.looked), original: incoming.headers, view, fields, caller }
   } catch (error) {
     if (!(error instanceof ForwardError)) throw error
     return none(error.reason, error.message)

@@ -72,7 +72,8 @@ export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps,
   const { call, system } = routed.arrival
   const { limit, fileLimit = limit } = system.dialect.body
   const body = call.body.isPresent ? await call.body.bytes(Math.max(limit, fileLimit) + ALLOWANCE) : null
-  const received = await receive(routed)
+  const receiving = receive(routed)
+  const received = receiving instanceof Promise ? await receiving : receiving
   // What is too large for the stub's own limits goes to no backend either.
   if (body !== null && body.kind !== 'bytes') return playStub(received, play, BY_STUB)
   const bytes = body?.bytes ?? null
@@ -101,7 +102,8 @@ async function answerAsked(received: Received, asked: Asked, { backend, mode }: 
   const { routed } = received
   const userId = asked.caller?.userId ?? null
   const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && (await isInItsPlace(routed, asked, parts))
-  const findings = await witness(routed, asked, parts, null)
+  const witnessed = witness(routed, asked, parts, null)
+  const findings = witnessed instanceof Promise ? await witnessed : witnessed
   if (asked.kind === 'none') {
     if (mode === 'real-or-stub' && asked.reason !== 'cancelled') return playStub(received, play, unanswered(asked, 'here'))
     const failure = asked.reason === 'stubToken' ? Failure.when('unauthenticated', { cause: 'deadCredential' }) : Failure.when('networkError')
@@ -110,8 +112,10 @@ async function answerAsked(received: Received, asked: Asked, { backend, mode }: 
   if (isMissing) {
     return playStub(received, play, { source: 'stub', reason: 'notThere', detail: `the backend answered ${String(asked.read.status)}`, replay: 'here' })
   }
-  const { userId: loggedIn, problem } = await takeNews(routed, asked, backend, (adopting, news) => adopt(adopting, news))
-  const violations = [...findings.map(({ message }) => message), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
+  const news = newsIn(routed, asked)
+  const { userId: loggedIn, problem } = news === null ? NO_NEWS : await takeNews(routed, asked, backend, (adopting) => adopt(adopting, news))
+  const violations = findings.map(({ message }) => message)
+  if (problem !== null) violations.push(`the login could not be taken over: ${problem}`)
   const answer: Answer = { reply: witnessRest(routed, asked, parts), error: asked.read.error ?? null, violations }
   return { answer, via: { source: 'real', reason: null, detail: null, replay: 'never' }, performed: null, userId: loggedIn ?? userId, received }
 }
@@ -129,21 +133,24 @@ async function compare(received: Received, body: Uint8Array | null, backend: Bac
   if (performed === null) return stubbed
   await witness(received.routed, asked, parts, { answer: stubbed.answer, isSameData: backend.sameData === true })
   if (asked.kind === 'none') return { ...stubbed, via: unanswered(asked, 'here') }
-  await takeNews(received.routed, asked, backend, (adopting, news) => pair(adopting, news, performed.issued))
+  const news = newsIn(received.routed, asked)
+  if (news !== null) await takeNews(received.routed, asked, backend, (adopting) => pair(adopting, news, performed.issued))
   return stubbed
 }
 
-async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, backend: Backend, into: (adopting: Adopting, news: SessionNews) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
-  const { system, turn } = routed.arrival
-  const { json, error } = asked.read
-  const nothing = { userId: null, problem: null }
-  const news = newsOf(system, { operation: routed.operation, request: asked.view, body: isObject(json) ? json : {}, headers: asked.original, error })
-  if (news === null) return nothing
+const NO_NEWS: Awaited<ReturnType<typeof adopt>> = { userId: null, problem: null }
+
+/** @returns what the answer says of sessions; null where it says nothing */
+function newsIn({ arrival: { system }, operation }: Routed, { read: { json, error }, view, original }: Extract<Asked, { kind: 'answer' }>): SessionNews | null {
+  return newsOf(system, { operation, request: view, body: isObject(json) ? json : {}, headers: original, error })
+}
+
+async function takeNews({ arrival: { system, turn } }: Routed, { caller }: Asked, backend: Backend, into: (adopting: Adopting) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
   try {
-    return await into({ system, turn, backend: backend.url, caller: asked.caller }, news)
+    return await into({ system, turn, backend: backend.url, caller })
   } catch (thrown) {
     // The session would have been one of a world that is gone.
-    if (thrown instanceof Superseded) return nothing
+    if (thrown instanceof Superseded) return NO_NEWS
     throw thrown
   }
 }

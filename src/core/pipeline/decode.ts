@@ -39,8 +39,8 @@ export function decodeBody({ routed, body }: Received): Fields | Failure {
   }
 }
 
-function mediaTypeOf(header: string | undefined): string {
-  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+function mediaTypeOf(header: string | undefined): string | undefined {
+  return header?.split(';', 1)[0]?.trim().toLowerCase()
 }
 
 function decodeBytes(bytes: Uint8Array, type: BodyType): Fields | Failure {

@@ -10,6 +10,7 @@ import { differencesOf } from '../drift/compare.js'
 import { type CallFault, departuresOf } from '../drift/find.js'
 import { type DriftExample, type Finding, MOST_FINDINGS } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
+import type { Awaitable } from '../engine/engine.js'
 import type { Reply } from '../reply.js'
 import { isStreamed, type StreamedReply } from '../stage/outcome.js'
 import type { Validator } from '../contract.js'
@@ -42,15 +43,17 @@ const MOST_TEXT = 300
  * @param compared the stub's answer to the same call, where it was played there as well
  * @returns where the answer departs from the contract, or from the stub's
  */
-export async function witness(routed: Routed, asked: Asked, parts: WitnessParts, compared: Compared | null): Promise<readonly Finding[]> {
-  if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
-  return note(routed, asked, parts, asked.kind === 'none' ? [unanswered(asked)] : await findingsOf(routed, asked, parts.documents, compared))
+export function witness(routed: Routed, asked: Asked, parts: WitnessParts, compared: Compared | null): Awaitable<readonly Finding[]> {
+  if (asked.kind === 'none') return NOT_ITS_FAULT.includes(asked.reason) ? [] : note(routed, asked, parts, [unanswered(asked)])
+  const document = parts.documents.of(routed.arrival.system.id)
+  const found = document instanceof Promise ? document.then((read) => findingsOf(routed, asked, read, compared)) : findingsOf(routed, asked, document, compared)
+  return found instanceof Promise ? found.then((findings) => note(routed, asked, parts, findings)) : note(routed, asked, parts, found)
 }
 
 /** @returns the answer of which the rest is on its way; where that breaks off, it is noted as well */
 export function witnessRest(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, parts: WitnessParts): Reply | StreamedReply {
   const { reply } = asked
-  return isStreamed(reply) ? { ...reply, body: watched(reply.body, (broken) => note(routed, asked, parts, [unanswered({ reason: broken.reason, detail: broken.message })], true)) } : reply
+  return isStreamed(reply) ? { ...reply, body: watched(reply.body, async (broken) => note(routed, asked, parts, [unanswered({ reason: broken.reason, detail: broken.message })], true)) } : reply
 }
 
 async function* watched<T>(body: AsyncIterable<T>, tell: (broken: ForwardError) => Promise<unknown>): AsyncGenerator<T> {
@@ -62,12 +65,15 @@ async function* watched<T>(body: AsyncIterable<T>, tell: (broken: ForwardError) 
   }
 }
 
-async function note(routed: Routed, asked: Asked, { drift, issued }: WitnessParts, found: readonly Finding[], isLate = false): Promise<readonly Finding[]> {
+function note(routed: Routed, asked: Asked, parts: WitnessParts, found: readonly Finding[], isLate = false): Awaitable<readonly Finding[]> {
   const { arrival, operation } = routed
-  if (found.length === 0) {
-    drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings: found, example: nothingToShow })
-    return found
-  }
+  if (found.length > 0) return show(routed, asked, parts, found, isLate)
+  parts.drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings: found, example: nothingToShow })
+  return found
+}
+
+async function show(routed: Routed, asked: Asked, { drift, issued }: WitnessParts, found: readonly Finding[], isLate: boolean): Promise<readonly Finding[]> {
+  const { arrival, operation } = routed
   const veil = veilOver([secretsIn(exchangeOf(routed, asked)), await adoptedHere(routed), issued.adopted])
   const findings = found.slice(0, MOST_FINDINGS).map((finding) => veiled(arrival.system, finding, veil))
   const body = onceFor(() => bodyOf(asked, arrival.system, veil))
@@ -118,10 +124,9 @@ function exchangeOf({ arrival: { call } }: Routed, asked: Asked): Parameters<typ
   return { url: call.url, headers: [call.headers, answered?.original ?? {}], bodies: [JSON.stringify(asked.fields), body] }
 }
 
-async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, compared: Compared | null): Promise<readonly Finding[]> {
+function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, document: DriftDocument, compared: Compared | null): Awaitable<readonly Finding[]> {
   const { arrival: { call, system }, operation } = routed
   const { status, error } = asked.read
-  const document = await documents.of(system.id)
   const isPlain = isDeclaredPlain(operation, asked, document)
   if (!isPlain && isUnknownThere(system.contract, operation, asked.read)) return [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(status)}`, ...(typeof error === 'string' ? { error } : {}) }]
   const sent = readFields(routed, asked.fields)
@@ -136,9 +141,13 @@ async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer'
     isDeclaredPlain: isPlain,
     callFaults: callFaults(routed, sent),
   }
-  const departures = await departuresOf(system, looked, document)
+  const departures = departuresOf(system, looked, document)
   if (compared === null || isStreamed(compared.answer.reply) || looked.isHead) return departures
-  const { answer: { reply }, isSameData } = compared
+  return besideStub(routed, asked, sent, departures, { ...compared, reply: compared.answer.reply })
+}
+
+async function besideStub({ arrival: { system }, operation }: Routed, asked: Extract<Asked, { kind: 'answer' }>, sent: ReturnType<typeof readFields>, found: Awaitable<readonly Finding[]>, { reply, isSameData }: Pick<Compared, 'isSameData'> & { readonly reply: Reply }): Promise<readonly Finding[]> {
+  const departures = await found
   const stub = readReply(system.contract, operation, reply.status, Buffer.from(reply.body))
   const known = new Set(departures.map(({ kind, pointer }) => `${kind} ${pointer}`))
   return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read, sent, isSameData }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]

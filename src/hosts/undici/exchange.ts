@@ -1,6 +1,7 @@
 /** One call to a real backend and its answer, with no stream between undici and whoever reads: most answers are one piece. */
 import { type Dispatcher, errors } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
+import { join } from '../../plain/pages.js'
 import { reasonOf } from './reasons.js'
 
 /** So many bytes wait for whoever reads them; then the backend does. */
@@ -97,6 +98,11 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
     this.#answering?.reject(error)
     this.#reading?.reject(error)
     this.#controller?.abort(error)
+  }
+
+  /** @returns all of the body, where nothing of it is still to come; null where it is to be read */
+  whole(): Uint8Array | null {
+    return this.#end === 'whole' ? join(this.#pieces.splice(0)) : null
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {

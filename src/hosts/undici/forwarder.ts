@@ -25,7 +25,8 @@ async function forward(carrier: Carrier, outgoing: Outgoing): Promise<Incoming> 
     throw new ForwardError('nonsense', `its answer is compressed ${String(compressions.length)} times over; ${String(MOST_COMPRESSIONS)} are undone at the most`)
   }
   const hasBody = outgoing.method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
-  return { status: answer.status, headers: kept, body: hasBody && compressions.length > 0 ? decoded(exchange, compressions) : exchange }
+  const isPacked = hasBody && compressions.length > 0
+  return { status: answer.status, headers: kept, body: isPacked ? decoded(exchange, compressions) : exchange, whole: () => (isPacked ? null : exchange.whole()) }
 }
 
 /** The compressions of a body, and the headers without what was about them. Where one is unknown all stays as it is. */
