@@ -97,6 +97,20 @@ test('sandboxes take up memory by being there, and there are no more of them tha
   expect((await box('again').call('/live/auth/code?mobile=13800003001')).status).toBe(200)
 })
 
+test('the journal of one sandbox takes up an eighth of what there is for journals: its oldest calls go, and those of others stay', async () => {
+  await box('quiet').call('/live/auth/code?mobile=13800003001')
+  const before = (await memory('journal')).used
+  const { budget } = await memory('journal')
+  const calls = Math.ceil(budget / 4 / 60_000)
+  for (let i = 0; i < calls; i++) await box('loud').call('/live/auth/login', { method: 'POST', body: { mobile: String(i), auth_code: 'x'.repeat(60_000) } })
+  const { used } = await memory('journal')
+  expect([used - before <= budget / 8, used - before > budget / 16]).toEqual([true, true])
+  const kept = await box('loud').requests.list()
+  expect([kept.length < calls, kept[0]?.id]).toEqual([true, calls])
+  expect(await box('quiet').requests.list()).toHaveLength(1)
+  for (const name of ['quiet', 'loud']) await admin('DELETE', `/sandboxes/${name}`)
+})
+
 describe('files', () => {
   test('take up what they are, once: the journal, its changes and the records do not carry them', async () => {
     await box('cost').call('/live/auth/code?mobile=13800003001')

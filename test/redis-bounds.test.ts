@@ -1,13 +1,15 @@
 /** Where Redis is full, silent, locked or forgetful, and what a process may take up: docs/scale.md. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stub } from '../src/client/stub.js'
+import type { OperationRow } from '../src/core/contract.js'
 import { type RedisOptions, redisEngine } from '../src/core/engine/redis/engine.js'
 import { LOAD } from '../src/core/engine/redis/scripts.js'
+import { contract } from '../src/generated/control/contract.js'
 import { createStub, type StubOptions } from '../src/stub.js'
 import { type Box, boxOf, send } from './support/box.js'
 import { closedAfterEach } from './support/closing.js'
@@ -15,9 +17,29 @@ import { at, kindOf } from './support/control.js'
 import { StubProcess } from './support/processes.js'
 import { Proxy } from './support/proxy.js'
 import { freePort, named, noRedis, OwnRedis } from './support/redis.js'
+import { buildRequest, readExamples } from './support/requests.js'
 import { until } from './support/several.js'
 
 const MIB = 1024 * 1024
+const examples = readExamples({ id: 'control' })
+type Paths = Readonly<Record<string, Readonly<Record<string, { readonly responses: object } | undefined>> | undefined>>
+const listed = JSON.parse(readFileSync(new URL('../openapi/bundled/control.json', import.meta.url), 'utf8')) as { readonly paths: Paths } // the generator's own file
+
+/** Asks each operation that is about a sandbox once, and holds the status against the document; what is deleted is so in the end. @returns status -> operations that were answered so */
+async function askAll(url: string, sandbox: string): Promise<ReadonlyMap<number, readonly string[]>> {
+  const found = new Map<number, string[]>()
+  const rows = Object.entries<OperationRow>(contract.operations).filter(([, { path }]) => path.includes('{sandbox}'))
+  for (const [operation, row] of [...rows.filter(([name]) => name !== 'deleteSandbox'), ...rows.filter(([name]) => name === 'deleteSandbox')]) {
+    const { parameters, bodies } = examples.get(operation) ?? { parameters: {}, bodies: [] }
+    const values = Object.entries({ ...parameters, ...bodies[0], sandbox, system: 'live' }).filter(([name]) => name !== 'at')
+    const { method, path, body, headers } = buildRequest(operation, row, Object.fromEntries(values))
+    const answer = await fetch(`${url}/__admin${path}`, { method, body, headers, signal: AbortSignal.timeout(20_000) })
+    await answer.body?.cancel()
+    expect(listed.paths[row.path]?.[row.method.toLowerCase()]?.responses, operation).toHaveProperty(String(answer.status))
+    found.set(answer.status, [...(found.get(answer.status) ?? []), operation])
+  }
+  return found
+}
 const LARGE = 900_000
 
 describe.skipIf(noRedis !== null)(named('Redis'), () => {
@@ -244,6 +266,26 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
       expect((await boxes[2]?.call('/channels/live'))?.headers.get('understudy-refused')).toContain('The records of the sandboxes that are in use in this process may take up 8 MiB')
       gone.abort()
       await until(async () => (await boxes[2]?.call('/channels/live'))?.headers.get('understudy-refused') === null)
+    })
+
+    test('is bounded for a process, and whatever of the control plane is refused for want of it, or because Redis is away, is told as its document says', async () => {
+      const own = await OwnRedis.start()
+      closing.push(() => own.close())
+      const { stub, at: boxAt } = await start(place(own.port), { systems: ['live', 'edu'], maxMemory: '32mb' })
+      const boxes = [0, 1, 2].map((box) => boxAt(`used-${String(box)}`))
+      for (const box of boxes) for (let i = 0; i < 4; i++) expect((await fill(box, i)).status).toBe(201)
+      const gone = new AbortController()
+      closing.push(async () => {
+        gone.abort()
+      })
+      const streams = await Promise.all(boxes.slice(0, 2).map(({ name }) => fetch(`${stub.url}/__admin/sandboxes/${name}/requests/stream`, { signal: gone.signal })))
+      for (const box of boxes.slice(0, 2)) expect((await box.call('/channels/live')).status).toBe(200)
+      const refused = await askAll(stub.url, 'used-2')
+      expect(refused.get(507)).toEqual(expect.arrayContaining(['getSandbox', 'getClock', 'listSms', 'listFaults', 'listCollections', 'getRecord', 'clearFaults', 'putBackend', 'streamRequests']))
+      expect(streams.map(({ status }) => status)).toEqual([200, 200])
+      await own.kill()
+      const away = await askAll(stub.url, 'used-2')
+      expect(away.get(503)).toEqual(expect.arrayContaining(['getSandbox', 'getHistory', 'listRequests', 'listSockets', 'resetSandbox', 'deleteSandbox']))
     })
 
     test('is bounded for what can be stepped back over as well: the oldest changes go', async () => {

@@ -160,6 +160,17 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
       expect(calls.map(({ id, request }) => `${String(id)} ${request.url.slice(-11)}`).reverse()).toEqual(mobiles.map((mobile, i) => `${String(i + 1)} ${mobile}`))
     })
 
+    test('a sandbox that was reset, called and stepped back to its beginning has no line in its journal', async () => {
+      const at = boxes('stepped-back', 'live')
+      for (let i = 0; i < 2; i++) {
+        await at(i).call('/auth/code?mobile=13800003000')
+        await until(async () => (await at(i).requests.count()) === 1)
+        if (i === 0) await at(2).reset()
+      }
+      expect((await at(3).admin('POST', '/rewind', { to: 0 })).json).toMatchObject({ journal: 0 })
+      expect((await at(0).admin('GET', '')).json).toMatchObject({ journal: 0 })
+    })
+
     test('history, a rewind and a fork are the same from everywhere', async () => {
       const at = boxes('history', 'live')
       for (let i = 0; i < 4; i++) await at(i).call(`/auth/code?mobile=1380000320${String(i)}`)

@@ -103,11 +103,28 @@ export interface Contract {
   readonly collections: Readonly<Record<string, CollectionRow>>
 }
 
+/** Each table the other way round: nobody changes one, and every answer of a real backend is looked up in it. */
+const tables = new WeakMap<Contract['errors'], ReadonlyMap<unknown, readonly string[]>>()
+const NO_NAMES: readonly string[] = []
+
 /** @returns the CONSTANT_NAMEs that are answered with this code, in the order of the table */
 export function namesOfCode(errors: Contract['errors'], code: unknown): readonly string[] {
-  const names: string[] = []
-  for (const name in errors) if (errors[name]?.code === code) names.push(name)
-  return names
+  let table = tables.get(errors)
+  if (table === undefined) {
+    table = turned(errors)
+    tables.set(errors, table)
+  }
+  return table.get(code) ?? NO_NAMES
+}
+
+function turned(errors: Contract['errors']): ReadonlyMap<unknown, readonly string[]> {
+  const table = new Map<unknown, string[]>()
+  for (const [name, { code }] of Object.entries(errors)) {
+    const names = table.get(code)
+    if (names === undefined) table.set(code, [name])
+    else names.push(name)
+  }
+  return table
 }
 
 /** One broken rule, as Ajv reports it. */

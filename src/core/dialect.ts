@@ -29,7 +29,7 @@ export interface Credential {
   /** Texts that may be the token, the likeliest first. */
   readonly tokens: readonly string[]
   /** The realm that the session has to belong to; a token of another one is unknown here. Any realm when left out. */
-  readonly realm?: string
+  readonly realm?: string | undefined
 }
 
 export interface Credentials {

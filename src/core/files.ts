@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isObject } from '../plain/json.js'
+import { fromBase64 } from '../plain/pages.js'
 import type { AnyCollection, FileName } from './store/types.js'
 
 /** Bytes by their hash. */
@@ -31,8 +32,8 @@ export function takeFile(definition: AnyCollection | undefined, record: unknown,
   if (definition?.namesFiles !== true || !isObject(record)) return record
   const { bytes: text, ...rest } = record
   if (typeof text !== 'string') return record
-  const bytes = Buffer.from(text, 'base64')
-  return bytes.toString('base64') === text ? { ...rest, ...add(bytes) } : record
+  const bytes = fromBase64(text)
+  return bytes === null ? record : { ...rest, ...add(bytes) }
 }
 
 /**

@@ -8,7 +8,7 @@ import { applyControl } from './control-state.js'
 import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Verdict } from './engine/engine.js'
 import type { Files } from './files.js'
 import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
-import { Pace } from './slices.js'
+import type { Pace } from './slices.js'
 import { type Author, Records, type Sequencer } from './store/records.js'
 import type { Change, StoreExport } from './store/types.js'
 import type { World } from './store/world.js'
@@ -38,7 +38,7 @@ export class Generation implements Sequencer, Changeable {
    * @param file finds the bytes of a file that the sandbox keeps
    * @param pace of all who work in the same server
    */
-  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void, file: SandboxLog['file'], pace = new Pace()) {
+  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void, file: SandboxLog['file'], pace: Pace) {
     const { generation, content, version } = loaded
     this.number = generation
     this.origin = content.origin

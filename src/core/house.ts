@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { House } from './engine/engine.js'
 import { fileOf } from './files.js'
+import { Pace } from './slices.js'
 import { keyFieldOf } from './store/transaction.js'
 import type { Doc, Key } from './store/types.js'
 import type { System } from './system.js'
@@ -24,6 +25,7 @@ export function houseOf({ systems, seed, scale, fixtures, boot, most, journalLim
     journalLimit,
     budget,
     report,
+    pace: new Pace(),
     keyOf: keyOfRecords([...systems.values()]),
     fileOf: (system, collection, doc) => fileOf(systems.get(system)?.state[collection], doc),
     identity: async () => {

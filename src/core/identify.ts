@@ -18,7 +18,7 @@ export type Proof =
   | {
       readonly tokens: readonly string[]
       /** The realm that the session has to belong to; any when left out. */
-      readonly realm?: string
+      readonly realm?: string | undefined
       /** Whether tokens that are worth nothing count as none. */
       readonly mayBeDead: boolean
     }

@@ -7,7 +7,7 @@ import type { Served } from './sandbox.js'
 import type { ControlState, SandboxContent } from './sandbox-state.js'
 import { SEQUENCES } from './store/transaction.js'
 import { type Doc, StoreError, type StoreExport } from './store/types.js'
-import { atOnce } from './slices.js'
+import { atOnce, type Pace } from './slices.js'
 import type { World } from './store/world.js'
 
 /** A record that fits no more. */
@@ -22,7 +22,7 @@ export interface PutAside {
 
 export interface RefitOptions {
   readonly engine: Engine
-  readonly house: Pick<House, 'keyOf'>
+  readonly house: Pick<House, 'keyOf' | 'pace'>
   readonly served: ReadonlyMap<string, Served>
   /** The control state that a new sandbox begins with. */
   readonly fresh: ControlState
@@ -51,7 +51,7 @@ export async function refit({ engine, house, served, fresh }: RefitOptions): Pro
         else stores[system] = sift(one, store, misfits)
       }
       const missing = Object.keys(fresh.systems).filter((id) => content.control.systems[id] === undefined)
-      const sound = withoutTwins({ ...content, stores, control: { ...content.control, systems: { ...fresh.systems, ...content.control.systems } } }, worlds, misfits)
+      const sound = withoutTwins({ ...content, stores, control: { ...content.control, systems: { ...fresh.systems, ...content.control.systems } } }, worlds, misfits, house.pace)
       const isOver = misfits.length > 0 || missing.length > 0 || Object.keys(content.stores).some((id) => !served.has(id))
       if (isOver) {
         const { requests } = await log.look()
@@ -80,8 +80,8 @@ function sift({ system }: Served, store: StoreExport, misfits: Omit<PutAside, 's
 }
 
 /** A record of a sandbox and one of the world may want the same place in a unique index now. @returns the content without those of the sandbox */
-function withoutTwins(content: SandboxContent, worlds: ReadonlyMap<string, World>, misfits: Omit<PutAside, 'sandbox'>[]): SandboxContent {
-  const generation = new Generation({ generation: 0, requests: 0, version: 0, content: { ...content, stores: {} }, commits: [], isWhole: true }, worlds, null, () => undefined, () => undefined)
+function withoutTwins(content: SandboxContent, worlds: ReadonlyMap<string, World>, misfits: Omit<PutAside, 'sandbox'>[], pace: Pace): SandboxContent {
+  const generation = new Generation({ generation: 0, requests: 0, version: 0, content: { ...content, stores: {} }, commits: [], isWhole: true }, worlds, null, () => undefined, () => undefined, pace)
   const stores = Object.fromEntries(Object.entries(content.stores).map(([system, store]) => {
     const records = generation.store(system)
     atOnce(records.import(Object.fromEntries(Object.entries(store).map(([collection, { deleted }]) => [collection, { put: [], deleted }]))))

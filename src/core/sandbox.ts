@@ -5,7 +5,7 @@ import { type Files, NO_FILES } from './files.js'
 import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import type { JournalEntry } from './journal.js'
-import { atOnce, inSlices, type Pace } from './slices.js'
+import { atOnce, type Pace } from './slices.js'
 import { Journal } from './sandbox-journal.js'
 import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
@@ -120,7 +120,7 @@ export class Sandbox {
   /** @returns what is seen while the sandbox cannot be reached: it as it was in the beginning. Nothing can be changed there. */
   blind(): Turn {
     const begun = { generation: 0, requests: 0 }
-    return new Turn(this, atOnce(Generation.make({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined, () => undefined)), begun, false)
+    return new Turn(this, atOnce(Generation.make({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined, () => undefined, this.#options.pace)), begun, false)
   }
 
   /**
@@ -292,7 +292,7 @@ export class Sandbox {
   #load(): Awaitable<Generation> {
     if (this.#loading !== null) return this.#loading
     const loaded = this.#log.load()
-    const built = loaded instanceof Promise ? loaded.then((one) => this.#build(one, this.#log)) : this.#build(loaded, this.#log)
+    const built = loaded instanceof Promise ? loaded.then((one) => this.#build(one, this.#log, true)) : this.#build(loaded, this.#log)
     if (!(built instanceof Promise)) return this.#adopt(built)
     const begun = this.#parted
     const adopt = (generation: Generation) => {
@@ -314,8 +314,8 @@ export class Sandbox {
     return generation
   }
 
-  /** @throws StoreError when the records cannot stand together */
-  #build(loaded: Loaded, log: SandboxLog | null): Awaitable<Generation> {
+  /** @param isAwaited whether somebody waits for it anyhow @throws StoreError when the records cannot stand together */
+  #build(loaded: Loaded, log: SandboxLog | null, isAwaited = false): Awaitable<Generation> {
     const { served, origin, pace } = this.#options
     const told: Watcher = (system, changes) => {
       this.#options.committed?.(system, changes)
@@ -324,10 +324,10 @@ export class Sandbox {
     const { boot, scale } = loaded.content.origin
     if (boot === origin.boot && scale === origin.scale) {
       const making = Generation.make(loaded, this.#options.worlds, log, told, (hash) => this.#log.file(hash), pace)
-      return isLarge(loaded.content, loaded.commits.length) ? inSlices(making) : atOnce(making)
+      return isAwaited || isLarge(loaded.content, loaded.commits.length) ? pace.inSlices(making) : atOnce(making)
     }
     const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
-    return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, (hash) => this.#log.file(hash), pace)))
+    return worlds.then((found) => pace.inSlices(Generation.make(loaded, new Map(found), log, told, (hash) => this.#log.file(hash), pace)))
   }
 
   #makeFollower(): Follower {

@@ -4,7 +4,7 @@ import { type House, NoRoom, type Overview } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
 import { type Origin, Sandbox, type SandboxOptions } from './sandbox.js'
-import { Pace } from './slices.js'
+import type { Pace } from './slices.js'
 import type { WholeContent } from './whole.js'
 
 /** So many loads of the worlds beside the server's own may be in use, each by the sandboxes out of one server's snapshots. */
@@ -34,7 +34,12 @@ export class Sandboxes {
 
   constructor({ house, ...options }: SandboxesOptions) {
     this.#house = house
-    this.#options = { ...options, worlds: new Map([...options.served].map(([id, { world }]) => [id, world])), pace: new Pace() }
+    this.#options = { ...options, worlds: new Map([...options.served].map(([id, { world }]) => [id, world])), pace: house.pace }
+  }
+
+  /** Of all who work in this server. */
+  get pace(): Pace {
+    return this.#options.pace
   }
 
   /** The load of the worlds that new sandboxes begin with. */

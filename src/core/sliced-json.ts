@@ -58,32 +58,54 @@ function valuesIn(value: unknown): number {
  * @returns the value as JSON text, as `JSON.stringify` writes it; `undefined` and functions are not expected outside of objects
  * @throws TooMuch as the measure has it
  */
-export function* writeJson(value: unknown, measure: Measure | null = null, levels = LEVELS): Generator<void, string> {
+export function* writeJson(value: unknown, measure: Measure | null = null): Generator<void, string> {
+  const { text } = yield* takePieces(jsonPieces(value, measure), Number.POSITIVE_INFINITY)
+  return text
+}
+
+/** @returns the same text piece by piece, each made when it is asked for */
+export function* jsonPieces(value: unknown, measure: Measure | null = null, levels = LEVELS): Generator<string, void> {
   if (typeof value !== 'object' || value === null || levels === 0 || 'toJSON' in value) {
     const text = JSON.stringify(value)
     measure?.add(text, valuesIn(value))
-    return text
+    yield text
+    return
   }
-  const pieces: string[] = []
+  const [open, close] = Array.isArray(value) ? ['[', ']'] as const : ['{', '}'] as const
+  let before: string = open
   if (Array.isArray(value)) {
     for (let start = 0; start < value.length; start += ITEMS) {
       const items: readonly unknown[] = value.slice(start, start + ITEMS)
       const text = JSON.stringify(items).slice(1, -1)
       // What is read in one piece is a list of its own, be it of one item.
       measure?.add(text, items.length + valuesIn(items))
-      pieces.push(text)
-      yield
+      yield `${before}${text}`
+      before = ','
     }
-    return `[${pieces.join(',')}]`
+  } else {
+    for (const [name, part] of Object.entries(value)) {
+      if (part === undefined) continue
+      const text = JSON.stringify(name)
+      measure?.add(text, 1)
+      yield `${before}${text}:`
+      yield* jsonPieces(part, measure, levels - 1)
+      before = ','
+    }
   }
-  for (const [name, part] of Object.entries(value)) {
-    if (part === undefined) continue
-    const text = JSON.stringify(name)
-    measure?.add(text, 1)
-    pieces.push(`${text}:${yield* writeJson(part, measure, levels - 1)}`)
+  yield before === open ? `${open}${close}` : close
+}
+
+/** @returns what the next pieces are together, at the least so many characters where there are so many; and whether these are all */
+export function* takePieces(pieces: Generator<string, void>, characters: number): Generator<void, { readonly text: string; readonly areAll: boolean }> {
+  const taken: string[] = []
+  for (let length = 0; length < characters;) {
+    const next = pieces.next()
+    if (next.done === true) return { text: taken.join(''), areAll: true }
+    taken.push(next.value)
+    length += next.value.length
     yield
   }
-  return `{${pieces.join(',')}}`
+  return { text: taken.join(''), areAll: false }
 }
 
 /** What is kept of a long text of which not everything is wanted. */

@@ -31,14 +31,25 @@ export function pauseOrUntil(milliseconds: number, listen: (end: () => void) => 
   })
 }
 
+/** To go through more records than this in one piece is long work. */
+const MANY = 2000
+/** So many turns of Node's loop lie between two such pieces: a call on a new connection takes several, and would wait for a piece in each. */
+const BREATH = 5
+
+async function breathe(): Promise<void> {
+  for (let turn = 0; turn < BREATH; turn++) await others()
+}
+
 /**
- * The pace of many who each do little: together they work for no longer than one slice before others are answered. Who came first goes
- * on first.
+ * The pace of all who work in one server, be it little each or long work: together they work for no longer than one slice before others are
+ * answered. Who came first goes on first.
  */
 export class Pace {
   /** The time since this slice began; null while nobody has worked in it. */
   #elapsed: (() => number) | null = null
   readonly #waiting: (() => void)[] = []
+  /** Resolves when the last piece is done that was asked for. */
+  #piece: Promise<unknown> = Promise.resolve()
 
   /** Whether there is time left in this slice, which begins with whoever asks first. */
   get hasTime(): boolean {
@@ -68,53 +79,49 @@ export class Pace {
     })
   }
 
+  /**
+   * Does work that yields where others may come between. Of several that go on at once all together have a slice, so that it does not
+   * matter how many there are; what is little goes on at once.
+   * @returns what it returns
+   * @throws what it throws
+   */
+  async inSlices<T>(work: Generator<void, T>): Promise<T> {
+    this.begin()
+    let own = stopwatch()
+    for (;;) {
+      const step = work.next()
+      if (step.done === true) return step.value
+      if (this.hasTime || own() < LITTLE) continue
+      await this.pass()
+      own = stopwatch()
+    }
+  }
+
+  /** @returns what `work` makes of each item, in slices */
+  map<T, R>(items: Iterable<T>, work: (item: T) => R): Promise<R[]> {
+    return this.inSlices(each(items, work))
+  }
+
+  /**
+   * Does work of this process alone that cannot be divided. Where it is long, one piece is done after another, however many are asked for at
+   * once, and others are answered in between.
+   * @param records so many are gone through
+   * @returns what it returns
+   * @throws what it throws
+   */
+  inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {
+    if (records <= MANY) return work()
+    // To its end: some of it may be put off by timers, which would all be over at once.
+    const done = this.#piece.then(breathe).then(work)
+    this.#piece = done.catch(() => undefined)
+    return done
+  }
+
   /** One goes on with each turn of Node's loop: how long it works is known only then. */
   readonly #goOn = (): void => {
     if (this.hasTime) this.#waiting.shift()?.()
     if (this.#waiting.length > 0) soon(this.#goOn)
   }
-}
-
-/** Node's loop is one for the whole process, and so is the time in it that long work has. */
-const loop = new Pace()
-
-/**
- * Does work that yields where others may come between. Of several that go on at once all together have a slice, so that it does not
- * matter how many there are; what is little goes on at once.
- * @returns what it returns
- * @throws what it throws
- */
-export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
-  loop.begin()
-  let own = stopwatch()
-  for (;;) {
-    const step = work.next()
-    if (step.done === true) return step.value
-    if (loop.hasTime || own() < LITTLE) continue
-    await loop.pass()
-    own = stopwatch()
-  }
-}
-
-/** To go through more records than this in one piece is long work. */
-const MANY = 2000
-
-/** Resolves when the last piece is done that was asked for. */
-let before: Promise<unknown> = Promise.resolve()
-
-/**
- * Does work of this process alone that cannot be divided. Where it is long, one piece is done after another, however many are asked for at
- * once, and others are answered in between.
- * @param records so many are gone through
- * @returns what it returns
- * @throws what it throws
- */
-export function inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {
-  if (records <= MANY) return work()
-  // To its end: some of it may be put off by timers, which would all be over at once.
-  const done = before.then(others).then(work)
-  before = done.catch(() => undefined)
-  return done
 }
 
 /** Does the same work in one go, for when it is little. */
@@ -123,11 +130,6 @@ export function atOnce<T>(work: Generator<void, T>): T {
     const step = work.next()
     if (step.done === true) return step.value
   }
-}
-
-/** @returns what `work` makes of each item, in slices */
-export function mapInSlices<T, R>(items: Iterable<T>, work: (item: T) => R): Promise<R[]> {
-  return inSlices(each(items, work))
 }
 
 function* each<T, R>(items: Iterable<T>, work: (item: T) => R): Generator<void, R[]> {

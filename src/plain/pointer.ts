@@ -14,3 +14,8 @@ export function stepsOfFragment(reference: string): readonly string[] {
 function unescapeStep(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~')
 }
+
+/** @returns a name as it stands in a pointer (RFC 6901, section 3) */
+export function stepTo(name: string): string {
+  return name.includes('~') || name.includes('/') ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name
+}

@@ -1,7 +1,7 @@
 /** JSON in slices says what the engine's own says, and others come between. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readJson, writeJson } from '../../src/core/sliced-json.js'
+import { jsonPieces, readJson, takePieces, writeJson } from '../../src/core/sliced-json.js'
 import { atOnce } from '../../src/core/slices.js'
 
 /** Texts below this length are read at once. */
@@ -35,6 +35,28 @@ describe('is written', () => {
     const { steps, result } = stepsOf(writeJson(snapshot))
     expect(steps).toBeGreaterThan(100)
     expect(result).toBe(JSON.stringify(snapshot))
+  })
+})
+
+describe('is written on demand', () => {
+  test('part by part, which together are as JSON.stringify writes it', () => {
+    fc.assert(fc.property(fc.jsonValue({ depthSize: 'large' }), fc.integer({ min: 1, max: 50 }), (value, characters) => {
+      const pieces = jsonPieces(value)
+      let text = ''
+      for (let part = { text: '', areAll: false }; !part.areAll;) {
+        part = atOnce(takePieces(pieces, characters))
+        text += part.text
+      }
+      expect(text).toBe(JSON.stringify(value))
+    }))
+  })
+
+  test('and no further than it is asked for', () => {
+    let written = 0
+    const items = Array.from({ length: 10_000 }, () => ({ toJSON: () => ++written }))
+    const pieces = jsonPieces({ items })
+    const { text, areAll } = atOnce(takePieces(pieces, 1000))
+    expect([text.startsWith('{"items":[1,2,3'), areAll, written < 1000]).toEqual([true, false, true])
   })
 })
 

@@ -1,6 +1,6 @@
 /** Long work, and how much of it lies between others. */
 import { expect, test } from 'vitest'
-import { inSlices, inTurn, Pace } from '../../src/core/slices.js'
+import { Pace } from '../../src/core/slices.js'
 
 /** Takes longer than a slice. */
 function spin(): void {
@@ -36,18 +36,20 @@ function* long(step: () => void): Generator<void, string> {
 }
 
 test('others come between pieces of long work, as often when much of it goes on at once', async () => {
-  const alone = await stepsPerTurn((step) => inSlices(long(step)))
+  const pace = new Pace()
+  const alone = await stepsPerTurn((step) => pace.inSlices(long(step)))
   expect(Math.max(...alone)).toBe(1)
   const [begun, ...rest] = await stepsPerTurn(async (step) => {
-    expect(await Promise.all(Array.from({ length: 5 }, () => inSlices(long(step))))).toEqual(Array.from({ length: 5 }, () => 'done'))
+    expect(await Promise.all(Array.from({ length: 5 }, () => pace.inSlices(long(step))))).toEqual(Array.from({ length: 5 }, () => 'done'))
   })
   // Each begins at once, with what there is then.
   expect([begun, Math.max(...rest)]).toEqual([5, 1])
 })
 
 test('long work that goes on at once goes on in turns', async () => {
+  const pace = new Pace()
   const steps: number[] = []
-  await Promise.all([0, 1, 2].map((i) => inSlices(long(() => {
+  await Promise.all([0, 1, 2].map((i) => pace.inSlices(long(() => {
     spin()
     steps.push(i)
   }))))
@@ -55,13 +57,14 @@ test('long work that goes on at once goes on in turns', async () => {
 })
 
 test('what is little is not behind what is long', async () => {
+  const pace = new Pace()
   const ends: string[] = []
   await Promise.all([...Array.from({ length: 4 }, async () => {
-    await inSlices(long(spin))
+    await pace.inSlices(long(spin))
     ends.push('long')
   }), (async () => {
     await new Promise((resolve) => setImmediate(resolve))
-    ends.push(await inSlices((function* little() {
+    ends.push(await pace.inSlices((function* little() {
       yield
       yield
       return 'little'
@@ -71,8 +74,9 @@ test('what is little is not behind what is long', async () => {
 })
 
 test('of long work that cannot be divided one piece comes after another, and others in between', async () => {
+  const pace = new Pace()
   const turns = await stepsPerTurn(async (step) => {
-    const settled = await Promise.allSettled(Array.from({ length: 4 }, (_, i) => inTurn(40_000, async () => {
+    const settled = await Promise.allSettled(Array.from({ length: 4 }, (_, i) => pace.inTurn(40_000, async () => {
       // As json-server does it.
       await new Promise((resolve) => setTimeout(resolve, 0))
       step()
@@ -82,6 +86,17 @@ test('of long work that cannot be divided one piece comes after another, and oth
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
   })
   expect(Math.max(...turns)).toBe(1)
+})
+
+test('between two such pieces others have time for what takes several turns', async () => {
+  const pace = new Pace()
+  const turns = await stepsPerTurn((step) => Promise.all([0, 1, 2, 3].map(() => pace.inTurn(40_000, async () => {
+    step()
+  }))))
+  const at = turns.flatMap((steps, turn) => (steps > 0 ? [turn] : []))
+  // The last one is not looked at any more.
+  expect(at).toHaveLength(3)
+  expect(Math.min(...at.slice(1).map((turn, i) => turn - (at[i] ?? 0)))).toBeGreaterThanOrEqual(4)
 })
 
 test('who waits for a moment to go on comes in the order of waiting', async () => {

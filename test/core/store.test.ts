@@ -268,7 +268,7 @@ describe('an index of a part of a field', () => {
 
   test('keeps apart what may occur once, and leaves out records without it', async () => {
     const store = await open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null }, { id: 'c', previous: null })
-    await expect(store.transact((tx) => tx.update('sessions', 'b', { previous: { token: 'x', until: 9 } }))).rejects.toThrow(StoreError)
+    await expect(store.transact((tx) => tx.update('sessions', 'b', { previous: { token: 'x', until: 9 } }))).rejects.toMatchObject({ name: 'StoreError', kind: 'valueTaken' })
   })
 })
 

@@ -41,6 +41,7 @@ import type { TimeSource } from '../clock.js'
 import type { Files } from '../files.js'
 import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
 import type { ControlState, SandboxContent } from '../sandbox-state.js'
+import type { Pace } from '../slices.js'
 import type { Change, Doc, Key } from '../store/types.js'
 
 /** Thrown where something new finds no place: the server has as much as it may have, and what it has is of use to somebody. */
@@ -207,6 +208,8 @@ export interface House {
   readonly most: number
   /** Journal entries of a sandbox that are kept at the most. */
   readonly journalLimit: number
+  /** Of all who work in this server. */
+  readonly pace: Pace
   /** The memory that journals and logs may take up in this process, and what they do take up. */
   readonly budget: Budget
   /** Told what goes wrong behind the back of calls. */

@@ -64,7 +64,7 @@ export interface SocketNote {
 /** These say, of a handshake, that the backend has no such socket. */
 const NOT_THERE: readonly number[] = [404, 405, 501, 502, 503, 504]
 /** What the way back makes anew of a handshake. */
-const HANDSHAKE = /^(?:sec-websocket-|upgrade$|connection$|content-length$|date$)/
+const MADE_ANEW: readonly string[] = ['upgrade', 'connection', 'content-length', 'date']
 
 export class Reach {
   readonly #parts: ReachParts
@@ -138,5 +138,5 @@ export class Reach {
 const SWITCHED = 101
 
 function without(headers: ReplyHeaders): ReplyHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HANDSHAKE.test(name)))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && !MADE_ANEW.includes(name)))
 }

@@ -5,20 +5,22 @@ import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
 import type { Backend } from '../backends/setting.js'
 import type { Credential, RequestView } from '../dialect.js'
 import { NoRoom } from '../engine/engine.js'
+import { Unreachable } from '../engine/unreachable.js'
 import type { JournalEntry } from '../journal.js'
 import { type Address, readAddress, urlBelow } from '../pipeline/address.js'
 import { SERVER_STATUS_HEADER } from '../pipeline/maintenance.js'
 import { parseQuery } from '../pipeline/query.js'
 import { problemReply } from '../problem.js'
 import { asHeader, type Reply, type ReplyHeaders } from '../reply.js'
-import type { Sandbox } from '../sandbox.js'
+import { MOST_TURNS, type Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
 import type { Call } from '../stage/call.js'
+import { Superseded } from '../superseded.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import { Connection } from './connection.js'
 import { closedBy, type RefusedFrame, type Socket, type SocketCondition, socketOperations } from './definition.js'
-import { NOTHING_WRONG, obstacle, refusalOf, strike } from './faults.js'
+import { NOTHING_WRONG, obstacle, refusalOf, strike, type StruckFrame } from './faults.js'
 import { Group, type Held } from './group.js'
 import { CUT, NOTHING_SENT, recordFrames, type RecordParts, speak } from './outgoing.js'
 import { Reach, type Reached, type ReachParts } from './reach.js'
@@ -83,6 +85,13 @@ export interface SwitchboardOptions {
   /** That of the stage before this one, where connections stay that were opened there. */
   readonly before?: Switchboard
   readonly report: (problem: string) => void
+}
+
+/** Where an opening has come to, and the rules that it has met. */
+interface Met {
+  readonly sandbox: Sandbox
+  readonly turn: Turn
+  readonly struck: StruckFrame
 }
 
 /** What an opening has found out. */
@@ -155,12 +164,12 @@ export class Switchboard {
   }
 
   async #open(found: Found): Promise<Opening> {
-    const { system, name, address, call } = found
+    const { system, name, call } = found
     const elapsed = stopwatch()
-    const { sandbox, turn, shortage } = await this.#enter(address.sandbox)
-    if (sandbox === null) return { kind: 'refused', reply: problemReply(507, 'no-room', shortage) }
     const operation = socketOperations(name).open
-    const struck = await strike(turn, system, operation)
+    const met = await this.#enter(found, operation)
+    if ('status' in met) return { kind: 'refused', reply: met }
+    const { sandbox, turn, struck } = met
     if (struck.wait > 0) await turn.pause(struck.wait, call.signal)
     const { handshake, cut, rules } = struck
     if (cut !== null || handshake !== null) {
@@ -293,13 +302,18 @@ export class Switchboard {
   }
 
   /** @returns the sandbox with what the opening sees of it, or why there is none */
-  async #enter(name: string): Promise<{ readonly sandbox: Sandbox; readonly turn: Turn; readonly shortage: null } | { readonly sandbox: null; readonly turn: null; readonly shortage: string }> {
-    try {
-      const sandbox = this.#options.sandboxes.open(name)
-      return { sandbox, turn: await sandbox.begin(), shortage: null }
-    } catch (error) {
-      if (error instanceof NoRoom) return { sandbox: null, turn: null, shortage: error.message }
-      throw error
+  async #enter({ address, system }: Found, operation: string): Promise<Met | Reply> {
+    for (let turns = 1; ; turns++) {
+      try {
+        const sandbox = this.#options.sandboxes.open(address.sandbox)
+        const turn = await sandbox.begin()
+        return { sandbox, turn, struck: await strike(turn, system, operation) }
+      } catch (error) {
+        if (error instanceof Superseded && turns < MOST_TURNS) continue
+        if (error instanceof NoRoom) return problemReply(507, 'no-room', error.message)
+        if (error instanceof Unreachable) return problemReply(503, 'sandboxes-unreachable', `The sandbox cannot be reached at the moment: ${error.message}. Try again.`)
+        throw error
+      }
     }
   }
 

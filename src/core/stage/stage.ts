@@ -122,7 +122,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const examples = new FailureExamples(options.documents)
   const drift = options.before?.drift ?? new DriftBook()
   const documents = new DriftDocuments(options.documents)
-  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, room: new AnswerRoom(budget.total * OF_ANSWERS), self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
+  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, room: new AnswerRoom(budget.total * OF_ANSWERS), pace: house.pace, self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
   const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets, ...(options.before === undefined ? {} : { before: options.before.sockets }) })
   const dates = new HttpDates()
   const surfaces: [claims: (call: Asked) => boolean, surface: Surface][] = []

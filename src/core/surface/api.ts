@@ -3,9 +3,9 @@ import type { Contract, Validators } from '../contract.js'
 import { isObject } from '../../plain/json.js'
 import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
-import { asHeader, emptyReply, JSON_HEADERS, type ReplyHeaders } from '../reply.js'
-import { Measure, TooMuch, writeJson } from '../sliced-json.js'
-import { inSlices } from '../slices.js'
+import { asHeader, emptyReply, JSON_HEADERS, type Reply, type ReplyHeaders } from '../reply.js'
+import { jsonPieces, Measure, takePieces, TooMuch, writeJson } from '../sliced-json.js'
+import type { Pace } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
 import { linesOf } from '../violations.js'
@@ -66,6 +66,11 @@ export class Returnable<T> {
   }
 }
 
+/** An answer that has fewer characters is written whole, */
+const WHOLE = 1024 * 1024
+/** and a longer one in parts of so many. */
+const PART = 64 * 1024
+
 /** So many items are held against the contract in one go. */
 const PORTION = 500
 
@@ -80,6 +85,8 @@ export interface Api {
   readonly validators: Validators
   /** @returns the payload of the operation: plain, as {@link WithHeaders}, {@link Returnable} or {@link Stream}; a refusal is thrown */
   readonly carryOut: (operation: string, task: Task) => Promise<unknown>
+  /** Of all who work in the same server. */
+  readonly pace: Pace
   readonly report: (problem: string) => void
 }
 
@@ -91,7 +98,7 @@ export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
     const path = pathBelow(prefix, call)
     const missing = refusal(404, 'no-such-path', `${name.charAt(0).toUpperCase()}${name.slice(1)} has no path ${path}. ${document} lists those it has.`)
     const match = findPlace(route, path, call, missing)
-    const body = await readBody(match.row, call)
+    const body = await readBody(api.pace, match.row, call)
     const payload = await api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
     return payload instanceof WithHeaders ? withHeaders(await reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
   }
@@ -101,17 +108,35 @@ async function reply(api: Api, { operation, row }: Match, given: unknown): Promi
   const { status } = row.success
   if (given instanceof Stream) return whole({ status, headers: { 'content-type': given.mediaType, ...given.headers }, body: given.body })
   const payload: unknown = given instanceof Returnable ? given.payload : given
-  // A large answer lets others come between while it is written.
-  const sent = whole(payload === undefined ? emptyReply(status) : { status, headers: JSON_HEADERS, body: await (given instanceof Returnable ? writeReturnable(given) : inSlices(writeJson(payload))) })
-  const violation = await inSlices(judge(api, operation, payload))
+  // Before it is written: a long answer is on its way by then.
+  const violation = await api.pace.inSlices(judge(api, operation, payload))
+  const sent = payload === undefined ? whole(emptyReply(status)) : whole(replyOf(status, await (given instanceof Returnable ? writeReturnable(api, given) : write(api, payload))))
   if (violation === null) return sent
   api.report(`${api.name} breaks its contract: ${violation}`)
   return withHeaders(sent, { [VIOLATION_HEADER]: asHeader(violation) })
 }
 
-async function writeReturnable({ payload, most, refuse }: Returnable<unknown>): Promise<string> {
+function replyOf(status: number, body: string | AsyncIterable<string>): Reply | StreamedReply {
+  return typeof body === 'string' ? { status, headers: JSON_HEADERS, body } : { status, headers: JSON_HEADERS, body }
+}
+
+/** Writes what goes out. A long answer is written while it does, so that it lies nowhere whole until a slow reader has had it; others come between. */
+async function write({ pace }: Api, payload: unknown): Promise<string | AsyncIterable<string>> {
+  const pieces = jsonPieces(payload)
+  const { text, areAll } = await pace.inSlices(takePieces(pieces, WHOLE))
+  return areAll ? text : writeOn(pace, text, pieces)
+}
+
+async function* writeOn(pace: Pace, first: string, pieces: Generator<string, void>): AsyncGenerator<string> {
+  for (let part = { text: first, areAll: false }; ; part = await pace.inSlices(takePieces(pieces, PART))) {
+    if (part.text !== '') yield part.text
+    if (part.areAll) return
+  }
+}
+
+async function writeReturnable({ pace }: Api, { payload, most, refuse }: Returnable<unknown>): Promise<string> {
   try {
-    return await inSlices(writeJson(payload, new Measure(most)))
+    return await pace.inSlices(writeJson(payload, new Measure(most)))
   } catch (error) {
     throw error instanceof TooMuch ? refuse(error.message) : error
   }

@@ -2,7 +2,7 @@
 import type { OperationRow } from '../contract.js'
 import { MOST_DEPTH } from '../../plain/json.js'
 import { readJson } from '../sliced-json.js'
-import { inSlices } from '../slices.js'
+import type { Pace } from '../slices.js'
 import { type BodySource, type Call, NO_ROOM_FOR_BODY } from '../stage/call.js'
 import { refusal } from './refusal.js'
 import { messageOf } from '../../plain/message.js'
@@ -19,13 +19,13 @@ const LEVELS_AROUND = 20
  * @returns the fields of the body; none where the operation takes no body or there is none
  * @throws Refusal when it is too large, of another type, nested too deeply, or no JSON object
  */
-export async function readBody({ body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Fields> {
+export async function readBody(pace: Pace, { body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Fields> {
   if (type === null) return {}
   const bytes = await readBytes(body, bodyLimit)
   if (bytes.length === 0) return {}
   const [given = ''] = (headers['content-type'] ?? '').split(';')
   if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
-  return parse(bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH)
+  return parse(pace, bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH)
 }
 
 async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
@@ -42,10 +42,10 @@ async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
   }
 }
 
-async function parse(bytes: Uint8Array, levels: number): Promise<Fields> {
+async function parse(pace: Pace, bytes: Uint8Array, levels: number): Promise<Fields> {
   let value: unknown
   try {
-    value = await inSlices(readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels))
+    value = await pace.inSlices(readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels))
   } catch (error) {
     throw refusal(400, 'invalid-request', `The body is no JSON: ${messageOf(error)}.`)
   }

@@ -3,9 +3,10 @@
  * comes in makes up the next, so that many calls at once share one sync. A group is written whole or not at all. What a group costs hardly
  * depends on how much is in it, so one of which many calls wait gives as many others a moment to come along; a call by itself waits for nobody.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { ClassicLevel } from 'classic-level'
+import { codeOf, whyNot } from '../../../plain/system-error.js'
 import { others, pauseOrUntil } from '../../slices.js'
 import type { Range } from './layout.js'
 
@@ -39,13 +40,13 @@ export class Disk {
 
   /**
    * @param folder made if need be
-   * @throws Error when another process has it, or `classic-level` is not installed
+   * @throws Error when it cannot be made, another process has it, or `classic-level` is not installed
    */
   static async open(folder: string): Promise<Disk> {
     const { ClassicLevel } = await import('classic-level').catch(() => {
       throw new Error('keeping sandboxes in a folder needs the package classic-level, which could not be loaded; install it with: npm install classic-level@3.0.0')
     })
-    await mkdir(folder, { recursive: true })
+    await make(folder)
     const db: Database = new ClassicLevel(join(folder, 'db'))
     try {
       await db.open()
@@ -119,6 +120,29 @@ export class Disk {
     this.#waiting = 0
     this.#next = null
     await this.#db.batch<string, string | Buffer>(group, { sync })
+  }
+}
+
+/**
+ * Makes the folder, and those that it lies in. Node's own way to do so never ends below /proc.
+ * @throws Error that says why it cannot be made
+ */
+async function make(folder: string): Promise<void> {
+  const missing: string[] = []
+  for (let place = resolve(folder); ; place = dirname(place)) {
+    const found = await stat(place).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw new Error(`sandboxes cannot be kept in ${folder}: ${whyNot(error)}`, { cause: error })
+      return null
+    })
+    if (found?.isDirectory() === false) throw new Error(`sandboxes cannot be kept in ${folder}: ${place === resolve(folder) ? 'it' : place} is no folder`)
+    if (found !== null) break
+    missing.unshift(place)
+  }
+  for (const place of missing) {
+    await mkdir(place).catch((error: unknown) => {
+      // Another stub makes the same one.
+      if (codeOf(error) !== 'EEXIST') throw new Error(`sandboxes cannot be kept in ${folder}: the folder ${place} cannot be made: ${whyNot(error)}`, { cause: error })
+    })
   }
 }
 

@@ -4,7 +4,7 @@ import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { type Files, NO_FILES } from '../../files.js'
 import { Base } from '../base.js'
 import { Holding, mustFit, type Weights } from '../holding.js'
-import { atOnce, inSlices } from '../../slices.js'
+import { atOnce } from '../../slices.js'
 import { isLarge } from '../../whole.js'
 import type { Attempt, Awaitable, Begun, Commit, Follower, House, Loaded, NewEntry, NoRoom, Point, SandboxLog, Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
@@ -155,7 +155,7 @@ export class MemoryLog implements SandboxLog {
 
   replace(content: SandboxContent, kept?: Point, files: Files = NO_FILES): Awaitable<number> {
     const weighing = this.#holding.weigh(content)
-    return isLarge(content) ? inSlices(weighing).then((weights) => this.#replace(content, weights, kept, files)) : this.#replace(content, atOnce(weighing), kept, files)
+    return isLarge(content) ? this.#owner.house.pace.inSlices(weighing).then((weights) => this.#replace(content, weights, kept, files)) : this.#replace(content, atOnce(weighing), kept, files)
   }
 
   #replace(content: SandboxContent, weights: Weights, kept: Point | undefined, files: Files): Awaitable<number> {

@@ -2,12 +2,11 @@
  * Bytes outside the heap, where the garbage collector has nothing to look at, however much there is. What is written first is let go of
  * first, as a rule; memory comes and goes in pieces, so that nothing is ever moved.
  */
+import { LARGE, pagesOf } from '../../../plain/pages.js'
 
 /** The first piece is so long, each later one twice as long as the one before, up to the longest. */
 const SHORTEST = 2 * 1024
 const LONGEST = 64 * 1024
-/** What would take up more of a longest piece gets one of its own. */
-const LARGE = LONGEST / 4
 
 /** A text, and how its characters become bytes; in Latin-1 each is one. */
 export interface Text {
@@ -41,6 +40,7 @@ export class Pieces {
   room(needed: number): Piece {
     const current = this.#current
     if (current !== null && current.used + needed <= current.bytes.length) return begin(current)
+    // What would take up so much of a longest piece gets one of its own.
     if (needed > LARGE) return begin(this.#make(needed))
     this.#current = this.#takeSpare() ?? this.#make(this.#nextLength(needed))
     // Whatever was written into the one before may have gone already.
@@ -80,16 +80,6 @@ export class Pieces {
       this.#spare = piece
     } else this.#bytes -= piece.bytes.length
   }
-}
-
-const Resizable: new (length: number, options: { readonly maxByteLength: number }) => ArrayBuffer = ArrayBuffer
-
-/**
- * @returns memory that goes back to the operating system once nobody has it any more. The C library keeps what it has given out: after a flood the
- * process would stay as large as it has ever been. An array that may be resized gets pages of its own; this one never is.
- */
-function pagesOf(length: number): Buffer {
-  return Buffer.from(new Resizable(length, { maxByteLength: length }), 0, length)
 }
 
 /** Writes a text behind what is there. @returns how many bytes it has become */

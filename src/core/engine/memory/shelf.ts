@@ -1,4 +1,5 @@
 /** The files of a server in memory: each content once, however many records of however many sandboxes name it. */
+import { isInPages, LARGE, pagesOf } from '../../../plain/pages.js'
 import type { Budget } from '../../budget.js'
 import { type Files, NO_FILES } from '../../files.js'
 
@@ -14,6 +15,15 @@ interface Shelved {
   readonly bytes: Uint8Array
   /** How many sandboxes hold it. */
   holders: number
+}
+
+/** What came in one piece with a request must not keep all of the request alive. */
+function ownOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < LARGE) return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+  if (isInPages(bytes)) return bytes
+  const own = pagesOf(bytes.length)
+  own.set(bytes)
+  return own
 }
 
 export class Shelf {
@@ -58,8 +68,7 @@ export class Shelf {
   }
 
   #place(hash: string, bytes: Uint8Array): Shelved {
-    // What came in one piece with a request must not keep all of the request alive.
-    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+    const own = ownOf(bytes)
     const file = { bytes: own, holders: 0 }
     this.#files.set(hash, file)
     this.budget.add('files', own.length)

@@ -1,10 +1,10 @@
 /** What Redis says of a sandbox whenever it is asked. */
 import { LoggedCommit } from './layout.js'
 import { itemsFrom, listFrom, numberFrom } from './reply.js'
-import { BACK } from './scripts.js'
+import { BACK, MORE } from './scripts.js'
 
-/** Commits; null when there are too many, `back` when what was known here is not there any more. */
-export type Since = readonly LoggedCommit[] | typeof BACK | null
+/** Commits; null when some are missed for good, `more` when they are too much to come along, `back` when what was known here is not there any more. */
+export type Since = readonly LoggedCommit[] | typeof BACK | typeof MORE | null
 
 export interface Head {
   readonly generation: number
@@ -31,6 +31,6 @@ export function headOf(reply: unknown): { readonly now: number; readonly head: H
 
 /** @returns what came since */
 export function sinceFrom(reply: unknown): Since {
-  if (reply === BACK) return BACK
+  if (reply === BACK || reply === MORE) return reply
   return Array.isArray(reply) ? itemsFrom(reply).map((item) => new LoggedCommit(item)) : null
 }

@@ -21,9 +21,10 @@ import { applyControl, controlChanges } from '../../control-state.js'
 import { runningClock } from '../../clock.js'
 import type { Files } from '../../files.js'
 import type { ControlState, Origin, SandboxContent } from '../../sandbox-state.js'
+import { atOnce } from '../../slices.js'
 import type { Change, Doc, Key } from '../../store/types.js'
 import { CONTROL, type Commit, type House, type Overview } from '../engine.js'
-import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
+import { fieldOf, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
 
 /** Counts up when what was written before cannot be read any more. */
 export const FORMAT = '2'
@@ -90,21 +91,29 @@ export function docsOf({ control, stores }: SandboxContent, keyOf: House['keyOf'
   return docs
 }
 
-/** @returns records as they lie in the hash */
-export function docsFrom(fields: ReadonlyMap<string, string>): Docs {
+/** @returns records as they lie in the hash, which comes as field, value, field, value */
+export function* docsFrom(reply: unknown): Generator<void, Docs> {
   const docs: Docs = new Map()
-  for (const [field, value] of fields) {
+  const list = listFrom(reply)
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const value = textFrom(list[i + 1])
     const colon = value.indexOf(':')
-    docs.set(field, { place: Number(value.slice(0, colon)), json: value.slice(colon + 1) })
+    docs.set(textFrom(list[i]), { place: Number(value.slice(0, colon)), json: value.slice(colon + 1) })
+    yield
   }
   return docs
+}
+
+/** @returns those of them that are control state */
+export function controlOf(docs: Docs): Docs {
+  return new Map([...docs].filter(([field]) => field.startsWith(CONTROL_FIELDS)))
 }
 
 /** What the fields of all control state begin with. */
 export const CONTROL_FIELDS = `["${CONTROL}",`
 
 /** @returns what a sandbox holds */
-export function contentFrom(docs: Docs, { seed, requests, origin }: Start, era: number): SandboxContent {
+export function* contentFrom(docs: Docs, { seed, requests, origin }: Start, era: number): Generator<void, SandboxContent> {
   let control: ControlState = { clock: runningClock, requests, seed, era, systems: {}, faults: [], nextFault: 1 }
   const stores: Record<string, Record<string, { put: Doc[]; deleted: Key[] }>> = {}
   for (const [field, { json }] of [...docs].sort(([, a], [, b]) => a.place - b.place)) {
@@ -116,6 +125,7 @@ export function contentFrom(docs: Docs, { seed, requests, origin }: Start, era: 
       if (doc === null) part.deleted.push(key)
       else part.put.push(doc)
     }
+    yield
   }
   return { control, origin, stores }
 }
@@ -124,20 +134,24 @@ export function contentFrom(docs: Docs, { seed, requests, origin }: Start, era: 
  * @returns all records as if each had been committed once, in the order of their places: a content holds what was deleted apart, so a
  * replica made of it would not know where a record belongs that is deleted now and comes again
  */
-export function commitsFrom(docs: Docs, version: number): readonly Commit[] {
-  const changes = new Map<string, Change[]>()
+export function* commitsFrom(docs: Docs, version: number): Generator<void, readonly Commit[]> {
+  const touched: ReadonlySet<string> = new Set()
+  const commits: (Commit & { readonly changes: Change[] })[] = []
   for (const [field, { json }] of [...docs].sort(([, a], [, b]) => a.place - b.place)) {
     const [system, collection, key] = JSON.parse(field) as readonly [string, string, Key] // written by `fieldFor`
     if (system === CONTROL) continue
     const after = JSON.parse(json) as Doc | null // written by `docsOf`, or a commit
-    const known = changes.get(system)
+    const last = commits.at(-1)
     const change = { collection, key, before: null, after }
-    if (known === undefined) changes.set(system, [change])
-    else known.push(change)
+    if (last?.system === system && last.changes.length < PORTION) last.changes.push(change)
+    else commits.push({ version, system, changes: [change], request: null, touched: () => touched })
+    yield
   }
-  const touched: ReadonlySet<string> = new Set()
-  return [...changes].map(([system, all]) => ({ version, system, changes: all, request: null, touched: () => touched }))
+  return commits
 }
+
+/** So many records are taken in at once. */
+const PORTION = 100
 
 /** What is no change of records stands in the log as well, so that it is heard in order. */
 export type Sign = { readonly sign: 'turned'; readonly kept: number } | { readonly sign: 'ended' } | { readonly sign: 'cleared' } | { readonly sign: 'barred' } | { readonly sign: 'told'; readonly text: string }
@@ -226,12 +240,12 @@ export function loggedCommits(reply: unknown): readonly LoggedCommit[] {
 /** @returns what a list shows, as a script has found it */
 export function overviewFrom(reply: unknown): Overview {
   const [start, era, requests, entries, docs] = listFrom(reply)
-  const { control } = contentFrom(docsFrom(fieldsFrom(docs)), JSON.parse(textFrom(start)) as Start, numberFrom(era)) // written by the log
+  const { control } = atOnce(contentFrom(atOnce(docsFrom(docs)), JSON.parse(textFrom(start)) as Start, numberFrom(era))) // written by the log
   return { control: { ...control, requests: numberFrom(requests) }, entries: numberFrom(entries) }
 }
 
 /** Takes commits back, the newest first. @param docs changed in place */
-export function undo(docs: Docs, commits: readonly LoggedCommit[]): void {
+export function* undo(docs: Docs, commits: readonly LoggedCommit[]): Generator<void, void> {
   for (const { system, changes, places } of [...commits].reverse()) {
     for (let i = changes.length - 1; i >= 0; i--) {
       const change = changes[i]
@@ -241,5 +255,6 @@ export function undo(docs: Docs, commits: readonly LoggedCommit[]): void {
       if (place === null) docs.delete(field)
       else docs.set(field, { place, json: JSON.stringify(change.before) })
     }
+    yield
   }
 }

@@ -2,17 +2,20 @@
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import type { SandboxContent } from '../../sandbox-state.js'
 import { type Files, NO_FILES } from '../../files.js'
-import { type Attempt, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type SandboxLog, type Verdict } from '../engine.js'
-import { headFrom, newsFrom } from './entries.js'
-import { type Head, headOf, sinceFrom } from './head.js'
+import { type Attempt, type Begun, type Follower, type House, type Loaded, type NewEntry, type Point, type SandboxLog, type Verdict } from '../engine.js'
+import { headFrom } from './entries.js'
+import { Following } from './following.js'
+import { type Head, headOf, type Since, sinceFrom } from './head.js'
 import { RedisJournal } from './journal.js'
 import { REMOVE } from './journal-scripts.js'
-import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, type LoggedCommit, loggedCommits, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
+import { commitsFrom, contentFrom, controlOf, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, loggedCommits, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
+import { Line } from './line.js'
 import { Away, persist, type RedisPort } from './port.js'
 import { Replica } from './replica.js'
 import { noRoomForFiles } from '../room.js'
-import { fieldOf, fieldsFrom, type Item, listFrom, numberFrom, textFrom } from './reply.js'
-import { BACK, COMMIT, CREATE, LOAD, LOOK, REPLACE, RESOLVE, TELL } from './scripts.js'
+import { atOnce } from '../../slices.js'
+import { listFrom, numberFrom, textFrom } from './reply.js'
+import { BACK, COMMIT, CREATE, LOAD, LOOK, MORE, NEWS, REPLACE, RESOLVE, TELL } from './scripts.js'
 
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
 const MOST_COMMITS = 10_000
@@ -48,13 +51,11 @@ export class RedisLog implements SandboxLog {
   readonly journal: RedisJournal
   readonly #owner: LogOwner
   readonly #replica: Replica
-  /** What the follower knows of; 0 while that is nothing. */
-  #generation = 0
-  #born = 0
-  #version = 0
+  readonly #line = new Line()
+  readonly #following: Following
+  /** Answers what came since, and how much there is; null when nobody asks. */
+  #asking: Promise<number> | null = null
   #isNamed = false
-  /** The place in the journal up to which the follower has heard it; null while it does not listen. */
-  #heard: readonly [number, number] | null = null
 
   constructor(name: string, keys: SandboxKeys, follower: Follower, owner: LogOwner) {
     this.name = name
@@ -65,11 +66,19 @@ export class RedisLog implements SandboxLog {
       owner.makeRoom(this)
     })
     this.journal = new RedisJournal(keys, owner)
+    this.#following = new Following({
+      follower,
+      replica: this.#replica,
+      line: this.#line,
+      gone: () => {
+        this.end()
+      },
+    })
   }
 
   /** Whether it may make room for others: nobody has changed it or made it by its name, as far as is known here. */
   get isSpare(): boolean {
-    return this.#version === this.#born && !this.#isNamed
+    return this.#following.isAsBorn && !this.#isNamed
   }
 
   begin(): Promise<Begun> {
@@ -81,31 +90,15 @@ export class RedisLog implements SandboxLog {
   }
 
   async commit(attempt: Attempt): Promise<Verdict> {
-    const { docs, log, meta, files } = this.keys
-    const { generation, base, reads, changes, request, scope } = attempt
     this.#replica.fit(attempt)
-    const id = this.#owner.attemptId()
-    const names = joinNames(new Set(reads))
-    const touched = scope.touched(changes)
-    const header: Header = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
-    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), String(this.#owner.house.budget.limitOfOne('history')), ...filesFor(attempt.files, this.#owner.house)]
-    for (const { collection, key, after } of changes) {
-      const forgets = after === null && !scope.isOfWorld(collection, key)
-      args.push(fieldFor(scope.system, collection, key), forgets ? '' : JSON.stringify(after))
+    const turn = this.#line.enter(attempt, this.#following.version)
+    const base = typeof turn === 'number' ? turn : await turn
+    if (base === null) return 'conflict'
+    try {
+      return await this.#commit(attempt, base)
+    } finally {
+      this.#line.leave(this.#following.version)
     }
-    this.#owner.used(this)
-    const [verdict, version, since] = await this.#owner.port.run(COMMIT, [meta, docs, log, files], args).then(listFrom, (error: unknown) => this.#resolve(error, attempt, id, names))
-    if (verdict === 'over') return 'over'
-    if (verdict === 'full') throw noRoomForFiles(this.#owner.house.budget)
-    if (verdict === 'unknown') throw new Error(`what became of a commit to ${this.name} cannot be told any more`)
-    const between = sinceFrom(since)
-    const newest = numberFrom(version)
-    if (between === BACK) this.#goBack(newest)
-    else if (between === null) this.#miss(generation, newest)
-    else this.#tell(generation, between)
-    if (verdict === 'conflict') return 'conflict'
-    if (this.#generation === generation) this.#tell(generation, [{ version: newest, system: scope.system, changes, request, touched: () => touched }])
-    return 'committed'
   }
 
   async load(): Promise<Loaded> {
@@ -130,7 +123,7 @@ export class RedisLog implements SandboxLog {
       const head = this.#headFrom(reply)
       if (head === null) await this.#create()
       else {
-        this.#heed(head)
+        await this.#heed(head)
         return head.generation
       }
     }
@@ -177,8 +170,8 @@ export class RedisLog implements SandboxLog {
   async announce(text: string): Promise<void> {
     const sign: Sign = { sign: 'told', text }
     const { meta, log } = this.keys
-    const head = this.#headFrom(await persist(() => this.#owner.port.run(TELL, [meta, log], [String(this.#generation), String(this.#version), JSON.stringify(sign)])))
-    if (head !== null) this.#heed(head)
+    const head = this.#headFrom(await persist(() => this.#owner.port.run(TELL, [meta, log], [...this.#following.known, JSON.stringify(sign)])))
+    if (head !== null) await this.#heed(head)
   }
 
   close(): void {
@@ -191,29 +184,29 @@ export class RedisLog implements SandboxLog {
   end(): void {
     void this.journal.flush()
     this.#owner.gone(this)
-    this.#lost()
+    this.#following.lose()
     this.follower.ended()
   }
 
   /** @returns the streams on which the follower waits, and the place of each up to which it has heard it; null while that is not known */
   awaited(): readonly (readonly [stream: string, place: string])[] | null {
-    if (!this.follower.listens) this.#heard = null
-    if (this.#generation === 0 || (this.#heard === null && this.follower.listens)) return null
-    const log = [this.keys.log, `${String(this.#version)}-0`] as const
-    return this.#heard === null ? [log] : [log, [this.keys.journal, this.#heard.join('-')]]
+    const places = this.#following.places()
+    if (places === null) return null
+    const log = [this.keys.log, places.log] as const
+    return places.journal === null ? [log] : [log, [this.keys.journal, places.journal]]
   }
 
   /** Finds the places from which on the follower has to be told, be it of commits or of the journal. */
   async catchUp(): Promise<void> {
     await this.journal.flush()
     for (;;) {
-      const head = this.#headFrom(await this.#ask('0'))
+      const head = this.#headFrom(await this.#lookOnce('0'))
       if (head !== null) {
-        this.#heed(head)
-        if (this.follower.listens) this.#heard ??= [head.generation, head.entry]
+        await this.#heed(head)
+        this.#following.hearFrom(head)
         return
       }
-      if (this.#generation !== 0) {
+      if (this.#following.generation !== 0) {
         this.end()
         return
       }
@@ -221,40 +214,91 @@ export class RedisLog implements SandboxLog {
     }
   }
 
-  /**
-   * Tells what came by the streams.
-   * @param whole whether these are all commits that there were when the entries were read
-   */
-  hear(commits: readonly LoggedCommit[], entries: readonly Item[], whole: boolean): void {
-    let next = 0
-    const upTo = whole ? Number.POSITIVE_INFINITY : (commits.at(-1)?.version ?? 0)
-    const tellEntries = (before: number) => {
-      for (let item = entries[next]; item !== undefined && Number(fieldOf(item, 'v')) < before; item = entries[++next]) this.#tellEntry(item)
+  /** @param base the version from which on it is held against others */
+  async #commit(attempt: Attempt, base: number): Promise<Verdict> {
+    const { docs, log, meta, files } = this.keys
+    const { generation, reads, changes, request, scope } = attempt
+    const id = this.#owner.attemptId()
+    const names = joinNames(new Set(reads))
+    const touched = scope.touched(changes)
+    const header: Header = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
+    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), String(this.#owner.house.budget.limitOfOne('history')), ...filesFor(attempt.files, this.#owner.house)]
+    for (const { collection, key, after } of changes) {
+      const forgets = after === null && !scope.isOfWorld(collection, key)
+      args.push(fieldFor(scope.system, collection, key), forgets ? '' : JSON.stringify(after))
     }
-    for (const commit of commits) {
-      tellEntries(commit.version)
-      this.#hearCommit(commit)
+    this.#owner.used(this)
+    const [verdict, version, since] = await this.#owner.port.run(COMMIT, [meta, docs, log, files], args).then(listFrom, (error: unknown) => this.#resolve(error, attempt, base, id, names))
+    if (verdict === 'over') return 'over'
+    if (verdict === 'full') throw noRoomForFiles(this.#owner.house.budget)
+    if (verdict === 'unknown') throw new Error(`what became of a commit to ${this.name} cannot be told any more`)
+    const newest = numberFrom(version)
+    const isNewest = verdict === 'committed'
+    const missing = this.#take(generation, sinceFrom(since), isNewest ? newest - 1 : newest)
+    if (missing !== null) await missing
+    if (isNewest) this.#following.tell(generation, [{ version: newest, system: scope.system, changes, request, touched: () => touched }])
+    return verdict === 'conflict' ? 'conflict' : 'committed'
+  }
+
+  /** Tells of what came up to this version. @returns null where all of that is known by now */
+  #take(generation: number, since: Since, version: number): Promise<void> | null {
+    if (since === BACK) this.#following.goBack(version)
+    else if (since === null) this.#following.miss(generation, version)
+    else if (since !== MORE) this.#following.tell(generation, since)
+    // What this process has committed itself is known already.
+    else if (this.#following.lacks(generation, version)) return this.#askUpTo(generation, version)
+    return null
+  }
+
+  /** Takes in what Redis says of the sandbox, and asks for what did not come along. */
+  async #heed(head: Head): Promise<void> {
+    this.#following.heed(head)
+    if (head.since === MORE) await this.#askUpTo(head.generation, head.version)
+  }
+
+  /** Asks for what came since, part by part; once for all who want to know. */
+  async #askUpTo(generation: number, version: number): Promise<void> {
+    while (this.#following.lacks(generation, version)) {
+      const isOwn = this.#asking === null
+      this.#asking ??= this.#ask().finally(() => {
+        this.#asking = null
+      })
+      // It is gone, or Redis has come back with less.
+      if ((await this.#asking) < version && isOwn) return
     }
-    tellEntries(upTo)
+  }
+
+  /** @returns the newest version that there is; 0 where there is no such sandbox any more */
+  async #ask(): Promise<number> {
+    const { meta, log } = this.keys
+    const head = this.#headFrom(await persist(() => this.#owner.port.run(NEWS, [meta, log], this.#following.known)))
+    if (head === null) this.end()
+    else this.#following.heed(head)
+    return head?.version ?? 0
+  }
+
+  /** Takes in what came by the streams; see {@link Following.hear}. */
+  hear(...news: Parameters<Following['hear']>): void {
+    this.#following.hear(...news)
   }
 
   async #look(counts: '0' | '1'): Promise<Begun> {
     for (;;) {
-      const head = this.#headFrom(await this.#ask(counts))
+      const head = this.#headFrom(await this.#lookOnce(counts))
       if (head === null) await this.#create()
       else {
         this.#isNamed = head.isNamed
         this.journal.begun(head.requests, Number(counts))
-        this.#heed(head)
+        await this.#heed(head)
         this.#owner.used(this)
         return { generation: head.generation, requests: head.requests }
       }
     }
   }
 
-  #ask(counts: '0' | '1'): Promise<unknown> {
+  #lookOnce(counts: '0' | '1'): Promise<unknown> {
     const { meta, log, journal } = this.keys
-    const ask = (lines: readonly string[]) => this.#owner.port.run(LOOK, [meta, log, journal], [String(this.#generation), String(this.#version), counts, ...lines])
+    const ask = (lines: readonly string[]) => this.#owner.port.run(LOOK, [meta, log, journal], [...this.#following.known, counts, ...lines])
     // What is only looked at is to be seen also where Redis has no room for more.
     return persist(() => (counts === '1' ? this.journal.ride(ask) : ask([])))
   }
@@ -268,27 +312,32 @@ export class RedisLog implements SandboxLog {
 
   async #load(looksBack: boolean): Promise<Loaded> {
     const { meta, docs, log } = this.keys
+    if (!looksBack) this.#replica.expect()
     for (;;) {
-      const reply = await persist(() => this.#owner.port.run(LOAD, [meta, docs, log], [String(this.#generation), String(this.#version), looksBack ? '1' : '0']))
+      const reply = await persist(() => this.#owner.port.run(LOAD, [meta, docs, log], [...this.#following.known, looksBack ? '1' : '0']))
       const head = this.#headFrom(reply)
       if (head === null) {
         await this.#create()
         continue
       }
-      this.#heed(head)
+      await this.#heed(head)
+      // Where it was of another generation, that one has come to its end by now.
+      if (!looksBack) this.#replica.expect()
       const [start, era, whole] = listFrom(listFrom(reply)[9])
-      const records = docsFrom(fieldsFrom(listFrom(reply)[10]))
+      const { pace } = this.#owner.house
+      const records = await pace.inSlices(docsFrom(listFrom(reply)[10]))
       const { generation, requests, version } = head
       const begun = JSON.parse(textFrom(start)) as Start // written by `startOf`
       const isWhole = whole === '1'
       if (!looksBack) {
-        const loaded = { generation, requests, version, content: { ...contentFrom(records, begun, numberFrom(era)), stores: {} }, commits: commitsFrom(records, version), isWhole }
-        this.#replica.begin(loaded.content, loaded.commits)
+        const content = atOnce(contentFrom(controlOf(records), begun, numberFrom(era)))
+        const loaded = { generation, requests, version, content, commits: await pace.inSlices(commitsFrom(records, version)), isWhole }
+        this.#replica.begin(loaded)
         return loaded
       }
       const commits = loggedCommits(listFrom(reply)[11])
-      undo(records, commits)
-      return { generation, requests, version, content: contentFrom(records, begun, numberFrom(era)), commits, isWhole }
+      await pace.inSlices(undo(records, commits))
+      return { generation, requests, version, content: await pace.inSlices(contentFrom(records, begun, numberFrom(era))), commits, isWhole }
     }
   }
 
@@ -297,13 +346,14 @@ export class RedisLog implements SandboxLog {
     const { meta, docs, log } = this.keys
     const reply = listFrom(await persist(() => this.#owner.port.run(LOAD, [meta, docs, log], ['', '', '1'])))
     if (reply.length < 12) return null
-    const records = docsFrom(fieldsFrom(reply[10]))
-    undo(records, loggedCommits(reply[11]).filter((commit) => commit.version > version))
+    const { pace } = this.#owner.house
+    const records = await pace.inSlices(docsFrom(reply[10]))
+    await pace.inSlices(undo(records, loggedCommits(reply[11]).filter((commit) => commit.version > version)))
     return records
   }
 
   /** The connection broke: asks what became of the commit, and makes sure that it stays so. */
-  async #resolve(error: unknown, { generation, base, scope }: Attempt, id: string, names: string): Promise<readonly unknown[]> {
+  async #resolve(error: unknown, { generation, scope }: Attempt, base: number, id: string, names: string): Promise<readonly unknown[]> {
     if (!(error instanceof Away)) throw error
     const sign: Sign = { sign: 'barred' }
     const args = [String(generation), String(base), id, scope.system, names, JSON.stringify(sign)]
@@ -314,87 +364,5 @@ export class RedisLog implements SandboxLog {
     const { now, head } = headOf(reply)
     this.#owner.heard(now)
     return head
-  }
-
-  /** Answers may come late: what they say may be known already, and more. */
-  #heed({ generation, born, version, kept, since }: Head): void {
-    if (since === BACK) {
-      const isOther = generation !== this.#generation
-      this.#generation = generation
-      this.#born = born
-      this.#goBack(version)
-      if (isOther) this.#turnedOver(kept)
-      return
-    }
-    if (generation < this.#generation) return
-    if (generation > this.#generation) {
-      const [before, bornBefore] = [this.#generation, this.#born]
-      this.#generation = generation
-      this.#born = born
-      this.#version = version
-      if (before === 0) return
-      if (born === bornBefore) this.#turnedOver(kept)
-      else this.end()
-    } else if (since === null) this.#miss(generation, version)
-    else this.#tell(generation, since)
-  }
-
-  #tell(generation: number, commits: readonly (Commit & { readonly sign?: Sign | null })[]): void {
-    if (generation !== this.#generation) return
-    for (const commit of commits) {
-      if (commit.version <= this.#version) continue
-      if (commit.version !== this.#version + 1) {
-        this.#miss(generation, commits.at(-1)?.version ?? commit.version)
-        return
-      }
-      this.#version = commit.version
-      this.#replica.receive(commit)
-      this.follower.committed(commit)
-      if (commit.sign?.sign === 'cleared') this.follower.journalled({ type: 'cleared' })
-      if (commit.sign?.sign === 'told') this.follower.announced(commit.sign.text)
-    }
-  }
-
-  /** Redis has come back with less than it had: a disk that did not keep all, or a replica that had not heard all. What is there counts. */
-  #goBack(version: number): void {
-    this.#version = version
-    this.#lost()
-  }
-
-  #lost(): void {
-    this.#replica.end()
-    this.follower.lost()
-  }
-
-  #turnedOver(kept: number): void {
-    this.#replica.end()
-    this.follower.turnedOver(kept)
-  }
-
-  #miss(generation: number, version: number): void {
-    if (generation !== this.#generation || version <= this.#version) return
-    this.#version = version
-    this.#lost()
-  }
-
-  #hearCommit(commit: LoggedCommit): void {
-    const { generation, version, sign } = commit
-    if (generation < this.#generation) return
-    if (sign?.sign === 'ended') {
-      if (generation === this.#generation) this.end()
-    } else if (generation === this.#generation && sign?.sign !== 'turned') this.#tell(generation, [commit])
-    else if (generation > this.#generation) {
-      this.#generation = generation
-      this.#version = version
-      if (sign?.sign === 'turned') this.#turnedOver(sign.kept)
-      else this.end()
-    }
-  }
-
-  #tellEntry(item: Item): void {
-    const [generation, id] = item.place
-    if (this.#heard === null || (generation === this.#heard[0] && id <= this.#heard[1])) return
-    this.#heard = item.place
-    if (generation === this.#generation && this.follower.listens) this.follower.journalled(newsFrom(item))
   }
 }

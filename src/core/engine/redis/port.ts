@@ -42,8 +42,8 @@ export interface RedisPort {
   close(): Promise<void>
 }
 
-/** Items of one stream that are taken at once. */
-export const MOST_HEARD = 500
+/** Items of one stream that are taken at once; each may be large. */
+export const MOST_HEARD = 32
 
 /**
  * @param places stream -> place

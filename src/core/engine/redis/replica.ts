@@ -1,6 +1,6 @@
 /** What the replica of one sandbox takes up in this process, held against what may be taken up. */
 import type { SandboxContent } from '../../sandbox-state.js'
-import { type Attempt, type Commit, type House, NoRoom } from '../engine.js'
+import { type Attempt, type Commit, type House, type Loaded, NoRoom } from '../engine.js'
 import { Holding, mustFit } from '../holding.js'
 import { inMib } from '../room.js'
 import { atOnce } from '../../slices.js'
@@ -11,6 +11,8 @@ export class Replica {
   readonly #holding: Holding
   /** Whether there is one. */
   #isThere = false
+  /** What has come since it began to be loaded; null while it is not, or where it came to its end meanwhile. */
+  #early: Commit[] | null = null
 
   /** @param makeRoom lets replicas of other sandboxes go that nobody uses */
   constructor(house: House, makeRoom: () => void) {
@@ -19,15 +21,22 @@ export class Replica {
     this.#holding = new Holding(house.budget, house.keyOf)
   }
 
+  /** It is about to be loaded: what comes from now on counts as well. */
+  expect(): void {
+    this.#early ??= []
+  }
+
   /**
-   * It has been loaded.
+   * It has been loaded, unless it came to its end meanwhile.
    * @throws NoRoom when all that are in use take up more than they may
    */
-  begin(content: SandboxContent, commits: readonly Commit[]): void {
+  begin({ content, commits, version }: Loaded): void {
+    const early = this.#early
+    if (early === null) return
     this.end()
     this.#isThere = true
     this.#holding.begin(content)
-    for (const commit of commits) this.#count(commit)
+    for (const commit of [...commits, ...early.filter((one) => one.version > version)]) this.#count(commit)
     const { budget } = this.#house
     if (budget.excess('records') === 0) return
     this.#makeRoom()
@@ -39,6 +48,7 @@ export class Replica {
   /** It has taken a commit in. */
   receive(commit: Commit): void {
     if (this.#isThere) this.#count(commit)
+    this.#early?.push(commit)
   }
 
   /** @throws NoRoom when there is none for the changes */
@@ -60,6 +70,7 @@ export class Replica {
   /** There is none any more. */
   end(): void {
     this.#isThere = false
+    this.#early = null
     this.#holding.end()
   }
 

@@ -16,8 +16,12 @@ export interface Script {
 /** @returns a script with the name under which Redis knows it */
 export const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
 
-/** Commits that are handed over at once; whoever has missed more loads the sandbox anew. */
+/** Commits that one may have missed; whoever has missed more loads the sandbox anew. */
 const MOST_MISSED = 1000
+/** So many characters of what others have committed come with an answer: many who ask at once are told of the same commits. What is more is asked for, once for all of them. */
+const LITTLE = 8 * 1024
+/** So many come at once when they are asked for, or one commit. */
+const PART = 256 * 1024
 /** Entries of an ended generation that stay for those who are still listening to it. */
 const STALE_ENTRIES = 100
 /** Milliseconds for which a deleted sandbox is remembered, so that those who listen hear of it. */
@@ -25,6 +29,8 @@ const REMEMBERED = 60_000
 
 /** Stands for what came since, where Redis has come back with less than it had. */
 export const BACK = 'back'
+/** Stands for what came since, where that is too much to come along: {@link NEWS} tells it. */
+export const MORE = 'more'
 
 /** Lua has one kind of number; those beyond 10^14 it writes with an exponent unless it is told otherwise. */
 export const prelude = `
@@ -32,19 +38,35 @@ local function text(number) return string.format('%.0f', number) end
 local function micros() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
 local function size(item) return #item[2][8] + #item[2][10] + #item[2][12] end
 local function fill(item) return #item[2][6] + #item[2][8] end
-local function since(log, known, newest)
-  if known == newest then return {} end
+local function misses(known, newest) return newest - known > ${String(MOST_MISSED)} end
+local function since(log, known, newest, most, part)
   if known > newest then return '${BACK}' end
-  if newest - known > ${String(MOST_MISSED)} then return false end
-  return redis.call('XRANGE', log, text(known + 1), '+')
+  if misses(known, newest) then return false end
+  local items, bytes = {}, 0
+  for version = known + 1, newest do
+    local item = redis.call('XRANGE', log, text(version), text(version))[1]
+    if not item then return false end
+    bytes = bytes + size(item)
+    if bytes > most then
+      if not part then return '${MORE}' end
+      if #items > 0 then return items end
+    end
+    items[#items + 1] = item
+  end
+  return items
+end
+local function little(items)
+  local bytes = 0
+  for _, item in ipairs(items) do bytes = bytes + size(item) end
+  return bytes > ${String(LITTLE)} and '${MORE}' or items
 end
 local function now() return text(math.floor(micros() / 1000)) end
 local function head()
   local meta = redis.call('HMGET', KEYS[1], 'gen', 'born', 'ver', 'req', 'entry', 'kept', 'named')
   return meta, {now(), meta[1], meta[2], meta[3], meta[4], meta[5], meta[6], meta[7]}
 end
-local function came(log, meta)
-  if meta[1] == ARGV[1] then return since(log, tonumber(ARGV[2]), tonumber(meta[3])) end
+local function came(log, meta, part)
+  if meta[1] == ARGV[1] then return since(log, tonumber(ARGV[2]), tonumber(meta[3]), part and ${String(PART)} or ${String(LITTLE)}, part) end
   if ARGV[1] ~= '' and tonumber(ARGV[1]) > tonumber(meta[1]) then return '${BACK}' end
   return {}
 end
@@ -108,6 +130,14 @@ elseif ARGV[3] == '1' then redis.call('HSET', KEYS[1], 'req', requests) end
 return {now(), meta[1], meta[2], meta[3], requests, entry, meta[6], meta[7], came(KEYS[2], {meta[1], meta[2], meta[3]})}
 `)
 
+/** KEYS meta, log. ARGV generation and version that are known here. Answers the head, and the first of what came since. */
+export const NEWS = script(`${prelude}
+local meta, answer = head()
+if not meta[1] then return {answer[1]} end
+answer[9] = came(KEYS[2], meta, true)
+return answer
+`)
+
 /** KEYS meta, docs, log, journal, files. ARGV start, era, requests, 1 if it was made by its name, then field, value, '' for each record. Answers 1 when it came into being. */
 export const CREATE = script(`${prelude}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -142,16 +172,18 @@ end
 local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'bytes', 'files')
 if meta[1] ~= ARGV[1] then return {'over'} end
 local base, newest = tonumber(ARGV[2]), tonumber(meta[2])
-local between = since(KEYS[3], base, newest)
-if base ~= newest then
-  if between == '${BACK}' then return {'conflict', meta[2], between} end
-  if not between or #between ~= newest - base then return {'conflict', meta[2], false} end
+local between = {}
+if base > newest then return {'conflict', meta[2], '${BACK}'} end
+if base < newest then
+  if misses(base, newest) then return {'conflict', meta[2], false} end
+  between = redis.call('XRANGE', KEYS[3], text(base + 1), '+')
+  if #between ~= newest - base then return {'conflict', meta[2], false} end
   local reads = {}
   for name in string.gmatch(ARGV[5], '[^\\n]+') do reads[name] = true end
   for _, item in ipairs(between) do
     if item[2][6] == ARGV[4] then
       for name in string.gmatch(item[2][8], '[^\\n]+') do
-        if reads[name] then return {'conflict', meta[2], between} end
+        if reads[name] then return {'conflict', meta[2], little(between)} end
       end
     end
   end
@@ -208,7 +240,7 @@ while length > 1 and (length > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) d
   length = length - 1
 end
 redis.call('HSET', KEYS[1], 'ver', text(version), 'place', text(place), 'bytes', text(math.max(0, bytes)))
-return {'committed', text(version), between}
+return {'committed', text(version), little(between)}
 `)
 
 /**
@@ -224,12 +256,12 @@ local found = false
 for _, item in ipairs(later) do
   if item[2][4] == ARGV[3] then found = true end
 end
-if found then return {'committed', meta[2], later} end
+if found then return {'found', meta[2], little(later)} end
 if #later ~= newest - base then return {'unknown'} end
 local version = newest + 1
 redis.call('XADD', KEYS[2], text(version) .. '-0', 'g', meta[1], 'i', '', 's', ARGV[4], 'n', ARGV[5], 'h', ARGV[6], 'a', '[]', 'p', '')
 redis.call('HSET', KEYS[1], 'ver', text(version))
-return {'conflict', text(version), redis.call('XRANGE', KEYS[2], text(base + 1), '+')}
+return {'conflict', text(version), little(redis.call('XRANGE', KEYS[2], text(base + 1), '+'))}
 `)
 
 /**
@@ -251,7 +283,7 @@ return answer
  * most characters of files, how many files, then hash and file for each, and field, value and place for each record. Answers the head.
  */
 export const REPLACE = script(`${prelude}
-local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'whole')
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'whole', 'floor')
 if not meta[1] then return {now()} end
 local version = tonumber(meta[2]) + 1
 local generation = text(version)
@@ -277,11 +309,11 @@ if kept then
     redis.call('XDEL', KEYS[3], item[1])
   end
   redis.call('HSET', KEYS[1], 'bytes', text(math.max(0, redis.call('HGET', KEYS[1], 'bytes') - bytes)), 'kept', ARGV[6])
-  local last = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
+  local last = redis.call('XREVRANGE', KEYS[4], '+', meta[5], 'COUNT', 1)[1]
   while last and tonumber(string.match(last[1], '%d+$')) > tonumber(ARGV[6]) do
     redis.call('XDEL', KEYS[4], last[1])
     redis.call('HINCRBY', KEYS[1], 'filled', -fill(last))
-    last = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
+    last = redis.call('XREVRANGE', KEYS[4], '+', meta[5], 'COUNT', 1)[1]
   end
 else
   redis.call('UNLINK', KEYS[3])
