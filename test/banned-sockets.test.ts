@@ -26,6 +26,15 @@ test('a user who is banned is told so on every open socket, and it is closed', a
   expect((await app.requests.list()).find(({ error }) => error !== null)).toMatchObject({ operationId: 'imPushDelivery', user: 'u-4001', error: 'ERROR_NET' })
 })
 
+test('whatever else is changed of a user, or becomes of another session of his, his sockets stay', async () => {
+  const app = await box()
+  const alice = await Client.start(app, phones.alice)
+  await app.db('im').update('users', 'u-4001', { desc: '新的介绍' })
+  await app.call('/android/out/', { headers: { cookie: await logIn(app, phones.alice) } })
+  await app.requests.count()
+  expect(await alice.say(text('u-4001', 'u-4002', '还在'))).toMatchObject({ status: 1, message: 'ok' })
+})
+
 test('a banned user gets no socket with a session from before, and no answer over HTTP', async () => {
   const app = await box()
   const cookie = await logIn(app, phones.alice)

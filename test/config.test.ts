@@ -1,5 +1,6 @@
 /** One configuration file for every command, as a user writes it, read by the real command line. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -261,6 +262,18 @@ describe('what is wrong with a configuration', () => {
       expect.stringMatching(/^error: understudy\.config\.ts:5:17: there is no key "sede".* Did you mean "seed"\?$/), expect.stringMatching(/^understudy\.config\.ts:7:3: port is "7x"/),
       expect.stringMatching(/^understudy\.config\.ts:9:55: backends\.live\.mode: "rael" is no mode/), '',
     ])
+  })
+
+  test('what is no file, or cannot be read, is said in a sentence; nobody waits for a pipe', async () => {
+    mkdirSync(join(folder, 'understudy.config.json'))
+    expect(await run(['start'])).toMatchObject({ code: 1, stderr: expect.stringContaining('understudy.config.json is a folder, and a configuration is a file') as unknown })
+    rmSync(join(folder, 'understudy.config.json'), { recursive: true })
+    if (process.platform === 'win32') return
+    spawnSync('mkfifo', [join(folder, 'understudy.config.ts')])
+    for (const command of ['start', 'config']) expect(await run([command])).toMatchObject({ code: 1, stderr: expect.stringContaining('understudy.config.ts is no file, and a configuration is a file') as unknown })
+    rmSync(join(folder, 'understudy.config.ts'))
+    symlinkSync('circle.json', join(folder, 'circle.json'))
+    expect(await run(['start', '-c', 'circle.json/one.json'])).toMatchObject({ code: 1, stderr: 'error: the configuration "circle.json/one.json" is not there\n' })
   })
 
   test('two of them are one too many', async () => {

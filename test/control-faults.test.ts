@@ -45,6 +45,20 @@ describe('fault rules', () => {
     for (const none of ['0s', 'PT0S']) expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, for: none })).json).toMatchObject({ status: 400, errors: [{ field: 'for', message: expect.stringContaining('no time at all') as unknown }] })
   })
 
+  test('of all rules that meet a call one waits beside the other, and of those that answer or spoil the answer the first acts', async () => {
+    const here = box()
+    const faults = [{ kind: 'latency', min: 1 }, { kind: 'latency', min: 1 }, { kind: 'status', status: 503, body: 'busy' }, { kind: 'error', condition: 'internal' }, { kind: 'slow', milliseconds: 1 }, { kind: 'malformed' }, { kind: 'drop', carriedOut: false }, { kind: 'reset' }]
+    for (const fault of faults) await addFault(here, fault, { system: 'live' })
+    expect(await code(here)).toMatchObject({ status: 503, text: 'busy' })
+    expect(at(await here.admin('GET', '/requests'), 'requests.0.faults')).toEqual(['fault-1', 'fault-2', 'fault-3', 'fault-5'])
+    // The others in the same order: each kind is the first of its effect once.
+    for (const [removed, left] of [['fault-3', ['fault-1', 'fault-2', 'fault-4', 'fault-5']], ['fault-5', ['fault-1', 'fault-2', 'fault-4', 'fault-6']], ['fault-6', ['fault-1', 'fault-2', 'fault-4', 'fault-7']]] as const) {
+      await here.admin('DELETE', `/faults/${removed}`)
+      await code(here).catch(() => undefined)
+      expect(at(await here.admin('GET', '/requests'), 'requests.0.faults')).toEqual(left)
+    }
+  })
+
   test('while a rule answers, nothing in the world changes', async () => {
     const here = box()
     await addFault(here, { kind: 'error', condition: 'internal' }, { system: 'live' })
@@ -140,6 +154,7 @@ describe('fault rules', () => {
     expect((await here.admin('DELETE', '/faults/fault-3')).status).toBe(204)
     expect((await code(here)).status).toBe(418)
     expect((await here.admin('DELETE', '/faults')).status).toBe(204)
+    expect((await here.admin('GET', '/faults')).json).toEqual({ faults: [] })
     expect((await code(here)).status).toBe(200)
   })
 
@@ -207,8 +222,8 @@ describe('what a single request asks for', () => {
     const here = box()
     const refused = await here.call('/live/auth/login', { method: 'POST', headers: { prefer: 'error=SMS_CODE_INVALID' }, body: {} })
     expect(refused).toMatchObject({ status: 400, json: { type: 'urn:understudy:problem:no-such-error', known: ['API_BAD_REQUEST', 'API_INVALID_AUTH_CODE'] } })
-    expect((await code(here, { prefer: 'code=no' })).status).toBe(400)
-    expect((await code(here, { prefer: 'delay=-1' })).status).toBe(400)
+    expect((await code(here, { prefer: 'code=no' })).json).toMatchObject({ status: 400, detail: 'The code "no" is no whole number.' })
+    for (const delay of ['-1', '600001', '1.5', 'soon']) expect((await code(here, { prefer: `delay=${delay}` })).json).toMatchObject({ status: 400, detail: `The delay "${delay}" is no whole number of milliseconds up to 600000, and no duration like 2s.` })
     expect((await here.call('/live/auth/code?mobile=13800003001&__delay=600001')).status).toBe(400)
   })
 

@@ -1,4 +1,5 @@
 /** Many records over REST: pages that do not read the whole collection, texts and keys that are found, and whether anything has changed. */
+import jsonServer from 'json-server'
 import { describe, expect, test } from 'vitest'
 import { type Box, serveControl } from './support/control.js'
 
@@ -9,6 +10,27 @@ const list = async ({ admin: here }: Box, query = '', collection = 'users') => {
   return JSON.parse(answer.text) as Readonly<Record<string, unknown>>[] // the contract says so, and the server holds itself to it
 }
 const ids = async (here: Box, query: string, collection?: string) => (await list(here, query, collection)).map(({ id }) => id)
+
+/** @returns what json-server itself says, asked over HTTP's objects with whole records */
+async function askJsonServer(collection: string, records: readonly object[], query: string) {
+  const app = jsonServer.router({ [collection]: records }, { foreignKeySuffix: 'none' })
+  const parameters: Record<string, string | string[]> = {}
+  for (const name of new Set(new URLSearchParams(query).keys())) {
+    const values = new URLSearchParams(query).getAll(name)
+    parameters[name] = values.length === 1 ? (values[0] ?? '') : values
+  }
+  return new Promise<{ found: unknown; total: string | null }>((resolve, reject) => {
+    let total: string | null = null
+    const note = (name: string, value: string | number) => {
+      if (name === 'X-Total-Count') total = String(value)
+    }
+    const response = { locals: {} as { data?: unknown }, setHeader: note, links: () => undefined }
+    app.render = () => {
+      resolve({ found: response.locals.data, total })
+    }
+    app({ method: 'GET', url: `/${collection}`, originalUrl: `/${collection}`, protocol: 'http', headers: {}, query: parameters, _body: true, get: () => 'localhost' }, response, reject)
+  })
+}
 
 describe('many records', () => {
   test('come in the same pages whether a condition has to be looked at or not, also after records were added, changed and deleted', async () => {
@@ -31,6 +53,24 @@ describe('many records', () => {
     await here.admin('POST', '/db/live/channels', { ...last, id: 900 })
     expect((await read('_page=1')).total).toBe(String(all.length))
     await checkPages()
+  })
+
+  test('are found and sorted as json-server does it, by fields and by ways into them, and come whole', async () => {
+    const here = box()
+    await here.admin('PUT', '/scenario', { name: 'busy-channels' })
+    await here.sessions.issue({ system: 'live', user: '1', device: { label: 'b' } })
+    await here.sessions.issue({ system: 'live', user: '2', device: { label: 'a' } })
+    for (const [collection, queries] of Object.entries({
+      channels: ['id_gte=3&id_lte=9', 'status=0&_sort=title', '_sort=status,title&_order=desc,asc', 'status_ne=0&_sort=id&_order=desc&_start=1&_end=3', 'id=1&id=3&_sort=title&_page=1&_limit=1', '_sort=nothing', 'title_ne=x&_page=x', '_order=desc'],
+      sessions: ['device.label=a', '_sort=device.label', '_sort=device[label]', 'device.label_gte=b', '_sort=device.label&_order=desc&_limit=1', 'device.label_ne=a'],
+    })) {
+      const all = await list(here, '', collection)
+      for (const query of queries) {
+        const { found, total } = await askJsonServer(collection, all, query)
+        const answer = await here.admin('GET', `/db/live/${collection}?${query}`)
+        expect([JSON.parse(answer.text), answer.headers.get('x-total-count')], query).toEqual([found, total])
+      }
+    }
   })
 
   test('are searched in all their fields, in any case, also together with conditions and pages', async () => {

@@ -51,7 +51,7 @@ describe('hosts', () => {
   })
 
   test('names that somebody else points here are not', async () => {
-    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:4010', 'user@localhost', '[::1', 'localhost:']) {
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:4010', 'user@localhost', '[::1', 'l[o]calhost', 'localhost:']) {
       expect(await call(port, { host }), host).toMatchObject({ status: 403, kind: 'foreign-host' })
     }
   })
@@ -83,7 +83,8 @@ describe('pages', () => {
   })
 
   test('that only load or link to something say no origin, and are refused by what the browser says instead', async () => {
-    for (const site of ['cross-site', 'same-site']) expect(await call(port, { host, 'sec-fetch-site': site }), site).toMatchObject({ status: 403, kind: 'foreign-origin' })
+    const said = 'The control plane does not answer what pages of other origins load or link to. Call it with fetch from a page that is allowed, open it in a tab of its own, or call it from a program.'
+    for (const site of ['cross-site', 'same-site']) expect(await call(port, { host, 'sec-fetch-site': site }), site).toMatchObject({ status: 403, kind: 'foreign-origin', text: expect.stringContaining(said) as unknown })
     for (const site of ['none', 'same-origin']) expect(await call(port, { host, 'sec-fetch-site': site }), site).toMatchObject({ status: 200 })
   })
 
@@ -92,7 +93,8 @@ describe('pages', () => {
     const origin = 'http://localhost:5173'
     expect(await call(guardedPort, { host, origin })).toMatchObject({ kind: 'admin-token-required', headers: { 'access-control-allow-origin': origin } })
     expect(await call(guardedPort, { host, origin, authorization: 'Bearer open-sesame' })).toMatchObject({ status: 200 })
-    for (const foreign of ['https://evil.example', 'null']) expect(await call(guardedPort, { host, origin: foreign, authorization: 'Bearer open-sesame' })).toMatchObject({ kind: 'foreign-origin' })
+    for (const local of ['https://localhost:5173', 'http://[::1]:5173', 'http://127.8.9.1', 'http://app.localhost']) expect(await call(guardedPort, { host, origin: local, authorization: 'Bearer open-sesame' }), local).toMatchObject({ status: 200 })
+    for (const foreign of ['https://evil.example', 'null', 'capacitor://localhost', 'xhttp://localhost', 'https-x://127.0.0.1:5173']) expect(await call(guardedPort, { host, origin: foreign, authorization: 'Bearer open-sesame' })).toMatchObject({ kind: 'foreign-origin' })
   })
 
   test('that are no origin cannot be allowed', async () => {

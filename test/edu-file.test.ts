@@ -55,6 +55,13 @@ describe('uploads', () => {
     await expect(upload(await box(), { fields: { path } })).toFailWith('BAD_PARAMETER')
   })
 
+  test('of a form whose file nobody chose is 904; a file without a name, or without content, is one', async () => {
+    const app = await box()
+    const type = 'application/octet-stream'
+    await expect(upload(app, { bytes: '', fileName: '', type })).toFailWith('BAD_PARAMETER')
+    for (const one of [{ bytes: 'x', fileName: '', type }, { bytes: '', fileName: 'empty.png' }]) expect([one, codeOf(await upload(app, one))]).toEqual([one, 900])
+  })
+
   test('what the client calls its file stays outside, but for a harmless extension', async () => {
     const app = await box()
     for (const [fileName, ending] of [['../../etc/passwd', ''], ['照片.JPG', '.jpg'], ['x.tar.gz', '.gz'], ['x.p h', ''], ['noext', ''], ['x.' + 'y'.repeat(20), '']] as const) {

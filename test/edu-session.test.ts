@@ -379,3 +379,12 @@ describe('scenarios', () => {
     expect(codeOf(await phone.get('/info'))).toBe(900)
   })
 })
+
+test('of the sessions of a user that have ended the last ten are kept, so that each can still be told who ended it', async () => {
+  const app = await box()
+  for (let logins = 1; logins <= 13; logins++) {
+    await app.sessions.issue({ system: 'edu', user: userID('001'), realm: 's' })
+    const sessions = await app.sessions.list({ user: userID('001') })
+    expect([logins, sessions.length, sessions.filter(({ state }) => state === 'active').length]).toEqual([logins, Math.min(logins, 11), 1])
+  }
+})

@@ -117,3 +117,12 @@ describe('the order of checks', () => {
     await expect(login(app, body, await logIn(app))).toFailWith(name)
   })
 })
+
+test('a friend whose account is gone is among the friends no more', async () => {
+  const app = await box()
+  const cookie = await logIn(app)
+  const friends = async () => (await get(app, '/android/user_contacts/', cookie)).json?.['result']
+  expect(await friends()).toMatchObject([{ username: 'bob' }])
+  await app.db('im').delete('users', 'u-4002')
+  expect(await friends()).toEqual([])
+})

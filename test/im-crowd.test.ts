@@ -109,3 +109,15 @@ test('500 sockets and 10,000 messages: none lost, none twice, none out of order'
   }))
   expect(await app.db('im').list('messages')).toEqual([])
 })
+
+test('of whoever sends from the first moment on, and waits for no answer, no more is read than may wait', async () => {
+  const app = await box()
+  const client = await Client.connect(app, await logIn(app))
+  await app.faults.next('im', 'imPushFrame', { kind: 'latency', min: 60_000 })
+  const large = 'x'.repeat(200 * 1024)
+  for (let i = 0; i < 200; i++) client.socket.send(large)
+  await expect.poll(async () => (await app.faults.list())[0]?.fired, { timeout: 15_000 }).toBe(1)
+  for (let i = 0; i < 50; i++) await app.call('/android/user_contacts/')
+  expect(client.socket.bufferedAmount).toBeGreaterThan(0)
+  client.socket.terminate()
+})

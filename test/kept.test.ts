@@ -56,6 +56,10 @@ test('records, sessions, clock, SMS, faults and journal are there again', async 
   const key = await logIn(box.baseUrl('live'), '13800003001')
   await box.clock.advance('P1D')
   await box.faults.next('live', 'liveListChannels', { error: 'API_BAD_REQUEST' })
+  // Who has answered a call is kept with it.
+  await box.backends.set('live', { url: 'http://127.0.0.1:1', mode: 'real-or-stub' })
+  expect((await send(`${box.baseUrl('live')}/auth/code?mobile=13800003002`)).headers.get('understudy-source-reason')).toContain('refused')
+  await box.backends.clear('live')
   const before = { clock: await box.clock.now(), sms: await box.sms.list(), faults: await box.faults.list(), requests: await box.requests.list() }
   await stop(first)
 
@@ -128,6 +132,38 @@ test('the journal is the same again: what had to go and what was removed does no
   expect(await ids(fourth)).toEqual([])
   await call(fourth, 1)
   expect(await ids(fourth)).toEqual([19])
+})
+
+test('which sandboxes were used last is known again', async () => {
+  const data = freshFolder()
+  const look = (stub: Stub, name: string) => send(`${stub.url}/@${name}/live/nothing`)
+  const names = async (stub: Stub) => (await stub.sandboxes()).map(({ name }) => name)
+  const first = await start(data)
+  const all = Array.from({ length: 12 }, (_, i) => `box-${String(i)}`)
+  for (const name of all) await look(first, name)
+  await stop(first)
+  const second = await start(data)
+  expect(await names(second)).toEqual(all.toReversed())
+  await send(`${second.url}/@box-0/live/auth/code?mobile=13800003001`)
+  await stop(second)
+  expect(await names(await start(data))).toEqual(['box-0', ...all.slice(1).reverse()])
+})
+
+test('what a stub that was killed had no time to remove is gone after the next start', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  await (await first.sandbox('alice')).reset()
+  await stop(first)
+  const left = [keys.commit('ghost', 1, 1), keys.journal('ghost', 3), keys.commit('alice', 1, 5)]
+  const disk = await Disk.open(data)
+  await disk.write(left.map((key) => ({ type: 'put', key, value: '{}' })))
+  await disk.close()
+  await stop(await start(data))
+  const again = await Disk.open(data)
+  const there = await again.keys(startingWith(keys.sandboxes))
+  await again.close()
+  expect(there.length).toBeGreaterThan(0)
+  expect(there.filter((key) => !key.startsWith(keys.generation('alice', 2)))).toEqual([])
 })
 
 test('one stub at a time: a second one is refused by name', async () => {

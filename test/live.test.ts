@@ -338,7 +338,7 @@ describe('the dialect', () => {
       expect((await post(body)).json).toEqual({ code: 4000, desc: 'bad request' })
     }
     expect((await post(good, 'text/plain')).json).toEqual({ code: 4000, desc: 'bad request' })
-    await expect(post(good, 'application/json; charset=utf-8')).toFailWith('API_INVALID_AUTH_CODE')
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON ; charset=utf-8']) await expect(post(good, type)).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('the key comes before the body', async () => {

@@ -12,7 +12,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const LIFT: NetworkRule = { fault: { kind: 'status', status: 504 }, for: '30s' }
+const LIFT: NetworkRule = { fault: { kind: 'status', status: 504 }, probability: 1, for: '30s' }
 const code = { params: { query: { mobile: '13800003001' } } }
 
 test('a network befalls every call, one at a time, ends by itself where it says so, and leaves other rules alone', async () => {
@@ -76,5 +76,6 @@ test('what is wrong with one is said with a guess', async () => {
   const { code: exit, stderr } = await understudy(['config', '--config', 'wrong.json'], { cwd: folder })
   expect(exit).toBe(1)
   const thrown = await createStub({ systems: ['live'], networks: JSON.parse(JSON.stringify(wrong)) as Record<string, NetworkRule[]> }).then(() => '', messageOf)
+  expect(thrown.split('\n')).toHaveLength(said.length - 1)
   for (const sentence of said) expect([stderr, thrown]).toEqual([expect.stringContaining(sentence), expect.stringContaining(sentence)])
 })

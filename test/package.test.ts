@@ -36,6 +36,22 @@ test('nothing of the repository is in it that an app has no use for, and nothing
   expect(existsSync(join(app.folder, 'node_modules/.bin/understudy'))).toBe(true)
 })
 
+test('the pages of the installed package find all that they load', () => {
+  const loaded = JSON.parse(app.run(`
+    const { createStub } = await import('understudy')
+    const stub = await createStub()
+    const loaded = {}
+    for (const page of ['/docs/live', '/__console/', '/@default/']) {
+      const html = await (await fetch(stub.url + page, { headers: { accept: 'text/html' } })).text()
+      for (const [, path] of html.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"#]+)"/g)) loaded[path] = (await fetch(new URL(path, stub.url + page))).status
+    }
+    await stub.close()
+    console.log(JSON.stringify(loaded))
+  `)) as Record<string, number> // what the line above prints
+  expect(new Set(Object.values(loaded))).toEqual(new Set([200]))
+  expect(Object.keys(loaded).join()).toMatch(/swagger-ui-bundle\.js.*console\.js.*start\.js/)
+})
+
 test('no document of the installed package has a dead link', () => {
   expect(deadLinksIn(join(app.folder, 'node_modules/understudy'))).toEqual([])
 })

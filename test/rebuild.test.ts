@@ -1,9 +1,10 @@
-/** A second `npm start` builds anew beside a stub that runs: what that one has not loaded yet it still finds. */
+/** A second `npm start`, and `npm pack`, build anew beside a stub that runs: what that one has not loaded yet it still finds. */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { startLiveBackend } from './backends/live.js'
 import { beginProcess } from './support/cli.js'
 import { copyRepository } from './support/repository.js'
 
@@ -13,6 +14,8 @@ afterAll(() => {
 })
 
 const build = () => execFileSync(process.execPath, ['scripts/build.js', '--js'], { cwd: folder, stdio: 'pipe' })
+/** @returns what was packed of `dist`, but for the types */
+const pack = () => [...execFileSync('npm', ['pack', '--json', '--silent'], { cwd: folder, encoding: 'utf8' }).matchAll(/"path": "(dist\/[^"]+)"/g)].map(([, path]) => path ?? '').filter((path) => !/\.d\.c?ts$/.test(path))
 
 test('a stub goes on answering with all its parts while another version is built in its place', async () => {
   copyRepository(folder)
@@ -29,6 +32,28 @@ test('a stub goes on answering with all its parts while another version is built
   expect(await (await fetch(`${url}/edu/upload`, { method: 'POST', body: form })).json()).toMatchObject({ code: 900 })
   for (const path of ['/docs/live', '/__console/', '/__admin/sandboxes/a/db/live/users?nickname=x', '/__admin/openapi.json', '/live/auth/code?mobile=13800003001']) expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])
   // Were the stub still there, this would never end: it has what npm writes to.
+  stub.child.kill('SIGTERM')
+  expect((await stub.ended).stderr).toBe('')
+}, 240_000)
+
+test('a stub goes on answering while it is packed, and nothing of an earlier build is packed', async () => {
+  const stub = beginProcess('npm', ['start', '--ignore-scripts', '--silent', '--', 'live', '--port', '0'], { cwd: folder })
+  const url = `http://localhost:${(await stub.says(/http:\/\/[^:\s]+:(\d+)/))[1] ?? ''}`
+  const real = await startLiveBackend()
+  await fetch(`${url}/__admin/sandboxes/default/backends/live`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ url: real.url }) })
+  const first = pack()
+  // Every part has another name now, as those of the stub that runs had before the first time.
+  appendFileSync(join(folder, 'src/core/drift/whole.ts'), '\nexport const another = process.pid\n')
+  const second = pack()
+  expect(second).not.toEqual(first)
+  expect(second.length).toBe(first.length)
+  expect(second.filter((path) => path.startsWith('dist/.'))).toEqual([])
+  // An answer that departs from the contract is looked at by what nothing has loaded before.
+  real.depart({ kind: 'missingField', at: '/auth/code' })
+  const answer = await fetch(`${url}/live/auth/code?mobile=13800003001`)
+  expect([answer.status, await answer.json()]).toEqual([200, { code: 2000 }])
+  expect((await fetch(`${url}/__console/`)).status).toBe(200)
+  await real.close()
   stub.child.kill('SIGTERM')
   expect((await stub.ended).stderr).toBe('')
 }, 240_000)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { System } from '../src/core/system.js'
+import { openStage } from '../src/stage.js'
+import { im } from '../src/systems/im/index.js'
 import { loadSystems } from '../src/systems/load.js'
 import { addFault, at, serveControl } from './support/control.js'
 
@@ -140,4 +142,17 @@ test('a body that was received is not asked for again', async () => {
   }
   gate.open()
   expect((await answer).json).toMatchObject({ mobile: NEW_USER })
+})
+
+test('the opening of a socket that a reset comes upon begins anew', async () => {
+  const problems: string[] = []
+  const { stage } = await openStage({ systems: [im], report: (problem) => problems.push(problem) })
+  const sandbox = stage.sandboxes.open('reset')
+  const rule = { id: 'fault-1', system: 'im', operationId: 'imPushOpen', fault: { kind: 'latency', min: 1, max: 1 }, times: null, probability: 1, matched: 0, fired: 0 } as const
+  await sandbox.control.change((state) => ({ ...state, faults: [rule] }))
+  // It sees the sandbox before it is reset, and meets the rules after that.
+  const resetting = sandbox.reset()
+  const opening = await stage.sockets.knock({ url: '/@reset/im/android/websocket/', headers: { host: 'localhost' }, signal: new AbortController().signal, isEncrypted: false })
+  await resetting
+  expect([opening?.kind, problems]).toEqual(['granted', []])
 })

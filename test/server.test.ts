@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stub } from '../src/client/stub.js'
+import { classify, type SystemId } from '../src/errors/index.js'
 import { createStub } from '../src/stub.js'
 import { loadSystems } from '../src/systems/load.js'
 import { send } from './support/serve.js'
@@ -74,6 +75,28 @@ describe('several systems on one port', () => {
     const { headers } = await send(`${stub.url}/@later/live${CODE}`)
     expect(headers.get('date')).toBe('Tue, 06 May 2031 07:08:09 GMT')
   })
+})
+
+test('the hint of each system, which the pages and the terminal show, is how somebody logs in there', async () => {
+  const stub = await createStub()
+  try {
+    const { json } = await send(`${stub.url}/__admin/systems`)
+    const systems = json?.['systems'] as { readonly id: SystemId; readonly hint: string }[] // as the contract has it
+    expect(systems).toHaveLength(5)
+    for (const { id, hint } of systems) {
+      const steps = hint.split(' → ').flatMap((step) => {
+        const [, method = '', path = '', body, headers = ''] = /^(GET|POST) (\S+)(?: (\S+))?(?: \+ (.+))?$/.exec(step) ?? []
+        return method === '' ? [] : [{ method, path, ...(body !== undefined && { body: body.startsWith('{') ? (JSON.parse(body) as object) : new URLSearchParams(body) }), headers: Object.fromEntries(headers.split(', ').filter((pair) => pair !== '').map((pair) => pair.split(': '))) as Record<string, string> }]
+      })
+      expect(steps, id).not.toEqual([])
+      for (const { path, ...call } of steps) {
+        const { status, headers, text } = await send(`${stub.url}/${id}${path}`, call)
+        expect([id, text, classify(id, { status, headers, body: text }).condition]).toEqual([id, text, 'ok'])
+      }
+    }
+  } finally {
+    await stub.close()
+  }
 })
 
 test('a system that is served alone answers at the root and below its name', async () => {

@@ -34,12 +34,14 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
     const fields = Object.keys(system.contract.collections[collection]?.fields ?? {})
     const read = <T>(work: (tx: AnyTransaction) => Promise<T>) => looking(parts, input, (turn) => transact(turn, system, work))
     const { found, headers } = await queryRecords({
-      collection, key, fields,
+      pace: parts.sandboxes.pace, collection, key, fields,
       part: (window) => read((tx) => tx.part(collection, window)),
       withKey: (wanted) => read(async (tx) => {
         const record = await seek(tx, place, wanted)
         return record !== undefined && String(record[key]) === wanted ? [record] : []
       }),
+      // About as many as there were at another time, which takes longer to build than to look through.
+      count: () => looking(parts, { sandbox: input.sandbox }, (turn) => transact(turn, system, async (tx) => (await tx.measure(collection)).count)),
       all: () => read((tx) => tx.list(collection)),
     }, call)
     return new WithHeaders(found.filter(isObject), headers)

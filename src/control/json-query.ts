@@ -2,14 +2,14 @@
 import { didYouMean } from '../core/guess.js'
 import { searchOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
-import { inSlices } from '../core/slices.js'
+import type { Pace } from '../core/slices.js'
 import type { Call } from '../core/stage/call.js'
 import type { Page, Window } from '../core/store/types.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { isObject, MOST_DEPTH } from '../plain/json.js'
 import { likeTest, LONGEST_LOOKED_FOR } from './glob.js'
-import { type Found, type RecordQuery, runQuery } from './json-server.js'
-import { isPagingAlone, pagingHeaders, pagingOf } from './paging.js'
+import { COMPARED, type Found, type RecordQuery, runQuery } from './json-server.js'
+import { isPagingAlone, type Paging, pagingHeaders, pagingOf } from './paging.js'
 
 /** Parameters that ask for one thing at a time; of several the last counts. */
 const SINGLE = ['q', '_sort', '_order', '_start', '_end', '_page', '_limit']
@@ -22,12 +22,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   _delay: 'add a fault rule of the kind latency',
 }
 const LIKE = '_like'
-const COMPARED = /_(?:lte|gte|ne|like)$/
 /** Every condition is held against every record, and so is every field that they are sorted by. */
 const MOST_CONDITIONS = 50
 
 /** What is asked about. */
 export interface Queried {
+  readonly pace: Pace
   readonly collection: string
   /** The field that is the key. */
   readonly key: string
@@ -37,17 +37,20 @@ export interface Queried {
   readonly part: (window: Window) => Promise<Page<object>>
   /** @returns the record whose key is written so, or none */
   readonly withKey: (key: string) => Promise<readonly object[]>
+  /** @returns about how many there are */
+  readonly count: () => Promise<number>
   /** Reads all of it. */
   readonly all: () => Promise<readonly object[]>
 }
 
 /**
  * Answers the query of the call, in json-server's dialect; of a large collection it reads no more than it has to. json-server itself is asked
- * to compare and to sort. A part, a text and a key are found here: it would look at all records for each.
+ * to compare and to sort. A part, a text and a key are found here: it would look at all records for each. Of many queries that look at very
+ * many records one goes on after another.
  * @returns the records that the query asks for, and the headers `X-Total-Count` and `Link` of a page
  * @throws Refusal when the query cannot be understood, or asks for too much
  */
-export async function queryRecords(queried: Queried, { url, headers: { host } }: Call): Promise<{ readonly found: readonly unknown[]; readonly headers: ReplyHeaders }> {
+export async function queryRecords(queried: Queried, { url, headers: { host } }: Pick<Call, 'url' | 'headers'>): Promise<{ readonly found: readonly object[]; readonly headers: ReplyHeaders }> {
   const search = new URLSearchParams(searchOf(url))
   // Says which records there are, not which of them are wanted.
   search.delete('at')
@@ -67,14 +70,22 @@ export async function queryRecords(queried: Queried, { url, headers: { host } }:
   }
   const { [queried.key]: key, ...others } = query
   const isKeyAlone = typeof key === 'string' && isPagingAlone(others) && likeNames.length === 0
-  const records = isKeyAlone ? await queried.withKey(key) : await queried.all()
   const left = isKeyAlone ? others : query
-  for (const name of [...Object.keys(left), ...likeNames]) checkField(name, queried, records)
-  const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
-  const fitting = isAllWanted ? records : await inSlices(chosen(records, (record) => likes.every((fits) => fits(record)) && (text === '' || hasText(record, text))))
-  if (Object.keys(left).length === 0) return { found: fitting, headers: {} }
-  if (paging === null || !isPagingAlone(left)) return answer(await runQuery(queried.collection, fitting, left))
-  return answer({ found: fitting.slice(paging.offset, paging.offset + paging.limit), total: fitting.length })
+  const look = async (records: readonly object[]): Promise<Found> => {
+    for (const name of [...Object.keys(left), ...likeNames]) checkField(name, queried, records)
+    const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
+    const fitting = isAllWanted ? records : await queried.pace.inSlices(chosen(records, (record) => likes.every((fits) => fits(record)) && (text === '' || hasText(record, text))))
+    return askFor(queried, fitting, left, paging)
+  }
+  if (isKeyAlone) return answer(await look(await queried.withKey(key)))
+  return answer(await queried.pace.inTurn(await queried.count(), async () => look(await queried.all())))
+}
+
+/** @returns what json-server finds of the records, and the part of it that was asked for */
+async function askFor({ collection, pace }: Queried, records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<Found> {
+  if (Object.keys(query).length === 0) return { found: records, total: null }
+  if (paging === null || !isPagingAlone(query)) return runQuery(pace, collection, records, query)
+  return { found: records.slice(paging.offset, paging.offset + paging.limit), total: records.length }
 }
 
 function* chosen(records: readonly object[], fits: (record: object) => boolean): Generator<void, readonly object[]> {

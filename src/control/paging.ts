@@ -20,7 +20,7 @@ export function isPagingAlone(query: RecordQuery): boolean {
 /** @returns which part a query asks for; null where it asks for all, or in numbers that only json-server can make something of */
 export function pagingOf(query: RecordQuery): Paging | null {
   const asked = Object.entries(query).filter(([name]) => PAGING.has(name))
-  if (asked.some(([, value]) => typeof value !== 'string' || !/^\d{1,9}$/.test(value))) return null
+  if (!asked.every(([, value]) => /^\d{1,9}$/.test(String(value)))) return null
   const number = (name: string) => Number(query[name] ?? 0)
   const start = number('_start')
   if (query['_page'] !== undefined) {

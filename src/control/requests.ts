@@ -1,7 +1,6 @@
 /** The journal: what was asked and answered. */
 import { pause } from '../core/clock.js'
 import type { EntryHead, JournalEntry } from '../core/journal.js'
-import { mapInSlices } from '../core/slices.js'
 import type { Feed } from '../core/sandbox-journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { lookAt, openSandbox } from './access.js'
@@ -17,7 +16,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const sandbox = await lookAt(parts, input.sandbox)
     const { entries, total, oldest } = await sandbox.journal.newest(filterOf(parts, input), input.limit)
     const adopted = await adoptedOf(parts, sandbox, entries)
-    return { requests: await mapInSlices(entries, (entry) => showEntry(parts, entry, input.secrets, adopted)), meta: { total, oldest } }
+    return { requests: await parts.sandboxes.pace.map(entries, (entry) => showEntry(parts, entry, input.secrets, adopted)), meta: { total, oldest } }
   },
 
   clearRequests: async ({ input, parts }) => ({ count: await (await lookAt(parts, input.sandbox)).journal.remove(filterOf(parts, input)) }),

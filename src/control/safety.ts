@@ -21,6 +21,7 @@ export interface Guard {
 
 /** What stays open without a token: a probe tells nothing worth hiding. */
 const OPEN = '/health'
+const PAGES_COME_BY: readonly string[] = ['http:', 'https:']
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const EXPOSED = 'X-Total-Count, Link, Location, Last-Event-ID, Understudy-Violation'
 
@@ -114,7 +115,7 @@ function isOwnOrigin({ headers: { host = '' }, isEncrypted }: Call, origin: stri
 }
 
 function isLocalOrigin(origin: string): boolean {
-  return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && isLoopbackHost(new URL(origin).hostname)
+  return URL.canParse(origin) && PAGES_COME_BY.includes(new URL(origin).protocol) && isLoopbackHost(new URL(origin).hostname)
 }
 
 function admitCaller(call: Call, prefix: string, token: string | null): void {

@@ -1,7 +1,6 @@
 /** Sandboxes as such. */
 import { readClock } from '../core/clock.js'
 import { CONTROL } from '../core/engine/engine.js'
-import { mapInSlices } from '../core/slices.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { wholeOf } from '../core/whole.js'
 import type { Listed } from '../core/sandboxes.js'
@@ -19,7 +18,7 @@ import { restoreSnapshot } from './snapshot.js'
 export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
   listSandboxes: async ({ parts }) => {
     const all = await parts.sandboxes.list()
-    return { sandboxes: (await mapInSlices(all, (listed) => show(parts, listed))).reverse() }
+    return { sandboxes: (await parts.sandboxes.pace.map(all, (listed) => show(parts, listed))).reverse() }
   },
 
   createSandbox: async ({ input, parts }) => {

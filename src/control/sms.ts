@@ -2,7 +2,6 @@
 import { knownOutages } from '../core/outages.js'
 import type { Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { SmsCodeRecord } from '../core/sms.js'
-import { mapInSlices } from '../core/slices.js'
 import type { System } from '../core/system.js'
 import { changeSystems, instant, instantOrNull, lookAt, openSandbox, systemsOf, transact } from './access.js'
 import type { ControlParts, Handlers, Task } from './task.js'
@@ -22,7 +21,7 @@ export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
         found.push(...records.map((record) => ({ system, record })))
       }
       found.sort((a, b) => b.record.sentAt - a.record.sentAt)
-      return { messages: await mapInSlices(found.slice(0, input.limit), ({ system, record }) => message(system, record, turn.now)), total: found.length }
+      return { messages: await parts.sandboxes.pace.map(found.slice(0, input.limit), ({ system, record }) => message(system, record, turn.now)), total: found.length }
     })
   },
 
@@ -68,7 +67,7 @@ async function settingsOf(parts: ControlParts, sandbox: Sandbox) {
 }
 
 function refuseImpossible(system: System, { source, operator }: Task<'setSms'>['input']): void {
-  if (system.sms === null) throw refusal(422, 'not-available', `${system.id} sends no SMS.`)
+  if (system.sms === null) throw refusal(422, 'not-available', `${system.id} sends no SMS, so there is nothing to set.`)
   if (source === 'sequence' && !canChooseSource(system)) throw refusal(422, 'not-available', `${system.id} always sends the fixed code; its contract says so.`)
   if (operator === 'down' && !hasOperator(system)) throw refusal(422, 'not-available', `${system.id} has no answer for an SMS operator that fails.`)
 }

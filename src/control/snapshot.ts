@@ -6,7 +6,6 @@ import type { WholeContent } from '../core/whole.js'
 import { NoRoom } from '../core/engine/engine.js'
 import { inMib } from '../core/engine/room.js'
 import { FileBag, fileOf, takeFile } from '../core/files.js'
-import { inSlices } from '../core/slices.js'
 import { SEQUENCES } from '../core/store/transaction.js'
 import { type Doc, StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -87,7 +86,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     const system = systemOf(parts, id)
     const backend = now[id]?.backend
     systems[id] = { ...readSwitches(system, part), ...(backend === undefined ? {} : { backend }) }
-    stores[id] = await inSlices(readStore(system, part.store, bag))
+    stores[id] = await parts.sandboxes.pace.inSlices(readStore(system, part.store, bag))
   }
   for (const rule of snapshot.faults) checkFault(parts, rule)
   if (new Set(snapshot.faults.map(({ id }) => id)).size < snapshot.faults.length) throw misfit('two of its fault rules have the same id')

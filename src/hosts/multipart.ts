@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import busboy from 'busboy'
 import type { CallHeaders, ReadParts } from '../core/stage/call.js'
 import type { UploadedFile } from '../core/upload.js'
+import { join } from '../plain/pages.js'
 
 /** Multipart bodies may carry this much beside their file: boundaries, part headers, text fields. */
 const ALLOWANCE = 64 * 1024
@@ -43,7 +44,7 @@ export async function readParts(body: Readable, headers: CallHeaders, fileLimit:
       // A body that ends in mid-file breaks its stream as well as the parser, which tells of it below; unheard, it would end the process.
       stream.on('error', () => undefined)
       stream.on('end', () => {
-        parts[name] = { name: filename ?? '', mediaType: mimeType, bytes: Buffer.concat(chunks) }
+        parts[name] = { name: filename ?? '', mediaType: mimeType, bytes: join(chunks) }
       })
     })
     parser.on('close', () => {

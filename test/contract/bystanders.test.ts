@@ -178,6 +178,17 @@ describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders
     }
   })
 
+  test('a failure begins nothing, whatever else it says', async () => {
+    const failed = { code: _name === 'job' ? 5 : _name === 'edu' ? 906 : 4011, msg: 'no', status: 11000, success: _name !== 'trid', error_no: 3 }
+    const asked = await after('login', () => Response.json({ ...entry, ...failed }, { headers: entryHeaders }))
+    expect(asked.after).toEqual(asked.before)
+  })
+
+  test('a login under a status that is none of success begins nothing', async () => {
+    const asked = await after('login', () => Response.json(entry, { status: 300, headers: entryHeaders }))
+    expect(asked.after).toEqual(asked.before)
+  })
+
   test('a refusal that is the own one counts, and so does an entry', async () => {
     const asked = await after('login', () => Response.json(entry, { headers: entryHeaders }))
     expect(asked.after).not.toEqual(asked.before)
@@ -198,6 +209,20 @@ test.each([
     await login()
     expect([token, await tokens.get()]).toEqual([token, before])
   }
+})
+
+test('edu: a login that lacks a part of its tokens leaves those that were there', async () => {
+  const whole = { access_token: 'b', access_token_expire: 7_200_000, refresh_token: 'b', refresh_token_expire: 7_200_000 }
+  const after = async (info: unknown) => {
+    const { tokens, login } = apps['edu']?.app(() => Promise.resolve(Response.json({ code: 900, info }))) ?? expect.fail('edu')
+    await login()
+    return tokens.get()
+  }
+  for (const [part, value] of Object.entries(whole)) {
+    for (const other of [undefined, null, typeof value === 'string' ? 17 : '17']) expect([part, other, await after({ ...whole, [part]: other })]).toEqual([part, other, expect.objectContaining({ accessToken: 'a', refreshToken: 'r' })])
+  }
+  for (const info of [undefined, null, 'b']) expect(await after(info)).toMatchObject({ accessToken: 'a', refreshToken: 'r' })
+  expect(await after(whole)).toMatchObject({ accessToken: 'b', refreshToken: 'b' })
 })
 
 function pick(body: object, names: readonly string[]): object {

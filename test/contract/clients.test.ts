@@ -117,10 +117,20 @@ describe('job', async () => {
     expect(await tokens.get()).toBeNull()
   })
 
-  test('a form field without a value is not sent', async () => {
-    const client = createJobClient({ baseUrl: (await box()).url })
-    const { data } = await client.POST('/login', { body: { username: '13800002002', password: 'abc12345', m: undefined as unknown as string } }) // as plain JavaScript may
-    expect(data).toMatchObject({ code: 0 })
+  test('a form field without a value, or with a file for one, is not sent', async () => {
+    const forms: string[] = []
+    const client = createJobClient({
+      baseUrl: (await box()).url,
+      fetch: async (request) => {
+        forms.push(`${String(request.headers.get('content-type'))} ${await request.clone().text()}`)
+        return fetch(request)
+      },
+    })
+    for (const m of [undefined, new Blob(['portrait'])]) {
+      const { data } = await client.POST('/login', { body: { username: '13800002002', password: 'abc12345', m: m as unknown as string } }) // as plain JavaScript may
+      expect(data).toMatchObject({ code: 0 })
+      expect(forms.splice(0)).toEqual(['application/x-www-form-urlencoded username=13800002002&password=abc12345'])
+    }
     expect((await client.PUT('/api/user/acc/dealPwd', { body: { dealPwd: '135790', oldPwd: '246810' } })).data).toMatchObject({ code: 0 })
   })
 })

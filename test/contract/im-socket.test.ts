@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createImClient, type ImMessage, type ImSocketOptions, memoryTokens, NoAnswer, openImSocket, type TokenStore } from '../../src/contract/im.js'
 import { classifyResult } from '../../src/errors/index.js'
@@ -66,7 +66,7 @@ test('two users chat; what was confirmed does not come again, what was not does'
 
   his.close()
   expect(meaning(await his.ended)).toBe('aborted')
-  expect((await his.ended).error).toMatchObject({ url: expect.stringMatching(/^ws:.*\/android\/websocket\/$/) as unknown, message: expect.stringMatching(/\/android\/websocket\/: ./) as unknown })
+  expect((await his.ended).error).toMatchObject({ url: expect.stringMatching(/^ws:.*\/android\/websocket\/$/) as unknown, message: expect.stringMatching(/\/android\/websocket\/: closed by the app$/) as unknown })
   await hers.send([text('u-4001', 'u-4002', '一'), text('u-4001', 'u-4002', '二')])
   const queue = bob.arrival()
   const again = await bob.start({ pushId: his.pushId })
@@ -105,7 +105,7 @@ test('what onMessages throws rejects, and the messages come again', async () => 
   await hers.send([text('u-4001', 'u-4002', '在吗')])
   await expect(his.ended).rejects.toThrow('the app failed')
   const late = await his.send('ok')
-  expect([meaning(late), late.error?.message]).toEqual(['aborted', expect.stringMatching(/\/android\/websocket\/: ./)])
+  expect([meaning(late), late.error?.message]).toEqual(['aborted', expect.stringMatching(/\/android\/websocket\/: onMessages failed$/)])
   await expect(bob.open({ onMessages: () => { throw new Error('it failed again') } }).then(({ data }) => data?.ended)).rejects.toThrow('it failed again')
   const arrived = bob.arrival()
   const again = await bob.start()
@@ -177,6 +177,9 @@ describe('how it ends', () => {
   test.each([
     ['JSON that is none of im, as that of another service', '{"event":"welcome"}', 'notOurs'],
     ['a list', '[]', 'notOurs'],
+    ['a frame without a status', '{"pushId":"p-4001","message":"ok"}', 'notOurs'],
+    ['one without a push id', '{"status":1,"message":"ok"}', 'notOurs'],
+    ['one whose message is a number', '{"status":1,"pushId":"p-4001","message":1}', 'notOurs'],
     ['a page', PAGE, 'notOurs'],
     ['a text that was to be JSON', 'welcome', 'malformedAnswer'],
   ])('%s in the place of a frame is told to whoever opens', async (_, frame, condition) => {
@@ -185,7 +188,7 @@ describe('how it ends', () => {
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo // a TCP server that listens has one
     const result = await openImSocket({ baseUrl: `http://127.0.0.1:${String(port)}`, connect, onMessages: () => undefined })
-    expect([meaning(result), result.error?.message]).toEqual([condition, expect.stringMatching(/\/android\/websocket\/: ./)])
+    expect([meaning(result), result.error?.message]).toEqual([condition, expect.stringMatching(/\/android\/websocket\/: a frame that is none of im$/)])
     await new Promise((resolve) => { server.close(resolve) })
   })
 
@@ -279,6 +282,7 @@ describe('no connection', () => {
     const url = await serveAll((_request, response) => response.writeHead(status, { 'content-type': body === PAGE ? 'text/html' : 'application/json', ...headers }).end(body))
     const result = await open(url)
     expect([meaning(result), result.error instanceof NoAnswer]).toEqual([condition, condition !== 'unauthenticated'])
+    if (condition === 'offline') expect(result.error?.message).toBe(`${url.replace('http', 'ws')}/android/websocket/: no WebSocket, though HTTP answers`)
   })
 
   test('a server that is not there is offline', async () => {
@@ -314,7 +318,21 @@ describe('no connection', () => {
     await expect(open('http://127.0.0.1:1', { tokens })).rejects.toThrow('the store is locked')
   })
 
-  test.skipIf('WebSocket' in globalThis)('a platform without a WebSocket is told what to pass', async () => {
-    await expect(openImSocket({ baseUrl: 'http://127.0.0.1:1', onMessages: () => undefined })).rejects.toThrow('pass "connect"')
+  test('a platform without a WebSocket is told what to pass; one that has it needs nothing', async () => {
+    const box = await stub.sandbox()
+    const { start, tokens } = await phone(box, phones.alice)
+    try {
+      vi.stubGlobal('WebSocket', undefined)
+      await expect(openImSocket({ baseUrl: 'http://127.0.0.1:1', onMessages: () => undefined })).rejects.toThrow('pass "connect"')
+      vi.stubGlobal('WebSocket', WebSocket)
+      const socket = await start({ connect: undefined })
+      expect(socket.pushId).toBe('p-4001')
+      socket.close()
+      // As in a browser, which takes nothing beside the URL, and has the cookie itself.
+      await tokens.set(null)
+      expect(meaning(await openImSocket({ baseUrl: box.baseUrl('im'), tokens, onMessages: () => undefined }))).toBe('unauthenticated')
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 })

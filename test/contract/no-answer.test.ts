@@ -125,6 +125,27 @@ describe('against a server of somebody else', () => {
     expect(error.cause).toBeInstanceOf(TypeError)
   })
 
+  test.each([
+    ['JSON of somebody else', 200, 'application/json', '{}', "HTTP 200, and JSON that is none of the backend's"],
+    ['nothing', 200, 'text/html', '', 'HTTP 200, and an empty body'],
+    ['a page', 502, 'text/html', PAGE, 'HTTP 502, and text/html that is no JSON'],
+    ['a text that calls itself nothing', 404, '', 'no', 'HTTP 404, and a text that is no JSON'],
+  ])('%s: the error says what was called and what came', async (_, status, type, body, said) => {
+    const url = await serveAll((_request, response) => response.writeHead(status, type === '' ? {} : { 'content-type': type }).end(body))
+    const { error } = await createLiveClient({ baseUrl: url }).GET('/users/my')
+    expect(error).toMatchObject({ message: `GET ${url}/users/my: ${said}`, url: `${url}/users/my` })
+  })
+
+  test('of an answer that breaks off, JSON or bytes, the error says so, and why', async () => {
+    const url = await serveAll((_, response) => response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('{"code":', () => response.destroy()))
+    const client = createEduClient({ baseUrl: url, userType: 's', app: APP })
+    const calls = [client.GET('/rest/{userType}/teachers'), client.GET('/file/{name}', { params: { path: { name: 'a.png' } }, parseAs: 'blob' })]
+    const paths = ['/rest/s/teachers', '/file/a.png']
+    for (const [at, { error }] of (await Promise.all(calls)).entries()) {
+      expect(error).toMatchObject({ condition: 'malformedAnswer', message: `GET ${url}${String(paths[at])}: HTTP 200, and the answer broke off`, cause: expect.any(TypeError) as unknown })
+    }
+  })
+
   test('a page can still be read, for whoever wants to show it', async () => {
     const url = await serveAll((_, response) => response.setHeader('content-type', 'text/html').end(PAGE))
     expect(await callAll(() => url)).toEqual(all('notOurs'))

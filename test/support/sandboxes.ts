@@ -22,18 +22,20 @@ export interface MadeUpHouse {
   readonly journalLimit?: number
   readonly time?: TimeSource
   readonly budget?: Budget
+  /** Told what goes wrong, where a test makes that so. */
+  readonly report?: (problem: string) => void
 }
 
 /** Engines that have been started; one that is reached by several handles is started by the first. */
 const started = new WeakMap<Engine, { readonly boot: number }>()
 
 /** @returns sandboxes that the engine keeps, as one process has them */
-export async function sandboxesOn(engine: Engine, { systems, most = 100, journalLimit = 100, time = { now: () => 0 }, budget = new Budget() }: MadeUpHouse): Promise<Sandboxes> {
+export async function sandboxesOn(engine: Engine, { systems, most = 100, journalLimit = 100, time = { now: () => 0 }, budget = new Budget(), report = unlessLetGo }: MadeUpHouse): Promise<Sandboxes> {
   // Sandboxes ask a system for its name, its settings and its collections, and for nothing else.
   const known = new Map(Object.entries(systems).map(([id, { state }]) => [id, { id, state, settings: {}, contract: { system: id } } as unknown as System]))
   // Made-up systems have no fixtures on the disk.
   const identity = () => Promise.resolve({ systems: [...known.keys()].join(', ') })
-  const house = { ...houseOf({ systems: known, seed: '1', scale: 0, fixtures: '', boot: 0, most, journalLimit, budget, report: unlessLetGo }), identity }
+  const house = { ...houseOf({ systems: known, seed: '1', scale: 0, fixtures: '', boot: 0, most, journalLimit, budget, report }), identity }
   const { boot } = started.get(engine) ?? (await engine.start(house))
   started.set(engine, { boot })
   const served = new Map<string, Served>()

@@ -1,8 +1,9 @@
 /** A request of Node's HTTP server as a call of the stage. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import type { Intake } from './intake.js'
+import { type Intake, isLittle } from './intake.js'
 import type { Target } from './target.js'
+import { join } from '../../plain/pages.js'
 import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
 /** What takes multipart bodies apart is loaded when the first one comes. */
@@ -108,8 +109,8 @@ class NodeBody implements BodySource {
   /** @returns what is read, unless it has to make room for other bodies; then nothing of it is kept */
   #counted<T extends ReadBytes | ReadParts>(read: Promise<T>): Promise<T | { readonly kind: 'noRoom' }> {
     const request = this.#request
-    // Some are refused by what their headers say.
-    if (request.listenerCount('data') === 0) return read
+    // Most are short, and some are refused by what their headers say.
+    if (isLittle(request) || request.listenerCount('data') === 0) return read
     return new Promise((resolve, reject) => {
       const over = this.#intake.take(request, this.#response, () => {
         request.unpipe()
@@ -144,8 +145,7 @@ function readBytes(request: IncomingMessage, limit: number): Promise<ReadBytes> 
     }
     request.on('data', take)
     request.once('end', () => {
-      const [first] = chunks
-      resolve({ kind: 'bytes', bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
+      resolve({ kind: 'bytes', bytes: join(chunks) })
     })
     request.once('close', () => {
       resolve({ kind: 'brokenOff' }) // the client went away in mid-body; without effect after the end

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf } from '../../plain/message.js'
+import { codeOf } from '../../plain/system-error.js'
 
 /** What an HTTPS server is made with, all as PEM. */
 export interface Certificates {
@@ -186,10 +187,6 @@ function parsed<T>(parse: () => T): T | null {
   } catch {
     return null
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null
 }
 
 /** A day earlier than now: clocks of phones are not always right. */

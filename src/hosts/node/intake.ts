@@ -20,6 +20,11 @@ interface Reading {
   isOver: boolean
 }
 
+/** @returns whether the body says of itself that it has no more than it takes without being asked to wait; nobody has to count it */
+export function isLittle({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length']) <= LITTLE
+}
+
 /** The bodies of one server. */
 export class Intake {
   readonly #most: number

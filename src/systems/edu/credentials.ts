@@ -6,8 +6,7 @@ export const credentials: Credentials = {
     const value = headers['auth']
     if (typeof value !== 'string' || value === '') return { sent: false, tokens: [] }
     const token = new URLSearchParams(Buffer.from(value, 'base64').toString('utf8')).get('access_token')
-    const realm = pathParameters['userType']
-    return { sent: true, tokens: token === null ? [] : [token], ...(realm === undefined ? {} : { realm }) }
+    return { sent: true, tokens: token === null ? [] : [token], realm: pathParameters['userType'] }
   },
   carry: (token) => ({ auth: Buffer.from(`access_token=${token}`).toString('base64') }),
 }
