@@ -15,8 +15,8 @@ const build = process.env['UNDERSTUDY_BUILD'] ?? 'all'
 
 const escapeNonAscii = (code: string) => code.replaceAll(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** A stub may be running from `dist`: what `npm start` builds is put in its place when it is done. */
-const outDir = build === 'js' ? 'dist.next' : 'dist'
+/** `scripts/build.js` builds beside `dist`, which a stub may be running from. */
+const outDir = process.env['UNDERSTUDY_OUT'] ?? 'dist'
 
 const common = {
   platform: 'node',

@@ -1,33 +1,50 @@
 /**
  * `npm run build`: writes `dist`. Plain JavaScript, and tsdown's function rather than its command: every `npm start` waits for it, and the command
  * tells whoever has Node.js 20 that it is deprecated, which is tsdown's own plan for later versions and nothing that a user of Understudy could act on.
- *   --js   leaves out the types and what only CommonJS needs; the started server needs neither
+ *   --js      leaves out the types and what only CommonJS needs; the started server needs neither
+ *   --pack    leaves out of `dist` what earlier builds have left there, so that it is not packed
+ *   --packed  builds nothing and puts that back
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'tsdown'
 
-const { values } = parseArgs({ options: { js: { type: 'boolean', default: false } } })
-// Read by tsdown.config.ts.
-process.env['UNDERSTUDY_BUILD'] = values.js ? 'js' : 'all'
-await build({ logLevel: values.js ? 'error' : 'info' })
-if (values.js) replaceDist()
+const LIST = '.build.json'
+/** Whoever packs a few times while a stub runs does not take anything from it. */
+const BUILDS_KEPT = 8
 
-/**
- * Another stub may be running from `dist`, so it is never empty: what is new takes its place when it is whole. What that stub has not loaded yet stays
- * beside it until the build after, under the names that it knows.
- */
+const { values } = parseArgs({ options: { js: { type: 'boolean', default: false }, pack: { type: 'boolean', default: false }, packed: { type: 'boolean', default: false } } })
+if (!values.packed) {
+  // Read by tsdown.config.ts.
+  process.env['UNDERSTUDY_BUILD'] = values.js ? 'js' : 'all'
+  process.env['UNDERSTUDY_OUT'] = 'dist.next'
+  await build({ logLevel: values.js ? 'error' : 'info' })
+  replaceDist()
+}
+if (!values.pack) bringBack()
+
+/** Another stub may be running from `dist`, so it is never empty: what is new takes its place when it is whole. */
 function replaceDist() {
-  const list = '.build.json'
-  writeFileSync(join('dist.next', list), JSON.stringify(readdirSync('dist.next', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative('dist.next', join(parentPath, name)))))
-  rmSync('dist.old', { recursive: true, force: true })
+  const own = readdirSync('dist.next', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative('dist.next', join(parentPath, name)))
+  writeFileSync(join('dist.next', LIST), JSON.stringify([own, ...listsIn('dist')].slice(0, BUILDS_KEPT)))
+  // Where packing was broken off, what is to be brought back lies there yet.
+  if (existsSync('dist.old')) bringBack()
   if (existsSync('dist')) renameSync('dist', 'dist.old')
   renameSync('dist.next', 'dist')
-  const before = existsSync(join('dist.old', list)) ? JSON.parse(readFileSync(join('dist.old', list), 'utf8')) : []
-  for (const file of before.filter((name) => !existsSync(join('dist', name)))) {
+}
+
+/** What that stub has not loaded yet stays beside what is new for some builds more, under the names that it knows. */
+function bringBack() {
+  for (const file of new Set(listsIn('dist').flat())) {
+    if (existsSync(join('dist', file)) || !existsSync(join('dist.old', file))) continue
     mkdirSync(join('dist', dirname(file)), { recursive: true })
     renameSync(join('dist.old', file), join('dist', file))
   }
   rmSync('dist.old', { recursive: true, force: true })
+}
+
+/** @returns the files of the build in the folder, and of those before it */
+function listsIn(folder) {
+  return existsSync(join(folder, LIST)) ? JSON.parse(readFileSync(join(folder, LIST), 'utf8')) : []
 }

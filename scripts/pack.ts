@@ -91,7 +91,7 @@ function manifest(): Manifest {
 }
 
 function build(outDir: string, what: string): void {
-  run(process.execPath, [join(ROOT, 'node_modules/tsdown/dist/run.mjs'), '--out-dir', outDir, '--logLevel', 'error'], ROOT, { UNDERSTUDY_BUILD: what })
+  run(process.execPath, [join(ROOT, 'node_modules/tsdown/dist/run.mjs'), '--logLevel', 'error'], ROOT, { UNDERSTUDY_BUILD: what, UNDERSTUDY_OUT: outDir })
 }
 
 /** What `prepack` does is done. */

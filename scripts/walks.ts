@@ -11,6 +11,9 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 /** What a call leaves to be done after its answer is done by then. */
 const SETTLED = 100
 
+/** In nobody's source: what keeps the names of functions, and what V8 makes of the fields of a class. */
+const MADE_BY_TOOLS = ['__name', '<instance_members_initializer>']
+
 const inspector = new Session()
 inspector.connect()
 await inspector.post('Profiler.enable')
@@ -30,7 +33,7 @@ async function walk(name: string, prepare: () => Promise<unknown>, work: () => P
   const files = result.flatMap(({ url, functions }) => {
     const path = url.startsWith('file:') ? fileURLToPath(url) : url
     // The function without a name at the very beginning is the module itself.
-    const ran = functions.filter(({ functionName, ranges: [range] }) => range !== undefined && range.count > 0 && (functionName !== '' || range.startOffset > 0))
+    const ran = functions.filter(({ functionName, ranges: [range] }) => range !== undefined && range.count > 0 && !MADE_BY_TOOLS.includes(functionName) && (functionName !== '' || range.startOffset > 0))
     return !path.startsWith(SRC) || path.includes('/generated/') || ran.length === 0 ? [] : [{ path: path.slice(SRC.length), ran: ran.map(({ functionName }) => functionName || '(closure)') }]
   })
   console.log(`${name}: ${String(files.length)} files, ${String(files.reduce((sum, { ran }) => sum + ran.length, 0))} functions`)

@@ -121,17 +121,13 @@ const loadForwarder = () => import('./hosts/undici/forwarder.js')
 const loadDial = () => import('./hosts/node/dial.js')
 
 function onFirstForward(): Forwarder {
-  let isMade = false
-  const made = lazily(async () => {
-    const { undiciForwarder } = await loadForwarder()
-    isMade = true
-    return undiciForwarder()
-  })
+  let made: ReturnType<Awaited<ReturnType<typeof loadForwarder>>['undiciForwarder']> | null = null
+  const make = lazily(async () => (made = (await loadForwarder()).undiciForwarder()))
   return {
-    forward: async (outgoing) => (await made()).forward(outgoing),
+    forward: (outgoing) => (made === null ? make().then((forwarder) => forwarder.forward(outgoing)) : made.forward(outgoing)),
     connect: async (outgoing) => (await loadDial()).dial(outgoing),
     close: async () => {
-      if (isMade) await (await made()).close()
+      await made?.close()
     },
   }
 }

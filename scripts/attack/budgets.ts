@@ -10,6 +10,8 @@ const PROGRAM = 150
 const SECOND = 1000
 /** So many fault rules a sandbox holds, and so many calls come at once. */
 const [RULES, AT_ONCE] = [1000, 1500]
+/** So many sandboxes are filled with records. */
+const FILLED = 10
 /** The server may work so long before it answers a control call in the midst of a flood. */
 const MOST_WAIT = SECOND
 
@@ -27,7 +29,7 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
     'files of im': [200 * size, (turn) => send({ method: 'POST', path: '/im/android/save_file/', headers: JSON_BODY, body: JSON.stringify({ name: `f${String(turn)}.bin`, content: Buffer.alloc(1024 * 1024, String(turn)).toString('base64') }) })],
     'numbers that ask for a code': [20_000 * size, (turn) => send({ method: 'GET', path: `/live/auth/code?mobile=139${String(turn).padStart(8, '0')}` })],
     'sandboxes': [12_000 * size, (turn) => send({ method: 'GET', path: `/@z${String(turn)}/live/auth/code?mobile=13800003001` })],
-    'records by control': [2000 * size, (turn) => send({ method: 'POST', path: `/__admin/sandboxes/records-${String(turn % 10)}/db/live/channels`, headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, title: 't', thumbnail: '', desc: 'd'.repeat(60_000), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 }) })],
+    'records by control': [2000 * size, (turn) => send({ method: 'POST', path: `/__admin/sandboxes/records-${String(turn % FILLED)}/db/live/channels`, headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, title: 't', thumbnail: '', desc: 'd'.repeat(60_000), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 }) })],
   }
   const rules: Readonly<Record<string, object>> = {
     'all of which make it wait': { fault: { kind: 'latency', min: 1 } },
@@ -46,6 +48,8 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
     }, AT_ONCE]
   }
   for (const [name, [count, pour, atOnce = 16]] of Object.entries(floods)) {
+    // Where the records take up all that there is for them, every call that changes something is refused, and none would meet its rules.
+    if (atOnce === AT_ONCE) await makeRoom(send)
     const watch = watchControl(target)
     await inParallel(count, atOnce, async (turn) => {
       await pour(turn)
@@ -60,13 +64,21 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
     tally.add(`${String(count)} ${name}, then one entry of the journal`, reads)
     if (took > 2 * SECOND) tally.fail('off', name, `two control calls after it took ${took.toFixed(0)} ms`)
     const memory = target.memory()
-    tally.notes.push(`after ${count.toLocaleString('en')} ${name}: ${memory.toFixed(0)} MiB; a control call meanwhile waited for ${slowest.toFixed(0)} ms of work at the most`)
+    tally.notes.push(`after ${count.toLocaleString('en')} ${name}: ${memory.toFixed(0)} MiB, ${target.peak.toFixed(0)} at its most so far; a control call meanwhile waited for ${slowest.toFixed(0)} ms of work at the most`)
     // Also for a moment in the midst of it.
     if (budget !== null && target.peak > budget + PROGRAM) tally.fail('off', name, `${target.peak.toFixed(0)} MiB at its most, budget ${budget.toFixed(0)} + ${String(PROGRAM)}`)
   }
   const kept = await send({ method: 'GET', path: '/__admin/sandboxes/default' })
   if (kept.kind !== 'answer' || kept.status !== 200) tally.fail('off', 'the sandbox default after the floods', JSON.stringify(kept))
   return tally
+}
+
+/** Gives up the numbers that have asked for codes, and the records that were written by control. */
+async function makeRoom(send: Send): Promise<void> {
+  await inParallel(FILLED, 8, async (turn) => {
+    await send({ method: 'DELETE', path: `/__admin/sandboxes/records-${String(turn)}` })
+  })
+  await send({ method: 'POST', path: '/__admin/sandboxes/default/reset' })
 }
 
 /** @returns MiB; null where the server states none */

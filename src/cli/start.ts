@@ -1,5 +1,4 @@
 /** `understudy start [system…]` */
-import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { pause } from '../core/clock.js'
 import { guess } from '../core/guess.js'
@@ -10,6 +9,7 @@ import type { RunningServer } from '../server.js'
 import { failInJson } from './config/error.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
 import { unreadVariables } from './config/variables.js'
+import { beFrugal } from './frugal.js'
 import { print, printAside, printJson, warn } from './output.js'
 import { ownScript, whenParentIsGone } from './parent.js'
 import { startFacts, startScreen } from './start-screen.js'
@@ -103,15 +103,6 @@ function refuseMisspeltCommand([first = '']: readonly string[], { parent }: Comm
 
 function refuseSandbox(name: string): never {
   throw new InvalidArgumentError(`every sandbox is served: put /@${name} in front of a system in the URL, or drive one with "understudy ctl --sandbox ${name}".`)
-}
-
-/**
- * V8 spends memory to collect garbage less often: a small heap may grow fourfold before it tidies up, and the space for young objects
- * as far as 32 MiB. A server that sits beside an IDE all day had better not; its requests leave little behind that lives on.
- */
-function beFrugal(): void {
-  setFlagsFromString('--heap-growing-percent=100')
-  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 /** Real milliseconds for the first calls before what is needed later is loaded. */

@@ -1,12 +1,13 @@
 /** The configuration file: where it is, what it says, and what is wrong with it. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { UnderstudyConfig } from '../../config.js'
 import { didYouMean } from '../../core/guess.js'
 import { jsonFault } from '../../core/json-file.js'
 import { defaultLimits } from '../../core/sockets/switchboard.js'
 import { isObject } from '../../plain/json.js'
+import { whyNot } from '../../plain/system-error.js'
 import { type Check, misfitsOf, stubOptionChecks } from '../../stub-options.js'
 import { ConfigError, configError, type Mistake } from './error.js'
 import { locate } from './locate.js'
@@ -84,7 +85,7 @@ export async function readConfig(path: string): Promise<ConfigFile> {
  */
 export async function lookAtConfig(path: string): Promise<LookedAt> {
   const name = basename(path)
-  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') // as editors on Windows begin a file
+  const text = (await readText(path)).replace(/^\uFEFF/, '') // as editors on Windows begin a file
   const { value, read } = extname(path) === '.json' ? { value: readJson(text, path), read: [path] } : await runModule(path)
   if (!isObject(value)) throw new ConfigError(`${name} exports no configuration; it has to hold ${extname(path) === '.json' ? 'an object such as { "port": 4020 }' : 'export default defineConfig({ … })'}`, read)
   const mistakeAt = (keys: readonly string[], why: string): Mistake => ({ file: name, line: null, column: null, ...locate(text, keys), key: keys.join('.'), text: why })
@@ -95,6 +96,17 @@ export async function lookAtConfig(path: string): Promise<LookedAt> {
   const { fixtures: worlds, data, ...rest } = config
   const [absoluteFixtures, absoluteData] = [place(worlds), place(data)]
   return { path, read, mistakes, mistakeAt, config: { ...rest, ...(absoluteFixtures === undefined ? {} : { fixtures: absoluteFixtures }), ...(absoluteData === undefined ? {} : { data: absoluteData }) } }
+}
+
+/** @throws ConfigError where there is no file that can be read: whoever opened a pipe would wait for somebody to write into it */
+async function readText(path: string): Promise<string> {
+  const broken = (why: string) => new ConfigError(`${basename(path)} ${why}`, [path])
+  const cannot = (error: unknown): never => {
+    throw broken(`cannot be read: ${whyNot(error)}`)
+  }
+  const found = await stat(path).catch(cannot)
+  if (!found.isFile()) throw broken(`is ${found.isDirectory() ? 'a folder' : 'no file'}, and a configuration is a file: ${CONFIG_NAMES.join(', ')}`)
+  return readFile(path, 'utf8').catch(cannot)
 }
 
 async function mistakesIn(value: Readonly<Record<string, unknown>>, mistakeAt: LookedAt['mistakeAt']): Promise<readonly Mistake[]> {

@@ -6,6 +6,7 @@ import { change, type Change } from './change.js'
 import { isErrorTable, MAPS_OF_NAMES } from './plain.js'
 import { placeOf } from './place.js'
 import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf } from '../../plain/json.js'
+import { stepTo } from '../../plain/pointer.js'
 
 /** Apps that keep to the old version are refused, misunderstand an answer, or look in vain. */
 const BREAKING = ['x-channel', 'x-channels', 'x-servers', 'x-coerce', 'x-empty', 'x-failure', 'x-field', 'x-refine', 'x-routing', 'x-status', 'x-unwrap']
@@ -71,4 +72,4 @@ function shown(leaf: Leaf | undefined): string | undefined {
   return leaf !== undefined && leaf.json.length > LONGEST ? `${leaf.json.slice(0, LONGEST)}…` : leaf?.json
 }
 
-const escaped = (step: string) => encodeURI(step).replaceAll('#', '%23').replaceAll('~', '~0').replaceAll('/', '~1')
+const escaped = (step: string) => stepTo(encodeURI(step).replaceAll('#', '%23'))
