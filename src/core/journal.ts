@@ -101,11 +101,11 @@ type Unbounded = Pick<JournalEntry, 'url' | 'violations' | 'changes'>
 /** @returns what of the entry is longer than the journal keeps, cut; null where nothing is */
 export function cut({ url, violations, changes }: Unbounded): Partial<Pick<JournalEntry, keyof Unbounded | 'changesLeftOut'>> | null {
   const isLong = changes.length > 0 && weighChanges(changes) > MOST_CHANGES
-  if (!isLong && url.length <= MOST_URL && violations.length <= MOST_VIOLATIONS) return null
+  if (!isLong && url.length <= MOST_URL && violations.length <= MOST_VIOLATIONS && violations.every(({ length }) => length <= MOST_TEXT)) return null
   const more = violations.length - MOST_VIOLATIONS
   return {
     url: cutText(url, MOST_URL),
-    violations: more <= 0 ? violations : [...violations.slice(0, MOST_VIOLATIONS), `and ${String(more)} more`],
+    violations: [...violations.slice(0, MOST_VIOLATIONS).map((violation) => cutText(violation, MOST_TEXT)), ...(more <= 0 ? [] : [`and ${String(more)} more`])],
     ...(isLong && cutChanges(changes)),
   }
 }

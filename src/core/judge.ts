@@ -82,7 +82,15 @@ function judgeByCode(subject: Judged, operation: string, reply: JudgedReply): re
   if (names.length === 1 && only !== undefined) return verdict(only)
   const verdicts = names.map(verdict)
   const [best] = verdicts.sort((a, b) => a.length - b.length)
-  return best ?? [departure('unknownCode', `${code === undefined ? 'nothing' : JSON.stringify(code)} under ${JSON.stringify(contract.dialect.code)} is no code of the contract`, `/${contract.dialect.code}`)]
+  return best ?? [departure('unknownCode', `${saidCode(code)} under ${JSON.stringify(contract.dialect.code)} is no code of the contract`, `/${contract.dialect.code}`)]
+}
+
+/** A longer one is no code that anybody has written. */
+const LONGEST_CODE = 200
+
+function saidCode(code: unknown): string {
+  const said = code === undefined ? 'nothing' : JSON.stringify(code)
+  return said.length > LONGEST_CODE ? `something of ${String(said.length)} characters` : said
 }
 
 /** @param operation what the subject is one of, where it is one of an operation's */

@@ -1,10 +1,9 @@
 /** What differs between a real answer and the stub's answer to the same call, though each may keep the contract. */
 import { isObject } from '../../plain/json.js'
-import { stepTo } from '../../plain/pointer.js'
 import type { ReadReply } from '../backends/read.js'
 import type { Contract } from '../contract.js'
 import { isForeignSecret } from '../secrets.js'
-import { type DriftKind, type Finding, MOST_FINDINGS } from './finding.js'
+import { type DriftKind, type Finding, MOST_FINDINGS, stepTold } from './finding.js'
 import { distinct } from './find.js'
 
 /** Both answers to a call. */
@@ -131,8 +130,11 @@ function isScalar(value: unknown): value is Scalar {
 }
 
 function shown(value: Scalar): string {
-  return JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value)
+  // What would be cut in two could be a secret that nobody knows again.
+  return typeof value === 'string' && value.length > MOST_SHOWN ? `a text of ${String(value.length)} characters` : JSON.stringify(value)
 }
+
+const MOST_SHOWN = 200
 
 /** The first fields of an object; it may have as many as the backend likes. */
 function* namesOf(value: Readonly<Record<string, unknown>>): Generator<string> {
@@ -146,5 +148,5 @@ function* namesOf(value: Readonly<Record<string, unknown>>): Generator<string> {
 const MOST_FIELDS = 1000
 
 function placeOf(pointer: string, name: string): string {
-  return `${pointer}/${stepTo(name)}`
+  return `${pointer}/${stepTold(name)}`
 }

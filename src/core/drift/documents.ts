@@ -78,8 +78,8 @@ async function read(file: string): Promise<DriftDocument> {
       if (found === undefined) {
         const node = operations.get(operation)
         found = node === undefined || knows(document, bodiesOf(document, node), stepsOf(pointer))
-        // Whatever a backend calls its fields, only so many of them are remembered.
-        if (known.size < MOST_KNOWN) known.set(key, found)
+        // Whatever a backend calls its fields, only so many of them are remembered, and no long ones.
+        if (known.size < MOST_KNOWN && key.length <= LONGEST_KNOWN) known.set(key, found)
       }
       return found
     },
@@ -99,6 +99,7 @@ async function read(file: string): Promise<DriftDocument> {
 }
 
 const MOST_KNOWN = 10_000
+const LONGEST_KNOWN = 200
 
 function operationsOf(document: Node): readonly Node[] {
   const paths = isObject(document['paths']) ? Object.values(document['paths']) : []

@@ -1,6 +1,5 @@
 /** Finds the differences in one real answer against the contract. */
 import { isObject } from '../../plain/json.js'
-import { stepTo } from '../../plain/pointer.js'
 import type { ReadReply } from '../backends/read.js'
 import type { Contract } from '../contract.js'
 import type { Awaitable } from '../engine/engine.js'
@@ -8,7 +7,7 @@ import { type Departure, judge, type Judged } from '../judge.js'
 import type { ReplyHeaders } from '../reply.js'
 import type { DriftDocument } from './documents.js'
 import { type FirstValues, firstValues, withoutAbsence } from './first-values.js'
-import { type DeclaredHeader, type Finding, type IsDocumented, MOST_FINDINGS, overItems } from './finding.js'
+import { type DeclaredHeader, type Finding, type IsDocumented, MOST_FINDINGS, overItems, stepTold } from './finding.js'
 
 /** A rule of the contract that a call breaks. */
 export interface CallFault {
@@ -142,7 +141,7 @@ function undocumentedFields(operation: string, whole: unknown, isDocumented: IsD
     if (!isObject(value)) return
     for (const name in value) {
       if (found.size >= MOST_FINDINGS) return
-      const place = `${pointer}/${stepTo(name)}`
+      const place = `${pointer}/${stepTold(name)}`
       if (isDocumented(operation, place)) look(value[name], place, depth + 1)
       else found.set(place, { kind: 'undocumentedField', pointer: place, message: `the contract of ${operation} knows no field ${place}`, ...about })
     }

@@ -1,5 +1,6 @@
 /** Where a real backend is not what its contract says, as values. */
 import type { Unanswered } from '../backends/forward.js'
+import { stepTo } from '../../plain/pointer.js'
 
 /** What kind of difference it is. */
 export const driftKinds = [
@@ -80,4 +81,31 @@ export interface DriftExample {
 /** @returns the pointer with `*` for every place in a list */
 export function overItems(pointer: string): string {
   return pointer.replace(/\/\d+(?=\/|$)/g, '/*')
+}
+
+/** A longer name is no field that anybody looks for, and a secret in it could not be cut: a place has the sign for what is left out in its stead. */
+const LONGEST_NAME = 200
+/** So many steps of a place are told, at the most. */
+const MOST_STEPS = 15
+const LEFT_OUT = '…'
+
+/** @returns a name as a step of a place that is told */
+export function stepTold(name: string): string {
+  return name.length > LONGEST_NAME ? LEFT_OUT : stepTo(name)
+}
+
+/** @returns the place, whatever a backend calls its fields, short enough to be kept and read */
+export function placeTold(pointer: string): string {
+  if (pointer.length <= LONGEST_NAME) return pointer
+  const steps = pointer.split('/', MOST_STEPS + 2)
+  const told = steps.slice(0, MOST_STEPS + 1).map((step) => (step.length > LONGEST_NAME ? LEFT_OUT : step))
+  return [...told, ...(steps.length > told.length ? [LEFT_OUT] : [])].join('/')
+}
+
+/** Nobody reads on. */
+const LONGEST_MESSAGE = 4000
+
+/** @returns the message, short enough to be looked through; of what may be a secret that goes on no part is left */
+export function messageTold(message: string): string {
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE).replace(/[^\s"',;]+$/, '')}${LEFT_OUT}`
 }

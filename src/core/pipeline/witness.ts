@@ -8,7 +8,7 @@ import { adoptedIn, type IssuedTokens } from '../backends/issued.js'
 import type { DriftDocument, DriftDocuments } from '../drift/documents.js'
 import { differencesOf } from '../drift/compare.js'
 import { type CallFault, departuresOf } from '../drift/find.js'
-import { type DriftExample, type Finding, MOST_FINDINGS } from '../drift/finding.js'
+import { type DriftExample, type Finding, messageTold, MOST_FINDINGS, placeTold } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
 import type { Awaitable } from '../engine/engine.js'
 import type { Reply } from '../reply.js'
@@ -115,7 +115,7 @@ function onceFor<T>(make: () => T): () => T {
 
 /** @returns the finding without secrets and phone numbers: fields are named by the backend, and may be any of these */
 export function veiled(system: System, finding: Finding, veil: Veil): Finding {
-  return { ...finding, pointer: maskTokens(system, veil.text(finding.pointer)), message: maskTokens(system, veil.text(finding.message)) }
+  return { ...finding, pointer: apart(maskTokens(system, veil.text(placeTold(finding.pointer)))), message: apart(maskTokens(system, veil.text(messageTold(finding.message)))) }
 }
 
 function exchangeOf({ arrival: { call } }: Routed, asked: Asked): Parameters<typeof secretsIn>[0] {
@@ -194,9 +194,9 @@ export function exampleOf(system: System, { at, method, url, status, message, bo
   return {
     at,
     method,
-    url: maskTokens(system, veil.text(url)).slice(0, MOST_TEXT),
+    url: apart(maskTokens(system, veil.text(url)).slice(0, MOST_TEXT)),
     status,
-    message: maskTokens(system, veil.text(message)).slice(0, MOST_TEXT),
+    message: apart(maskTokens(system, veil.text(messageTold(message))).slice(0, MOST_TEXT)),
     body: body === null ? null : shownBody(body, system, veil),
   }
 }
@@ -214,5 +214,10 @@ function bodyOf(asked: Asked, system: System, veil: Veil): string | null {
 function shownBody(body: Uint8Array | string, system: System, veil: Veil): string | null {
   if (body.length === 0) return null
   const most = body.length > MOST_MASKED ? 4 * MOST_BODY : MOST_MASKED
-  return maskTokens(system, veil.body(Buffer.from(body).toString('utf8', 0, most))).slice(0, MOST_BODY)
+  return apart(maskTokens(system, veil.body(Buffer.from(body).toString('utf8', 0, most))).slice(0, MOST_BODY))
+}
+
+/** A part of a long text keeps the whole of it in memory; this is the same text by itself. */
+function apart(text: string): string {
+  return String(JSON.parse(JSON.stringify(text)))
 }

@@ -1,0 +1,73 @@
+/** A real backend that means harm: what it says takes up no more memory than is promised, and does nothing. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import { type Box, createStub } from '../src/index.js'
+import type { BackendInput } from '../src/core/backends/setting.js'
+import { closedAfterEach } from './support/closing.js'
+
+const closing = closedAfterEach()
+const CODE = '/live/auth/code?mobile=13800003009'
+const MIB = 1024 * 1024
+
+type Answering = (request: IncomingMessage, response: ServerResponse) => void
+
+/** A sandbox of a stub beside a backend that answers so. */
+async function beside(answering: Answering, more: Partial<BackendInput> = {}): Promise<Box> {
+  const backend = createServer((request, response) => {
+    request.resume()
+    answering(request, response)
+  })
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  closing.push(() => {
+    backend.closeAllConnections()
+    return new Promise((resolve) => backend.close(resolve))
+  })
+  const stub = await createStub({ systems: ['live'], backends: { live: { url: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}`, ...more } } }) // it listens on TCP
+  closing.push(() => stub.close())
+  return stub.sandbox()
+}
+
+const json = (text: string): Answering => (_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+
+describe('what is kept of differences', () => {
+  test('has an end, whatever a backend calls its fields', async () => {
+    const many = Array.from({ length: 90 }, (_, i) => `"${String(i)}${'n'.repeat(50_000)}":1`).join()
+    const deep = `${'{"'.concat('d'.repeat(150), '":').repeat(90)}1${'}'.repeat(90)}`
+    const box = await beside(json(`{"code":2000,"desc":"ok",${many},"user":${deep}}`))
+    await box.fetch(CODE)
+    const { drift } = await box.backends.drift()
+    // One place stands for all names of which nobody wants to read on.
+    expect(drift.map(({ kind, pointer }) => [kind, pointer])).toEqual([['undocumentedField', '/user'], ['undocumentedField', '/…']])
+    expect(JSON.stringify(drift).length).toBeLessThan(10_000)
+    const [last] = await box.requests.list()
+    expect(last?.violations.every(({ length }) => length < 300)).toBe(true)
+  })
+
+  test('has an end, whatever it answers with in the place of a code', async () => {
+    const box = await beside(json(`{"code":"${'c'.repeat(MIB)}","desc":"ok"}`))
+    const answer = await box.fetch(CODE)
+    expect(answer.headers.get('understudy-violation')).toBe(`something of ${String(MIB + 2)} characters under "code" is no code of the contract`)
+    expect((await box.backends.drift()).drift.map(({ kind, last: { message } }) => [kind, message])).toEqual([['undocumentedCode', `something of ${String(MIB + 2)} characters under "code" is no code of the contract`]])
+    expect((await box.requests.list())[0]?.violations).toEqual([`something of ${String(MIB + 2)} characters under "code" is no code of the contract`])
+  })
+
+  test('is the beginning of an answer, and not all of it', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void // what the flag has made
+    let asked = 0
+    const box = await beside((_request, response) => {
+      json(`{"code":2000,"desc":"ok","more${String(++asked)}":1,"pad":"${'p'.repeat(250_000)}"}`)(_request, response)
+    })
+    await box.fetch(CODE)
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (let i = 0; i < 80; i++) await box.fetch(CODE)
+    collect()
+    const { drift } = await box.backends.drift()
+    expect(drift).toHaveLength(82)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10 * MIB)
+  })
+})
