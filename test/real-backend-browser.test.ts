@@ -67,3 +67,36 @@ test.skipIf(!hasBrowser)('a page of another origin logs in at the real backend a
     await real.close()
   }
 })
+
+test.skipIf(!hasBrowser)('a page that a real backend answers with drives nothing here, though the stub hands it out', async () => {
+  const HOSTILE = `<!doctype html><title>asleep</title><script>
+    document.title = 'runs'
+    fetch('/__admin/sandboxes/default/backends').then((answer) => answer.text()).then((text) => { document.title = text }, () => { document.title = 'refused' })
+    fetch('/__admin/sandboxes/stolen', { method: 'PUT' })
+  </script><img src="/__admin/sandboxes/default/reset"><form method="post" action="/__admin/sandboxes/default/reset"></form>`
+  const backend = createServer((request, response) => {
+    const type = new URL(request.url ?? '', 'http://backend').searchParams.get('mobile') ?? ''
+    response.writeHead(200, type === '' ? {} : { 'content-type': type, 'content-security-policy': 'default-src *' }).end(HOSTILE)
+  })
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  const stub = await createStub({ systems: ['live'], backends: { live: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` } }) // it listens on TCP
+  const browser = await openBrowser()
+  try {
+    const page = await browser.newPage()
+    const reached: string[] = []
+    page.on('response', (answer) => {
+      if (answer.url().includes('/__admin')) reached.push(`${String(answer.status())} ${answer.url()}`)
+    })
+    for (const type of ['text/html', 'application/xhtml+xml', 'image/svg+xml', '', 'application/json, text/html', 'application/json;text/html']) {
+      await page.goto(`${stub.url}/live/auth/code?mobile=${encodeURIComponent(type)}`, { waitUntil: 'load' }).catch(() => null) // some are taken for a file
+      expect(['asleep', ''], type).toContain(await page.title())
+    }
+    expect(reached.filter((one) => one.startsWith('2'))).toEqual([])
+    const known = await (await fetch(`${stub.url}/__admin/sandboxes`)).text()
+    expect(known).not.toContain('stolen')
+  } finally {
+    await browser.close()
+    await stub.close()
+    await new Promise((resolve) => backend.close(resolve))
+  }
+})

@@ -71,3 +71,28 @@ describe('what is kept of differences', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(10 * MIB)
   })
 })
+
+describe('what a browser would do with an answer', () => {
+  const headers = { 'clear-site-data': '"*"', 'service-worker-allowed': '/', nel: '{"report_to":"x","max_age":1}', 'report-to': '{"group":"x"}', 'strict-transport-security': 'max-age=1' }
+
+  test.each([
+    ['text/html', ['sandbox']],
+    ['image/svg+xml', ['sandbox']],
+    [null, ['sandbox']],
+    ['application/json, text/html', ['sandbox']],
+    ['application/json;charset=utf-8;,text/html', ['sandbox']],
+    ['application/json', []],
+    ['application/json; charset=utf-8', []],
+    ['application/problem+json', []],
+  ])('is of an origin of its own where it may be a page, and is said of it alone (%s)', async (type, policy) => {
+    const box = await beside((_request, response) => void response.writeHead(200, type === null ? headers : { ...headers, 'content-type': type }).end('{"code":2000,"desc":"ok"}'))
+    const answer = await box.fetch(CODE)
+    expect([answer.headers.get('understudy-source'), answer.headers.get('content-security-policy')]).toEqual(['real', policy[0] ?? null])
+    expect(Object.keys(headers).filter((name) => answer.headers.has(name))).toEqual([])
+  })
+
+  test('has its own policies beside that', async () => {
+    const box = await beside((_request, response) => void response.writeHead(200, [['content-type', 'application/json'], ['content-type', 'text/html'], ['content-security-policy', "default-src 'none'"], ['content-security-policy', 'sandbox allow-scripts']].flat()).end('<p>'))
+    expect((await box.fetch(CODE)).headers.get('content-security-policy')).toBe("default-src 'none', sandbox allow-scripts, sandbox")
+  })
+})

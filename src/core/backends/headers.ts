@@ -13,8 +13,12 @@ export const REASON_HEADER = 'understudy-source-reason'
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings']
 /** Of a request: what the way out makes anew, what is for this server, and what a browser says of a page that the backend knows nothing of. */
 const STAYS_HERE = new Set([...HOP_BY_HOP, 'host', 'content-length', 'expect', 'prefer', 'origin', 'referer', 'accept-encoding'])
-/** Of an answer: what the way back makes anew. Which pages may read it is for this server to say. */
-const STAYS_THERE = new Set([...HOP_BY_HOP, 'content-length', 'vary', 'alt-svc', 'strict-transport-security'])
+/** Of an answer: what the way back makes anew, and what a browser would take for said of all that is here. Which pages may read it is for this server to say. */
+const STAYS_THERE = new Set([...HOP_BY_HOP, 'content-length', 'vary', 'alt-svc', 'strict-transport-security', 'clear-site-data', 'service-worker-allowed', 'nel', 'report-to'])
+/** A browser runs nothing in it, and what it is called so by is not to be read in two ways. */
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:; ?charset=[\w-]+)?$/i
+/** A page, and whatever else a browser may take for one, is of an origin of its own: those of this server drive it. */
+const APART = 'sandbox'
 const UNDONE = 'gzip, deflate, br'
 
 /**
@@ -58,8 +62,13 @@ export function incomingHeaders(headers: ReplyHeaders, seam: Seam): ReplyHeaders
     else if (name === 'set-cookie') coming[name] = [value].flat().map((cookie) => cookieHere(cookie, seam))
     else coming[name] = value
   }
+  const { 'content-type': type, [POLICY_HEADER]: policy } = coming
+  // Policies hold together, each as if it were the only one.
+  if (typeof type !== 'string' || !JSON_TYPE.test(type)) coming[POLICY_HEADER] = [...(policy === undefined ? [] : [policy].flat()), APART]
   return coming
 }
+
+const POLICY_HEADER = 'content-security-policy'
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
