@@ -1,6 +1,6 @@
 /** Many records over REST: pages that do not read the whole collection, texts and keys that are found, and whether anything has changed. */
-import jsonServer from 'json-server'
 import { describe, expect, test } from 'vitest'
+import { askJsonServer } from './support/ask-json-server.js'
 import { type Box, serveControl } from './support/control.js'
 
 const { box } = await serveControl(['live'])
@@ -10,27 +10,6 @@ const list = async ({ admin: here }: Box, query = '', collection = 'users') => {
   return JSON.parse(answer.text) as Readonly<Record<string, unknown>>[] // the contract says so, and the server holds itself to it
 }
 const ids = async (here: Box, query: string, collection?: string) => (await list(here, query, collection)).map(({ id }) => id)
-
-/** @returns what json-server itself says, asked over HTTP's objects with whole records */
-async function askJsonServer(collection: string, records: readonly object[], query: string) {
-  const app = jsonServer.router({ [collection]: records }, { foreignKeySuffix: 'none' })
-  const parameters: Record<string, string | string[]> = {}
-  for (const name of new Set(new URLSearchParams(query).keys())) {
-    const values = new URLSearchParams(query).getAll(name)
-    parameters[name] = values.length === 1 ? (values[0] ?? '') : values
-  }
-  return new Promise<{ found: unknown; total: string | null }>((resolve, reject) => {
-    let total: string | null = null
-    const note = (name: string, value: string | number) => {
-      if (name === 'X-Total-Count') total = String(value)
-    }
-    const response = { locals: {} as { data?: unknown }, setHeader: note, links: () => undefined }
-    app.render = () => {
-      resolve({ found: response.locals.data, total })
-    }
-    app({ method: 'GET', url: `/${collection}`, originalUrl: `/${collection}`, protocol: 'http', headers: {}, query: parameters, _body: true, get: () => 'localhost' }, response, reject)
-  })
-}
 
 describe('many records', () => {
   test('come in the same pages whether a condition has to be looked at or not, also after records were added, changed and deleted', async () => {

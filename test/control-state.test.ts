@@ -258,7 +258,7 @@ describe('records over REST', () => {
     expect((await here.admin('GET', '/db/live/sessions?displacedBy.at=1&device.label_ne=x')).status).toBe(200)
   })
 
-  test('are found by fields no deeper than records go, and sorted by no more than there are conditions, for each is looked for in each record', async () => {
+  test('are found by fields no deeper than records go and not too long, and sorted by no more than there are conditions, for each is looked for in each record', async () => {
     const here = box()
     for (const name of ['id.a', 'bio.a', '_sort=id.a']) {
       const [front, back] = name.includes('=') ? [name, ''] : [name, '=1']
@@ -267,6 +267,10 @@ describe('records over REST', () => {
         const deep = await here.admin('GET', `/db/live/users?${front}${'.a'.repeat(5000)}${like}${back}`)
         expect([kindOf(deep), deep.text], name).toEqual(['invalid-request', expect.stringContaining('leads 5002 levels deep, and no record has more than 100')])
       }
+    }
+    for (const query of [`_sort=bio${'["'.repeat(3000)}`, `bio.${'["'.repeat(3000)}=1`, `bio.${'["'.repeat(3000)}_ne=1`]) {
+      const long = await here.admin('GET', `/db/live/users?${query}`)
+      expect([kindOf(long), long.text], query.slice(0, 20)).toEqual(['invalid-request', expect.stringMatching(/has 600\d characters, and a field with the way to it 1000 at the most/)])
     }
     expect((await here.admin('GET', `/db/live/users?_sort=${Array(50).fill('id').join()}`)).status).toBe(200)
     const many = await here.admin('GET', `/db/live/users?_sort=${Array(3000).fill('id').join()}`)

@@ -8,8 +8,8 @@ import type { Page, Window } from '../core/store/types.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { isObject, MOST_DEPTH } from '../plain/json.js'
 import { likeTest, LONGEST_LOOKED_FOR } from './glob.js'
-import { COMPARED, type Found, type RecordQuery, runQuery } from './json-server.js'
-import { isPagingAlone, type Paging, pagingHeaders, pagingOf } from './paging.js'
+import { COMPARED, type Found, runQuery } from './json-server.js'
+import { isPagingAlone, type Paging, pagingHeaders, pagingOf, type RecordQuery } from './paging.js'
 
 /** Parameters that ask for one thing at a time; of several the last counts. */
 const SINGLE = ['q', '_sort', '_order', '_start', '_end', '_page', '_limit']
@@ -24,6 +24,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 const LIKE = '_like'
 /** Every condition is held against every record, and so is every field that they are sorted by. */
 const MOST_CONDITIONS = 50
+const LONGEST_FIELD = 1000
+/** So many names a refusal says. */
+const MOST_NAMES = 200
 
 /** What is asked about. */
 export interface Queried {
@@ -72,19 +75,19 @@ export async function queryRecords(queried: Queried, { url, headers: { host } }:
   const isKeyAlone = typeof key === 'string' && isPagingAlone(others) && likeNames.length === 0
   const left = isKeyAlone ? others : query
   const look = async (records: readonly object[]): Promise<Found> => {
-    for (const name of [...Object.keys(left), ...likeNames]) checkField(name, queried, records)
+    for (const name of [...Object.keys(left), ...likeNames]) await queried.pace.inSlices(checkField(name, queried, records))
     const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
     const fitting = isAllWanted ? records : await queried.pace.inSlices(chosen(records, (record) => likes.every((fits) => fits(record)) && (text === '' || hasText(record, text))))
-    return askFor(queried, fitting, left, paging)
+    return askFor(queried.pace, records, fitting, left, paging)
   }
   if (isKeyAlone) return answer(await look(await queried.withKey(key)))
   return answer(await queried.pace.inTurn(await queried.count(), async () => look(await queried.all())))
 }
 
 /** @returns what json-server finds of the records, and the part of it that was asked for */
-async function askFor({ collection, pace }: Queried, records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<Found> {
+async function askFor(pace: Pace, collection: readonly object[], records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<Found> {
   if (Object.keys(query).length === 0) return { found: records, total: null }
-  if (paging === null || !isPagingAlone(query)) return runQuery(pace, collection, records, query)
+  if (paging === null || !isPagingAlone(query)) return runQuery(pace, collection, records, query, paging)
   return { found: records.slice(paging.offset, paging.offset + paging.limit), total: records.length }
 }
 
@@ -126,26 +129,55 @@ function define(query: RecordQuery, name: string, value: string | string[]): voi
 }
 
 /** json-server leaves out what it does not know, and finds all records. */
-function checkField(name: string, { collection, fields }: Queried, records: readonly object[]): void {
+function* checkField(name: string, { collection, fields }: Queried, records: readonly object[]): Generator<void, void> {
   if (SINGLE.includes(name)) return
   const [field = '', ...inside] = stepsOf(name.replace(COMPARED, ''))
   const known = [...fields]
-  if (!known.includes(field) && !records.some((record) => Object.hasOwn(record, field))) throw noField(collection, field, known)
+  if (!known.includes(field) && !(yield* hasAny(records, field))) throw noField(collection, field, known)
   if (inside.length === 0) return
-  let around: readonly unknown[] = records.map((record) => valueAt(record, [field]))
+  let around: readonly object[] = yield* objectsAt(records, field)
   for (const [i, step] of inside.entries()) {
-    const objects = around.filter((value) => typeof value === 'object' && value !== null)
     // Where nothing is inside yet, nothing tells what could be.
-    if (objects.length === 0) return
-    if (!objects.some((value) => Object.hasOwn(value, step))) throw noField(`${collection}.${[field, ...inside.slice(0, i)].join('.')}`, step, [...new Set(objects.flatMap((value) => (Array.isArray(value) ? [] : Object.keys(value))))])
-    around = objects.map((value) => valueAt(value, [step]))
+    if (around.length === 0) return
+    if (!(yield* hasAny(around, step))) throw noField(`${collection}.${[field, ...inside.slice(0, i)].join('.')}`, step, yield* namesIn(around))
+    around = yield* objectsAt(around, step)
   }
 }
 
-/** @throws Refusal where it leads deeper than any record does: every step is taken in every record */
+function* hasAny(objects: readonly object[], name: string): Generator<void, boolean> {
+  for (const object of objects) {
+    if (Object.hasOwn(object, name)) return true
+    yield
+  }
+  return false
+}
+
+/** @returns the objects and lists that stand there */
+function* objectsAt(around: readonly object[], name: string): Generator<void, readonly object[]> {
+  const found: object[] = []
+  for (const one of around) {
+    const value = valueAt(one, [name])
+    if (typeof value === 'object' && value !== null) found.push(value)
+    yield
+  }
+  return found
+}
+
+function* namesIn(objects: readonly object[]): Generator<void, readonly string[]> {
+  const names = new Set<string>()
+  for (const object of objects) {
+    if (!Array.isArray(object)) for (const name of Object.keys(object)) names.add(name)
+    if (names.size >= MOST_NAMES) break
+    yield
+  }
+  return [...names].slice(0, MOST_NAMES)
+}
+
+/** @throws Refusal where it leads deeper than any record does, or is long: every step is taken in every record, and json-server reads it with an expression that goes back */
 function stepsOf(field: string): readonly string[] {
   const steps = field.split('.')
   if (steps.length > MOST_DEPTH) throw invalid(`${quote(field)} leads ${String(steps.length)} levels deep, and no record has more than ${String(MOST_DEPTH)}.`)
+  if (field.length > LONGEST_FIELD) throw invalid(`${quote(field)} has ${String(field.length)} characters, and a field with the way to it ${String(LONGEST_FIELD)} at the most.`)
   return steps
 }
 

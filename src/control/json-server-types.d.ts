@@ -21,15 +21,27 @@ declare module 'json-server' {
     readonly links: (pages: Readonly<Record<string, string>>) => void
   }
 
-  interface JsonRouter {
+  export interface JsonRouter {
     (request: JsonRequest, response: JsonResponse, next: (error?: unknown) => void): void
     /** Told when what was found is in `response.locals.data`. */
     render: () => void
+    readonly db: {
+      /** @param source collection -> what is in it from now on */
+      readonly setState: (source: Readonly<Record<string, readonly unknown[]>>) => void
+      readonly _: JsonLodash
+    }
+  }
+
+  /** Its own copy of lodash. */
+  export interface JsonLodash {
+    readonly toPath: (path: string) => readonly string[]
+    readonly get: (object: object, path: readonly string[]) => unknown
+    readonly has: (object: object, path: readonly string[]) => boolean
   }
 
   const jsonServer: {
     /** @param source collection -> records */
-    router(source: Readonly<Record<string, readonly object[]>>, options: { readonly foreignKeySuffix: string }): JsonRouter
+    router(source: Readonly<Record<string, readonly unknown[]>>, options: { readonly foreignKeySuffix: string }): JsonRouter
   }
   export default jsonServer
 }

@@ -1,7 +1,9 @@
 /** Pages of a list of records, as json-server has them: `_page` with `_limit`, `_start` with `_end`, `_start` with `_limit`. */
 import type { ReplyHeaders } from '../core/reply.js'
 import type { Window } from '../core/store/types.js'
-import type { RecordQuery } from './json-server.js'
+
+/** Parameters by name. What is asked for several times is a list. */
+export type RecordQuery = Record<string, string | string[]>
 
 /** Parameters that say which part of a list is wanted. */
 const PAGING: ReadonlySet<string> = new Set(['_page', '_limit', '_start', '_end'])
@@ -12,9 +14,14 @@ export interface Paging extends Window {
   readonly page: number | null
 }
 
+/** @returns whether a parameter says which part of a list is wanted */
+export function isPaging(name: string): boolean {
+  return PAGING.has(name)
+}
+
 /** @returns whether a query asks for a part of the list and for nothing else */
 export function isPagingAlone(query: RecordQuery): boolean {
-  return Object.keys(query).every((name) => PAGING.has(name))
+  return Object.keys(query).every(isPaging)
 }
 
 /** @returns which part a query asks for; null where it asks for all, or in numbers that only json-server can make something of */
