@@ -6,6 +6,8 @@ const SLICE = 20
 
 /** So many of them each may work before it waits for others who work: what is little is not behind what is long. */
 const LITTLE = 5
+/** Once so many have passed nobody goes on, however little it is: it may be one of very many that come one after another. */
+const MOST = 2 * SLICE
 
 /** As they were when this was loaded: a test that fakes timers must not hold up a stub in its process. */
 const soon = setImmediate
@@ -91,7 +93,7 @@ export class Pace {
     for (;;) {
       const step = work.next()
       if (step.done === true) return step.value
-      if (this.hasTime || own() < LITTLE) continue
+      if (this.hasTime || (own() < LITTLE && this.begin()() < MOST)) continue
       await this.pass()
       own = stopwatch()
     }

@@ -2,14 +2,14 @@
 import { expect, test } from 'vitest'
 import { Pace } from '../../src/core/slices.js'
 
-/** Takes longer than a slice. */
-function spin(): void {
+/** Takes longer than a slice, unless told otherwise. */
+function spin(milliseconds = 25): void {
   const begun = performance.now()
-  while (performance.now() - begun < 25);
+  while (performance.now() - begun < milliseconds);
 }
 
 /** Counts what is done between two turns of Node's loop, while `work` goes on. */
-async function stepsPerTurn(work: (step: () => void) => Promise<unknown>): Promise<readonly number[]> {
+async function stepsPerTurn(work: (step: () => void) => Promise<unknown>, milliseconds?: number): Promise<readonly number[]> {
   let steps = 0
   const turns: number[] = []
   let isOver = false
@@ -20,7 +20,7 @@ async function stepsPerTurn(work: (step: () => void) => Promise<unknown>): Promi
   }
   setImmediate(look)
   await work(() => {
-    spin()
+    spin(milliseconds)
     steps++
   })
   isOver = true
@@ -60,7 +60,9 @@ test('what is little is not behind what is long', async () => {
   const pace = new Pace()
   const ends: string[] = []
   await Promise.all([...Array.from({ length: 4 }, async () => {
-    await pace.inSlices(long(spin))
+    await pace.inSlices(long(() => {
+      spin()
+    }))
     ends.push('long')
   }), (async () => {
     await new Promise((resolve) => setImmediate(resolve))
@@ -71,6 +73,19 @@ test('what is little is not behind what is long', async () => {
     })()))
   })()])
   expect(ends).toEqual(['little', 'long', 'long', 'long', 'long'])
+})
+
+test('much that is little, one after another, lets others come between as well', async () => {
+  const pace = new Pace()
+  const turns = await stepsPerTurn(async (step) => {
+    for (let i = 0; i < 30; i++) {
+      await pace.inSlices((function* little() {
+        step()
+        yield
+      })())
+    }
+  }, 4)
+  expect(Math.max(...turns)).toBeLessThanOrEqual(11)
 })
 
 test('of long work that cannot be divided one piece comes after another, and others in between', async () => {
