@@ -1,7 +1,9 @@
 /** How job speaks: carriages of the token, envelope, forms, pages. */
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { CollectionName } from '../src/client/contracts.js'
 import { job } from '../src/systems/job/index.js'
-import { ad, ADMIN, BLOCKED, caller, CODE, codeOf, dataOf, enter, expectDone, form, FRESHMAN, MERCHANT, nameOf, PASSWORD, payloadOf, STUDENT } from './support/job.js'
+import { ad, ADMIN, BLOCKED, caller, CODE, codeOf, dataOf, enter, expectDone, form, FRESHMAN, MERCHANT, nameOf, PASSWORD, payloadOf, PENNILESS_MERCHANT, STUDENT } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(job)
@@ -341,5 +343,41 @@ describe('users', () => {
     expect(dataOf(await admin.get('/api/job/5'))).toMatchObject({ likes: 0 })
     await expect(caller(app).post('/login', { username: nameOf(9), password: PASSWORD })).toFailWith('USER_NOT_FOUND')
     expect(await app.db('job').list('wallets', { userId: 9 })).toEqual([])
+  })
+
+  test('a deleted user leaves what others see of him: his jobs deleted, his tasks over, passed work on record; all else of his is gone, and nothing of anybody else', async () => {
+    const app = await box()
+    const records = app.db('job')
+    const [admin, now] = [await enter(app, ADMIN), Date.parse((await app.clock.freeze()).now)]
+    const [later, earlier] = [now + 86_400_000, now - 86_400_000]
+    const taskOf = await records.get('tasks', 11)
+    expect(taskOf.memberId).toBe(PENNILESS_MERCHANT)
+    await records.update('tasks', 11, { endsAt: later })
+    await records.create('tasks', { ...taskOf, id: 91, endsAt: earlier })
+    await records.create('jobs', { ...(await records.get('jobs', 1)), id: 91, memberId: PENNILESS_MERCHANT, likes: 0 })
+    await records.create('favourites', { id: 91, userId: PENNILESS_MERCHANT, jobId: 1, createdAt: now })
+    await records.create('coupons', { ...(await records.get('coupons', 1)), id: 91, code: 'Z'.repeat(30), memId: PENNILESS_MERCHANT })
+    await records.create('answers', { id: 91, userId: PENNILESS_MERCHANT, questionId: 1, optionIds: [1], right: true, createdAt: now })
+    await records.create('claims', { id: 91, userId: PENNILESS_MERCHANT, questId: 10, createdAt: now })
+    const work = await records.create('submissions', { ...(await records.get('submissions', 1)), id: 91, memberId: PENNILESS_MERCHANT, status: '05' })
+    const names = (await records.collections()).map(({ name }) => name as CollectionName<'job'>) // its own
+    const everything = async () => Object.fromEntries(await Promise.all(names.map(async (name) => [name, await records.list(name)] as const)))
+    const { id: open } = (await records.list('submissions', { questId: 11 }))[0] ?? { id: 0 }
+    await expect(admin.del(`/api/manage/user/${String(PENNILESS_MERCHANT)}`)).toFailWith('FAILED')
+    await records.update('submissions', open, { status: '05' })
+    const before = await everything()
+
+    expectDone(await admin.del(`/api/manage/user/${String(PENNILESS_MERCHANT)}`))
+    const after = await everything()
+    const left = names.map((name) => [name, (before[name] ?? []).filter(({ id }) => !after[name]?.some((one) => one.id === id)).map(({ id }) => id)] as const).filter(([, ids]) => ids.length > 0)
+    expect(Object.fromEntries(left)).toEqual({ users: [PENNILESS_MERCHANT], favourites: [91], coupons: [91], answers: [91], wallets: [4], certApplications: [6, 7] })
+    const changed = names.flatMap((name) => (after[name] ?? []).filter((one) => !before[name]?.some((was) => isDeepStrictEqual(was, one))).map((one) => [name, one]))
+    const was = (name: CollectionName<'job'>, id: number) => before[name]?.find((one) => one.id === id)
+    expect(changed).toEqual([
+      ['jobs', { ...was('jobs', 1), likes: 0 }],
+      ['jobs', { ...was('jobs', 91), deleted: true }],
+      ['tasks', { ...was('tasks', 11), endsAt: now }],
+    ])
+    expect(await records.get('submissions', 91)).toEqual(work)
   })
 })

@@ -45,14 +45,6 @@ function wordsOf(key: string): readonly string[] {
   return key.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z\d]+/).filter((word) => word !== '')
 }
 
-/** @returns the value with every text in it changed, at any depth */
-export function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, change))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)]))
-}
-
 /** @returns the value with every secret text in it masked, at any depth */
 export function maskDeep(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return isSecret(key) ? mask(value) : value
