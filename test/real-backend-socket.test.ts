@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { createImClient, openImSocket } from '../src/contract/im.js'
-import { type Box, createStub, type StubOptions } from '../src/index.js'
+import { type Box, createStub, type FaultInput, type StubOptions } from '../src/index.js'
 import { WebSocket } from 'ws'
 import { startImBackend } from './backends/im.js'
 import { closedAfterEach } from './support/closing.js'
@@ -241,6 +241,22 @@ describe('what goes wrong on purpose goes wrong before anything is passed on', (
     client.send(HEARTBEAT)
     expect(await client.closed).toMatchObject({ code: 1006 })
     expect(real.push.frames).toHaveLength(2)
+  })
+
+  test('a frame that is dropped is cut off before the backend has it, or after', async () => {
+    const { real, box } = await stage()
+    const cookie = await logIn(box)
+    for (const [round, [fault, arrives]] of ([[{ kind: 'drop' }, false], [{ kind: 'drop', carriedOut: true }, true], [{ kind: 'reset' }, true]] satisfies readonly (readonly [FaultInput<'im'>, boolean])[]).entries()) {
+      const client = await connect(box, cookie)
+      await client.ask(START)
+      await box.faults.add({ system: 'im', operationId: 'imPushFrame', fault, times: 1 })
+      const before = real.push.frames.length
+      client.send(HEARTBEAT)
+      expect(await client.closed).toMatchObject({ code: 1006 })
+      await expect.poll(() => real.push.closed.length).toBe(round + 1)
+      expect(real.push.frames.slice(before)).toEqual(arrives ? [JSON.stringify(HEARTBEAT)] : [])
+    }
+    expect((await lines(box)).filter(([operation, , status]) => operation === 'imPushFrame' && status === 0)).toEqual([['imPushFrame', 'stub', 0], ['imPushFrame', 'real', 0], ['imPushFrame', 'real', 0]])
   })
 
   test('the control plane closes it, and a reset ends it on both sides', async () => {

@@ -35,7 +35,7 @@ test('with the test API', { timeout: 180_000 }, async () => {
   expect(stdout).toMatch(new RegExp(`Test Files +${files.length} passed`))
 })
 
-test('with the types of the package', async () => {
+test('with the types of the package', { timeout: 180_000 }, async () => {
   const { stdout } = await project.compile()
   // The package's own sources come along; what is wrong with them is told elsewhere.
   expect(stdout).not.toMatch(/^(recipe-|error )/m)
