@@ -61,6 +61,16 @@ describe('SMS', () => {
     expect((await here.admin('GET', '/sms/settings')).json).toEqual(set.json)
   })
 
+  test('an operator that fails, and recovers, leaves other outages as they are', async () => {
+    const here = box('outages')
+    const out = async () => (at(await here.admin('GET', '/outages'), 'outages') as { system: string; out: string[] }[]).find(({ system }) => system === 'edu')?.out // as the contract has it
+    await here.admin('PUT', '/outages', { system: 'edu', out: ['thirdParty', 'internal'] })
+    for (const [operator, expected] of [['down', ['internal', 'smsOperator', 'thirdParty']], ['down', ['internal', 'smsOperator', 'thirdParty']], ['up', ['internal', 'thirdParty']]] as const) {
+      await here.admin('PATCH', '/sms/settings', { system: 'edu', operator })
+      expect((await out())?.sort()).toEqual(expected)
+    }
+  })
+
   test('fail with their operator', async () => {
     const here = box()
     const send = () => here.call('/edu/rest/s/smscode', { method: 'POST', headers: HEADERS, body: { phone: '13800001777' } })

@@ -65,11 +65,19 @@ test.each([
   ['PUT', '/db/live/users/77', { id: 77 }, 404, 'no-such-record', 'live/users has no record "77".'],
   ['PUT', '/clock', '{"now":', 400, 'invalid-request', /^The body is no JSON: .+\.$/],
   ['PUT', '/clock', '[]', 400, 'invalid-request', 'The body must be a JSON object.'],
+  ['PUT', '/clock?now=2026-01-31T08:30:00Z', { now: '2026-01-31T08:30:00Z' }, 400, 'invalid-request', '"now" is no query parameter; there are none. See setClock in /__admin/openapi.json.'],
   ['PUT', '/backends/live', { url: 'http://127.0.0.1:1', operations: { liveLogn: 'real' } }, 422, 'backend-misfit', 'There is no operation and no tag "liveLogn" in live. Did you mean "liveLogin"?'],
 ] as const)('%s %s %o', async (method, path, body, status, kind, detail) => {
   const here = box('here')
   const answer = await here.admin(method, path, body)
   expect([answer.status, kindOf(answer), answer.json?.['detail']]).toEqual([status, kind, typeof detail === 'string' ? detail : expect.stringMatching(detail)])
+})
+
+test.each([
+  ['GET', '/db/live/channel', undefined, { known: ['users', 'channels', 'sessions', 'smsCodes'] }],
+  ['PUT', '/clock?x=1', { now: '2026-01-31T08:30:00Z' }, { errors: [{ field: 'x', message: 'is no query parameter; there are none' }] }],
+] as const)('%s %s tells programs as well what there is instead', async (method, path, body, more) => {
+  expect((await box('here').admin(method, path, body)).json).toMatchObject(more)
 })
 
 test('whoever waited in vain is told how many came that he did not wait for', async () => {

@@ -15,6 +15,11 @@ test('one seed gives one row of ids, another seed another', () => {
   )
 })
 
+test('a seed gives what it always gave: what somebody has written down still fits', () => {
+  const ids = new Ids('1/live/users')
+  expect([ids.hex(24), ids.text('letters', 12), ids.below(1000)]).toEqual(['902d8fda41286977a4c8b6be', 'jaQbOtkMqaCF', 195])
+})
+
 test('seeds that differ in a number give no equal tokens in a million digits', () => {
   const tokens = new Set(Array.from({ length: 20_000 }, (_, i) => new Ids(`1/live/${String(i)}`).hex(48)))
   expect(tokens.size).toBe(20_000)

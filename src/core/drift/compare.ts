@@ -97,7 +97,7 @@ function otherValues(whole: unknown, wholeReal: unknown, { sent, isSameData, pas
     if (depth > DEEPEST || found.length >= MOST_FINDINGS) return
     if (Array.isArray(stub) && Array.isArray(real)) {
       if (!isSameData) return
-      if (stub.length !== real.length) found.push({ kind: 'behaviour', pointer, message: `${pointer === '' ? 'the list' : pointer} has ${String(stub.length)} items at the stub, ${String(real.length)} at the backend` })
+      if (stub.length !== real.length) found.push({ kind: 'behaviour', pointer, message: `${pointer} has ${String(stub.length)} items at the stub, ${String(real.length)} at the backend` })
       else for (let i = 0; i < Math.min(stub.length, MOST_ITEMS); i++) look(stub[i], real[i], { pointer: `${pointer}/*`, name, depth: depth + 1 })
     } else if (isObject(stub) && isObject(real)) {
       for (const inner of namesOf(stub)) if (Object.hasOwn(real, inner) && !(depth === 0 && passed.has(inner))) look(stub[inner], real[inner], { pointer: placeOf(pointer, inner), name: inner, depth: depth + 1 })
