@@ -91,6 +91,11 @@ test('made-up records keep the schemas of the fixtures', () => {
   }
 })
 
+test('a made-up job runs out 30 to 90 days after it was posted', () => {
+  const days = makeJobs(500).jobs.map((one) => resolveBoot(one, Date.UTC(2026, 0, 5)) as Job['records']['jobs']).map(({ postedAt, expiresAt }) => (expiresAt - postedAt) / 86_400_000) // held against its schema above
+  expect([Math.min(...days), Math.max(...days)]).toEqual([30, 90])
+})
+
 test('the same count gives the same records, and a larger one begins with them', () => {
   expect(makeJobs(50)).toEqual(makeJobs(50))
   expect(makeJobs(90).jobs.slice(0, 50)).toEqual(makeJobs(50).jobs)

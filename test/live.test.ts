@@ -140,6 +140,7 @@ describe('keys', () => {
     ['Basic with the key as user', (key: string) => `Basic ${base64(`${key}:`)}`],
     ['Basic with any password', (key: string) => `Basic ${base64(`${key}:secret`)}`],
     ['Basic with the encoded key as user', (key: string) => `Basic ${base64(`${base64(key)}:`)}`],
+    ['Basic with the encoded key as a shell writes it, a line', (key: string) => `Basic ${base64(`${base64(key)}\n`)}`],
   ])('logout takes %s', async (_name, form) => {
     const app = await box()
     const key = await enter(app)
@@ -150,6 +151,7 @@ describe('keys', () => {
   test.each([
     ['the raw key', (key: string) => key],
     ['Bearer', (key: string) => `Bearer ${base64(key)}`],
+    ['the key encoded twice, without Basic', (key: string) => base64(base64(key))],
     ['Basic alone', () => 'Basic'],
     ['an empty value', () => ''],
     ['an encoded empty key', () => base64(':')],
