@@ -19,6 +19,7 @@ test.each([
   ['POST', '/clock/advance', { by: '-1h' }, 400, 'invalid-request', '"-1h" goes back; here time goes on only. Setting the clock takes it back.'],
   ['PUT', '/clock', { now: '1900-01-01T00:00:00Z' }, 422, 'clock-out-of-range', '"1900-01-01T00:00:00Z" is no moment that a clock can show. Give one from 1970-01-01T00:00:00.000Z to 2999-12-31T23:59:59.999Z, such as 2026-01-31T08:30:00Z.'],
   ['POST', '/faults', { fault: { kind: 'latency', min: 5, max: 4 } }, 422, 'fault-misfit', "The latency's max, 4, is below its min, 5."],
+  ['POST', '/faults', { fault: { kind: 'status', status: 503, contentType: '' } }, 400, 'invalid-request', '"fault.contentType" must not be empty. See addFault in /__admin/openapi.json.'],
   ['POST', '/faults', { fault: { kind: 'error' } }, 400, 'invalid-request', '"fault" must NOT have fewer than 2 properties. See addFault in /__admin/openapi.json.'],
   ['POST', '/faults', { fault: { kind: 'error', error: 'X', code: 1 } }, 422, 'fault-misfit', 'Say which error by one of "error" (its CONSTANT_NAME), "code" and "condition".'],
   ['POST', '/faults', { operationId: 'liveLogn', fault: { kind: 'drop' } }, 422, 'no-such-operation', /^No system has an operation "liveLogn"\. There are [a-zA-Z0-9_, -]+\. Did you mean "liveLogin"\?$/],
