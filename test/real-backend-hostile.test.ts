@@ -96,3 +96,30 @@ describe('what a browser would do with an answer', () => {
     expect((await box.fetch(CODE)).headers.get('content-security-policy')).toBe("default-src 'none', sandbox allow-scripts, sandbox")
   })
 })
+
+test('what is recorded of thousands of records has an end that is told, and others are answered meanwhile', async () => {
+  let drawn = 100_000
+  const box = await beside((_request, response) => {
+    const channels = Array.from({ length: 110 }, () => {
+      const id = ++drawn
+      return { id, title: 't', thumbnail: '', desc: '', status: 1, visit_count: 1, like_count: 1, started_at: 1_763_600_000, owner: { id, nickname: 'n', bio: '', avatar: '', gender: null, mobile: `138${String(id).padStart(8, '0')}` } }
+    })
+    json(JSON.stringify({ code: 2000, desc: 'ok', count: channels.length, channels }))(_request, response)
+  })
+  for (let i = 0; i < 50; i++) await box.fetch('/live/channels/live')
+  const recording = box.backends.recording().then((recordings) => ({ recordings }))
+  let meanwhile = 0
+  const answered = () => box.sms.list().then(() => null)
+  let came: Awaited<typeof recording> | null = null
+  while (came === null) {
+    came = await Promise.race([recording, answered()])
+    meanwhile++
+  }
+  expect(meanwhile).toBeGreaterThan(10)
+  const [recorded] = came.recordings
+  const { users = [], channels = [] } = recorded?.scenario.put ?? {}
+  expect([users.length, channels.length]).toEqual([5000, 5000])
+  expect(recorded?.left).toEqual([{ operationId: 'liveListChannels', pointer: '', reason: 'there is no room for more records' }])
+  // Numbers are made up for all of them, each a number.
+  expect(new Set(users.map((user) => Object.entries(user).find(([name]) => name === 'mobile')?.[1])).size).toBe(5000)
+})

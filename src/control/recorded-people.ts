@@ -9,7 +9,6 @@ import { compileRouter, type Router } from '../core/pipeline/router.js'
 import { misfitOf } from '../core/records.js'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import { isSame } from './standing.js'
 
 /** What is known of somebody. */
 export interface Person {
@@ -35,13 +34,15 @@ export class People {
   readonly #system: System
   readonly #route: Router
   readonly #logins = new Map<string, { readonly login: Login; readonly made: Doc | null }>()
+  /** By their key those of whom it is known: their names here. */
+  readonly #names = new Map<unknown, Set<string>>()
 
   constructor(system: System) {
     this.#system = system
     this.#route = compileRouter(system.contract)
   }
 
-  /** Looks at a success of the real backend for a login, and for what it tells of those who have logged in. */
+  /** Looks at a success of the real backend for a login. */
   async see(entry: JournalEntry, body: unknown): Promise<void> {
     const { operation, responseHeaders: headers } = entry
     if (operation === null || !isObject(body)) return
@@ -49,18 +50,24 @@ export class People {
     if (news?.kind === 'began') {
       const name = news.user.key ?? JSON.stringify(news.user.names)
       const told = new Map<string, unknown>([...this.#logins.get(name)?.login.told ?? [], ...Object.entries(news.user.names)])
-      this.#logins.set(name, { login: { operationId: operation, user: news.user, told }, made: await madeOf(news.user) })
+      const made = await madeOf(news.user)
+      this.#logins.set(name, { login: { operationId: operation, user: news.user, told }, made })
+      if (made !== null) this.#names.set(made[this.#key], (this.#names.get(made[this.#key]) ?? new Set()).add(name))
     }
-    for (const { login, made } of this.#logins.values()) if (made !== null) this.#learn(made, login.told, body)
   }
 
-  /** Objects with his key tell of him. */
-  #learn(made: Doc, told: Map<string, unknown>, value: unknown): void {
-    if (Array.isArray(value)) for (const item of value) this.#learn(made, told, item)
+  /** Looks for what the answer tells of those who have logged in: objects with their keys tell of them. */
+  * learn(value: unknown): Generator<void, void> {
+    yield
+    if (Array.isArray(value)) for (const item of value as readonly unknown[]) yield* this.learn(item)
     if (!isObject(value)) return
-    const key = this.#key
-    if (value[key] === made[key]) for (const field of Object.keys(made)) if (Object.hasOwn(value, field)) told.set(field, value[field])
-    for (const item of Object.values(value)) this.#learn(made, told, item)
+    const key = value[this.#key]
+    for (const name of this.#names.get(key) ?? []) {
+      const { login, made } = this.#logins.get(name) ?? {}
+      // By another key he is known no more.
+      if (made?.[this.#key] === key) for (const field in made) if (Object.hasOwn(value, field)) login?.told.set(field, value[field])
+    }
+    for (const name in value) yield* this.learn(value[name])
   }
 
   get #key(): string {
@@ -68,15 +75,15 @@ export class People {
   }
 
   /** @returns everybody who has logged in */
-  seen(): Person[] {
+  * seen(): Generator<Person, void> {
     const { collection } = this.#system.users
-    return [...this.#logins.values()].map(({ login: { operationId, user, told }, made }) => {
+    for (const { login: { operationId, user, told }, made } of this.#logins.values()) {
       const record = { ...made, ...user.names, ...Object.fromEntries(told) }
       const unseen = Object.keys(record).filter((field) => !told.has(field))
       const misfit = made === null || !told.has(this.#key) ? `no answer told the ${this.#key} that the user has, or told one of another form` : misfitOf(this.#system, collection, record)
       const note = unseen.length === 0 ? null : `${collection} ${String(record[this.#key as keyof typeof record])}: filled in, as no answer told them: ${unseen.join(', ')}`
-      return { record, operationId, pointer: '', reason: misfit === null ? null : `who logged in is not placed: ${misfit}`, note }
-    })
+      yield { record, operationId, pointer: '', reason: misfit === null ? null : `who logged in is not placed: ${misfit}`, note }
+    }
   }
 
   /** The request as the journal has kept it. */
@@ -87,13 +94,6 @@ export class People {
     const fields = requestBody === null ? {} : fieldsOf(Buffer.from(requestBody.content, requestBody.encoding).toString('utf8'))
     return { method, headers, query: last, field: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined), pathParameters: match instanceof Failure ? {} : match.parameters, hasBody: requestBody !== null }
   }
-}
-
-/** @returns whether two records are of one person */
-export function isSamePerson(system: System, one: Doc, other: Doc): boolean {
-  const { collection } = system.users
-  const key = system.state[collection]?.key ?? ''
-  return one[key] === other[key] || isSame(system, collection, one, other)
 }
 
 /** @returns the record that a login makes; null where that takes a key that nobody told */

@@ -10,8 +10,11 @@ import type { Doc } from '../core/store/types.js'
 import type { World } from '../core/store/world.js'
 import type { System } from '../core/system.js'
 import { openSandbox, systemsOf } from './access.js'
-import { isSamePerson, People } from './recorded-people.js'
-import { isSame, sift } from './standing.js'
+import type { Pace } from '../core/slices.js'
+import { messageTold, placeTold, stepTold } from '../core/drift/finding.js'
+import { People } from './recorded-people.js'
+import { RecordedRecords, type SeenRecord } from './recorded-records.js'
+import { sift } from './standing.js'
 import type { ControlParts, Handlers } from './task.js'
 import { adoptedOf, exchangeOf } from './veil.js'
 
@@ -32,29 +35,23 @@ interface Left {
   readonly reason: string
 }
 
-/** A record, and where it was seen. */
-interface Seen {
-  readonly record: Doc
-  readonly operationId: string
-  readonly pointer: string
-}
-
 interface Recording {
-  readonly put: Map<string, Map<string, Seen>>
+  readonly put: RecordedRecords
   readonly left: Map<string, Left>
 }
 
 export const recording: Handlers<'getRecording'> = {
   getRecording: async ({ input: { sandbox: name, system: id, secrets }, parts }) => {
     const sandbox = openSandbox(parts, name)
+    const { pace } = parts.sandboxes
     const beside = (await sandbox.journal.read()).filter(({ via }) => via !== undefined)
     const entries = beside.filter(({ via }) => via?.source === 'real')
-    const known = secrets ? [] : [secretsOf(beside), ...(await adoptedOf(parts, sandbox))]
+    const known = secrets ? [] : [await pace.inSlices(secretsOf(beside)), ...(await adoptedOf(parts, sandbox))]
     const recordings = []
     for (const system of systemsOf(parts, id)) {
-      const recorded = await record(system, entries.filter((entry) => entry.system === system.id))
-      if (recorded.put.size === 0 && recorded.left.size === 0) continue
-      recordings.push(show(system, await worldOf(parts, system), recorded, secrets ? null : scenarioVeil(known)))
+      const recorded = await record(system, entries.filter((entry) => entry.system === system.id), pace)
+      if (recorded.put.isEmpty && recorded.left.size === 0) continue
+      recordings.push(await pace.inSlices(show(system, await worldOf(parts, system), recorded, secrets ? null : scenarioVeil(known))))
     }
     return { recordings }
   },
@@ -67,8 +64,9 @@ async function worldOf({ served, boot }: ControlParts, system: System): Promise<
   return one.worldAt({ boot, scale: 0 })
 }
 
-async function record(system: System, entries: readonly JournalEntry[]): Promise<Recording> {
-  const recorded: Recording = { put: new Map(), left: new Map() }
+/** What a backend has answered may be as much as the journal holds: others are answered meanwhile. */
+async function record(system: System, entries: readonly JournalEntry[], pace: Pace): Promise<Recording> {
+  const recorded: Recording = { put: new RecordedRecords(system), left: new Map() }
   const people = new People(system)
   for (const entry of entries) {
     if (entry.operation === null || entry.error !== null || entry.responseBody === null) continue
@@ -78,15 +76,16 @@ async function record(system: System, entries: readonly JournalEntry[]): Promise
       continue
     }
     await people.see(entry, body)
-    walk(system, recorded, entry.operation, body, '')
+    await pace.inSlices(people.learn(body))
+    await pace.inSlices(walk(system, recorded, entry.operation, body, ''))
   }
   const { collection } = system.users
-  for (const one of people.seen()) {
+  await pace.map(people.seen(), (one) => {
     // Who was told of as a whole needs nothing that was filled in.
-    if ([...recorded.put.get(collection)?.values() ?? []].some(({ record: other }) => isSamePerson(system, one.record, other))) continue
-    if (one.reason === null) put(system, recorded, collection, one)
+    if (recorded.put.has(collection, one.record)) return
+    if (one.reason === null) put(recorded, collection, one)
     if (one.reason !== null || one.note !== null) left(recorded, { operationId: one.operationId, pointer: '', reason: one.reason ?? one.note ?? '' })
-  }
+  })
   return recorded
 }
 
@@ -101,14 +100,20 @@ function readBody({ responseBody }: JournalEntry): unknown {
 }
 
 /** @returns whether the value, or something in it, has found a place */
-function walk(system: System, recorded: Recording, operationId: string, value: unknown, pointer: string): boolean {
-  if (Array.isArray(value)) return value.map((item: unknown) => walk(system, recorded, operationId, item, `${pointer}/*`)).includes(true)
+function* walk(system: System, recorded: Recording, operationId: string, value: unknown, pointer: string): Generator<void, boolean> {
+  yield
+  if (Array.isArray(value)) {
+    let hasPlace = false
+    for (const item of value as readonly unknown[]) if (yield* walk(system, recorded, operationId, item, `${pointer}/*`)) hasPlace = true
+    return hasPlace
+  }
   if (!isObject(value)) return false
   const tried = Object.keys(system.state).filter((name) => !OWN.includes(name)).map((collection) => ({ collection, ...fit(system, collection, value) }))
   const fits = tried.flatMap(({ collection, record: found, misfit }) => (misfit === null ? [{ collection, found }] : []))
   const [only] = fits
-  if (only !== undefined && fits.length === 1) put(system, recorded, only.collection, { record: only.found, operationId, pointer })
-  const inside = Object.entries(value).map(([name, item]) => walk(system, recorded, operationId, item, `${pointer}/${name}`)).includes(true)
+  if (only !== undefined && fits.length === 1) put(recorded, only.collection, { record: only.found, operationId, pointer })
+  let inside = false
+  for (const name in value) if (yield* walk(system, recorded, operationId, value[name], `${pointer}/${stepTold(name)}`)) inside = true
   if (fits.length === 1 || (fits.length === 0 && inside)) return true
   // The envelope itself is no record, and not every object is meant to be one.
   if (pointer === '') return inside
@@ -130,27 +135,29 @@ function fit(system: System, collection: string, value: Readonly<Record<string, 
   return { record: found, shared: Object.keys(found).length, misfit: misfitOf(system, collection, found) }
 }
 
-function put(system: System, { put: all }: Recording, collection: string, seen: Seen): void {
-  const records = all.get(collection) ?? new Map<string, Seen>()
-  // What was seen last holds, also where it is the same one by another key: a user whose login told no id.
-  for (const [key, other] of records) if (isSame(system, collection, seen.record, other.record)) records.delete(key)
-  records.set(String(seen.record[system.state[collection]?.key ?? '']), seen)
-  all.set(collection, records)
+function put(recorded: Recording, collection: string, seen: SeenRecord): void {
+  if (!recorded.put.put(collection, seen)) left(recorded, { operationId: seen.operationId, pointer: '', reason: 'there is no room for more records' })
 }
 
-function left({ left: all }: Recording, one: Left): void {
-  if (all.size < MOST_LEFT) all.set(`${one.operationId} ${one.pointer} ${one.reason}`, one)
+/** Whatever a backend calls its fields and records, it is told in short. */
+function left({ left: all }: Recording, { operationId, pointer, reason }: Left): void {
+  if (all.size === MOST_LEFT) return
+  const one = { operationId, pointer: placeTold(pointer), reason: messageTold(reason) }
+  all.set(`${operationId} ${one.pointer} ${one.reason}`, one)
 }
 
 /** @param veil what hides secrets; null where they are to be seen */
-function show(system: System, world: World, recorded: Recording, veil: Veil | null) {
-  const shown = [...recorded.put].flatMap(([collection, seen]) => [...seen.values()].map((one) => ({ ...one, collection, record: veil === null ? { ...one.record } : veiled(system, collection, one.record, veil) })))
-  const fitting = shown.filter(({ collection, record: found, operationId, pointer }) => {
+function* show(system: System, world: World, recorded: Recording, veil: Veil | null) {
+  const fitting: (SeenRecord & { readonly collection: string; readonly record: Record<string, unknown> })[] = []
+  for (const [collection, seen] of recorded.put.all()) {
+    yield
+    const { operationId, pointer } = seen
+    const found = veil === null ? { ...seen.record } : veiled(system, collection, seen.record, veil)
     const misfit = misfitOf(system, collection, found)
-    if (misfit !== null) left(recorded, { operationId, pointer, reason: `it is no record of ${collection} any more once its secrets are replaced: ${misfit}` })
-    return misfit === null
-  })
-  const { standing, fallen } = sift(system, world, fitting)
+    if (misfit === null) fitting.push({ operationId, pointer, collection, record: found })
+    else left(recorded, { operationId, pointer, reason: `it is no record of ${collection} any more once its secrets are replaced: ${misfit}` })
+  }
+  const { standing, fallen } = yield* sift(system, world, fitting)
   for (const { one: { operationId, pointer }, reason } of fallen) left(recorded, { operationId, pointer, reason })
   const records: Record<string, Record<string, unknown>[]> = {}
   for (const { collection, record: found } of standing) (records[collection] ??= []).push(found)
@@ -158,9 +165,12 @@ function show(system: System, world: World, recorded: Recording, veil: Veil | nu
   return { system: system.id, scenario: { description, put: records }, left: [...recorded.left.values()].map((one) => (veil === null ? one : { ...one, pointer: veil.text(one.pointer), reason: veil.text(one.reason) })) }
 }
 
-function secretsOf(entries: readonly JournalEntry[]): SecretTexts {
+function* secretsOf(entries: readonly JournalEntry[]): Generator<void, SecretTexts> {
   const found = new SecretTexts()
-  for (const entry of entries) secretsIn(exchangeOf(entry), found)
+  for (const entry of entries) {
+    secretsIn(exchangeOf(entry), found)
+    yield
+  }
   return found
 }
 
@@ -168,7 +178,7 @@ function secretsOf(entries: readonly JournalEntry[]): SecretTexts {
 function scenarioVeil(known: readonly Pick<SecretTexts, 'hide'>[]): Veil {
   const numbers = new Map<string, string>()
   const madeUp = (phone: string) => {
-    const other = numbers.get(phone) ?? `1990000${String(numbers.size + 1).padStart(4, '0')}`
+    const other = numbers.get(phone) ?? `199${String(numbers.size + 1).padStart(8, '0')}`
     numbers.set(phone, other)
     return other
   }

@@ -9,47 +9,89 @@ export interface Candidate {
   readonly record: Doc
 }
 
+/** What came of candidates. */
+export interface Sifted<T> {
+  readonly standing: readonly T[]
+  readonly fallen: readonly { readonly one: T; readonly reason: string }[]
+}
+
 /**
  * @param candidates what is to be laid over the world
  * @returns those that can stand, and of the others why not. Whatever names one that cannot stand cannot stand either
  */
-export function sift<T extends Candidate>(system: System, world: World, candidates: readonly T[]): { readonly standing: readonly T[]; readonly fallen: readonly { readonly one: T; readonly reason: string }[] } {
-  const judged = candidates.map((one) => ({ one, reason: clashOf(system, world, one) }))
-  const fallen = judged.flatMap(({ one, reason }) => (reason === null ? [] : [{ one, reason }]))
-  let standing: readonly T[] = judged.flatMap(({ one, reason }) => (reason === null ? [one] : []))
-  for (;;) {
-    const here = new Set(standing.map(({ collection, record }) => nameOf(collection, record[keyField(system, collection)])))
-    const round = standing.map((one) => ({ one, reason: looseEnd(system, world, here, one) }))
-    const loose = round.flatMap(({ one, reason }) => (reason === null ? [] : [{ one, reason }]))
-    if (loose.length === 0) return { standing, fallen }
-    fallen.push(...loose)
-    standing = round.flatMap(({ one, reason }) => (reason === null ? [one] : []))
+export function* sift<T extends Candidate>(system: System, world: World, candidates: readonly T[]): Generator<void, Sifted<T>> {
+  const fallen: { readonly one: T; readonly reason: string }[] = []
+  const here = new Map<string, T>()
+  const namedBy = new Map<string, T[]>()
+  const owners = new Map<string, ReadonlyMap<string, unknown>>()
+  for (const one of candidates) {
+    yield
+    const { collection, record } = one
+    const taken = owners.get(collection) ?? ownersIn(system, world, collection)
+    owners.set(collection, taken)
+    const reason = clashOf(system, taken, one)
+    if (reason !== null) {
+      fallen.push({ one, reason })
+      continue
+    }
+    here.set(placeOf(collection, record[keyField(system, collection)]), one)
+    for (const { place } of referencesOf(system, world, one)) {
+      const naming = namedBy.get(place)
+      if (naming === undefined) namedBy.set(place, [one])
+      else naming.push(one)
+    }
   }
+  const doubtful = [...here.values()]
+  // It grows by those that name one that falls.
+  for (const one of doubtful) {
+    yield
+    const place = placeOf(one.collection, one.record[keyField(system, one.collection)])
+    const loose = referencesOf(system, world, one).find((reference) => !here.has(reference.place))
+    if (here.get(place) !== one || loose === undefined) continue
+    here.delete(place)
+    fallen.push({ one, reason: `its ${loose.field} names ${String(loose.key)} of ${loose.collection}, which is neither recorded nor in the world` })
+    for (const other of namedBy.get(place) ?? []) doubtful.push(other)
+  }
+  return { standing: [...here.values()], fallen }
 }
 
-/** @returns whether two records cannot stand beside each other, though their keys differ */
-export function isSame(system: System, collection: string, one: Doc, other: Doc): boolean {
+/** @returns what of a record only one may have, as texts: two records that have one in common cannot stand beside each other, though their keys differ */
+export function namesOf(system: System, collection: string, record: Doc): readonly string[] {
   const unique: readonly (readonly string[])[] = system.state[collection]?.unique ?? []
-  return unique.some((fields) => fields.every((field) => one[field] !== undefined && one[field] !== null && one[field] === other[field]))
+  return unique.flatMap((fields, index) => {
+    const values = fields.map((field) => record[field])
+    return values.every((value) => value !== undefined && value !== null && typeof value !== 'object') ? [JSON.stringify([index, ...values])] : []
+  })
 }
 
-function clashOf(system: System, world: World, { collection, record }: Candidate): string | null {
+/** By what only one may have: the key of the record of the world that has it. */
+function ownersIn(system: System, world: World, collection: string): ReadonlyMap<string, unknown> {
+  const owners = new Map<string, unknown>()
   const field = keyField(system, collection)
-  for (const other of world.collections.get(collection)?.source.scan() ?? []) {
-    if (other[field] !== record[field] && isSame(system, collection, record, other)) return `it cannot stand beside ${field} ${String(other[field])} of the world, which has what only one may have`
-  }
-  return null
+  for (const record of world.collections.get(collection)?.source.scan() ?? []) for (const name of namesOf(system, collection, record)) owners.set(name, record[field])
+  return owners
 }
 
-/** @returns which of the records that it names is not there; null when all are */
-function looseEnd(system: System, world: World, here: ReadonlySet<string>, { collection, record }: Candidate): string | null {
-  for (const [name, { reference }] of Object.entries(system.contract.collections[collection]?.fields ?? {})) {
-    const key = record[name]
-    if (reference === undefined || (typeof key !== 'string' && typeof key !== 'number')) continue
-    if (here.has(nameOf(reference, key)) || world.collections.get(reference)?.source.get(key) !== undefined) continue
-    return `its ${name} names ${String(key)} of ${reference}, which is neither recorded nor in the world`
-  }
-  return null
+function clashOf(system: System, owners: ReadonlyMap<string, unknown>, { collection, record }: Candidate): string | null {
+  const field = keyField(system, collection)
+  const name = namesOf(system, collection, record).find((one) => owners.has(one) && owners.get(one) !== record[field])
+  return name === undefined ? null : `it cannot stand beside ${field} ${String(owners.get(name))} of the world, which has what only one may have`
+}
+
+interface Reference {
+  readonly field: string
+  readonly collection: string
+  readonly key: string | number
+  readonly place: string
+}
+
+/** The records that it names and that the world has not. */
+function referencesOf(system: System, world: World, { collection, record }: Candidate): readonly Reference[] {
+  return Object.entries(system.contract.collections[collection]?.fields ?? {}).flatMap(([field, { reference }]) => {
+    const key = record[field]
+    if (reference === undefined || (typeof key !== 'string' && typeof key !== 'number') || world.collections.get(reference)?.source.get(key) !== undefined) return []
+    return [{ field, collection: reference, key, place: placeOf(reference, key) }]
+  })
 }
 
 function keyField(system: System, collection: string): string {
@@ -57,6 +99,6 @@ function keyField(system: System, collection: string): string {
 }
 
 /** A number is not the text of its digits. */
-function nameOf(collection: string, key: unknown): string {
+function placeOf(collection: string, key: unknown): string {
   return `${collection}/${JSON.stringify(key)}`
 }
