@@ -36,7 +36,11 @@ export class AnswerRoom {
         held += bytes
         this.#bytes += bytes
         const [oldest] = this.#guests
-        if (this.#bytes > this.#most && held > LITTLE && guest !== oldest) throw new ForwardError('tooLarge', `the answers that are under way have more than ${String(this.#most)} bytes together`)
+        if (this.#bytes > this.#most && held > LITTLE && guest !== oldest) {
+          // At once, and not when it has been ended: until then others would be refused for what it held.
+          guest.leave()
+          throw new ForwardError('tooLarge', `the answers that are under way have more than ${String(this.#most)} bytes together`)
+        }
       },
       leave: () => {
         if (this.#guests.delete(guest)) this.#bytes -= held
