@@ -55,7 +55,7 @@ export async function takeSnapshot(sandbox: Sandbox, most: number): Promise<Snap
     faults: control.faults.map((rule) => ({ ...rule, fault: { ...rule.fault } })),
     nextFault: control.nextFault,
     era: control.era,
-    ...(files.size === 0 ? {} : { files: Object.fromEntries(Array.from(files, ([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])) }),
+    ...(files.size === 0 ? {} : { files: showFiles(files) }),
   }
 }
 
@@ -177,7 +177,16 @@ function checkFault(parts: ControlParts, rule: Snapshot['faults'][number]): void
 }
 
 function showStore(store: StoreExport): SystemSnapshot['store'] {
-  return Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => [collection, { put: put.map((record) => ({ ...record })), deleted: [...deleted] }]))
+  return Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => [collection, { put: [...put], deleted: [...deleted] }]))
+}
+
+/** Each as base64 when it is asked for, and not before: of many snapshots at once none holds the texts of all its files. */
+function showFiles(files: WholeContent['files']): Record<string, string> {
+  const shown: Record<string, string> = {}
+  for (const [hash, { buffer, byteOffset, byteLength }] of files) {
+    Object.defineProperty(shown, hash, { enumerable: true, get: () => Buffer.from(buffer, byteOffset, byteLength).toString('base64') })
+  }
+  return shown
 }
 
 /** What another check refuses is a misfit here. */

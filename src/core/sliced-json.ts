@@ -8,7 +8,7 @@ import { behindText, parseForeignJson, tooDeep } from '../plain/json.js'
 const LEVELS = 7
 /** So many items of a list are written in one piece, */
 const ITEMS = 50
-/** and so many characters of a list are read in one. */
+/** or as many as have so many characters; and so many of a list are read in one. */
 const CHARACTERS = 64 * 1024
 /** A shorter text is read at once. */
 const SHORT = 256 * 1024
@@ -55,35 +55,42 @@ function valuesIn(value: unknown): number {
 
 /**
  * @param measure what the text is held against while it is written; null where it may be of any size
- * @returns the value as JSON text, as `JSON.stringify` writes it; `undefined` and functions are not expected outside of objects
+ * @returns the value as JSON text, as `JSON.stringify` writes it, piece by piece, each made when it is asked for; `undefined` and functions are not expected outside of objects
  * @throws TooMuch as the measure has it
  */
-export function* writeJson(value: unknown, measure: Measure | null = null): Generator<void, string> {
-  const { text } = yield* takePieces(jsonPieces(value, measure), Number.POSITIVE_INFINITY)
-  return text
-}
-
-/** @returns the same text piece by piece, each made when it is asked for */
 export function* jsonPieces(value: unknown, measure: Measure | null = null, levels = LEVELS): Generator<string, void> {
   if (typeof value !== 'object' || value === null || levels === 0 || 'toJSON' in value) {
-    const text = JSON.stringify(value)
-    measure?.add(text, valuesIn(value))
-    yield text
+    if (typeof value === 'string' && value.length > CHARACTERS) yield* textPieces(value, measure)
+    else {
+      const text = JSON.stringify(value)
+      measure?.add(text, valuesIn(value))
+      yield text
+    }
     return
   }
   const [open, close] = Array.isArray(value) ? ['[', ']'] as const : ['{', '}'] as const
   let before: string = open
   if (Array.isArray(value)) {
-    for (let start = 0; start < value.length; start += ITEMS) {
-      const items: readonly unknown[] = value.slice(start, start + ITEMS)
-      const text = JSON.stringify(items).slice(1, -1)
+    for (let start = 0; start < value.length;) {
+      const items: string[] = []
       // What is read in one piece is a list of its own, be it of one item.
-      measure?.add(text, items.length + valuesIn(items))
+      let [length, values] = [0, 1]
+      for (; start < value.length && items.length < ITEMS && length < CHARACTERS; start++) {
+        const item: unknown = value[start]
+        const text = item === undefined ? 'null' : JSON.stringify(item)
+        if (measure !== null) values += 1 + valuesIn(item)
+        length += text.length
+        items.push(text)
+      }
+      const text = items.join(',')
+      measure?.add(text, values)
       yield `${before}${text}`
       before = ','
     }
   } else {
-    for (const [name, part] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
+      // One at a time: a part may be made when it is asked for.
+      const part: unknown = Reflect.get(value, name)
       if (part === undefined) continue
       const text = JSON.stringify(name)
       measure?.add(text, 1)
@@ -93,6 +100,23 @@ export function* jsonPieces(value: unknown, measure: Measure | null = null, leve
     }
   }
   yield before === open ? `${open}${close}` : close
+}
+
+/** A long text as JSON, part by part; two halves of one letter stay together. */
+function* textPieces(value: string, measure: Measure | null): Generator<string, void> {
+  for (let start = 0; start < value.length;) {
+    const end = Math.min(value.length, start + CHARACTERS)
+    const next = end < value.length && /[\uD800-\uDBFF]/.test(value.charAt(end - 1)) ? end + 1 : end
+    const text = JSON.stringify(value.slice(start, next)).slice(1, -1)
+    measure?.add(text, start === 0 ? 1 : 0)
+    yield `${start === 0 ? '"' : ''}${text}${next === value.length ? '"' : ''}`
+    start = next
+  }
+}
+
+/** Writes a text and keeps nothing of it. @throws TooMuch as the measure has it */
+export function* measureJson(value: unknown, measure: Measure): Generator<void, void> {
+  for (const _ of jsonPieces(value, measure)) yield
 }
 
 /** @returns what the next pieces are together, at the least so many characters where there are so many; and whether these are all */

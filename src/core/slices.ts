@@ -6,7 +6,7 @@ const SLICE = 20
 
 /** So many of them each may work before it waits for others who work: what is little is not behind what is long. */
 const LITTLE = 5
-/** Once so many have passed nobody goes on, however little it is: it may be one of very many that come one after another. */
+/** Once so many have passed nobody goes on before others have been answered, however little it is: it may be one of very many that come one after another. */
 const MOST = 2 * SLICE
 
 /** As they were when this was loaded: a test that fakes timers must not hold up a stub in its process. */
@@ -93,8 +93,10 @@ export class Pace {
     for (;;) {
       const step = work.next()
       if (step.done === true) return step.value
-      if (this.hasTime || (own() < LITTLE && this.begin()() < MOST)) continue
-      await this.pass()
+      const isLittle = own() < LITTLE
+      if (this.hasTime || (isLittle && this.begin()() < MOST)) continue
+      // Not behind all that is long.
+      await (isLittle ? others() : this.pass())
       own = stopwatch()
     }
   }

@@ -1,8 +1,12 @@
 /** JSON in slices says what the engine's own says, and others come between. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { jsonPieces, readJson, takePieces, writeJson } from '../../src/core/sliced-json.js'
+import { jsonPieces, readJson, takePieces } from '../../src/core/sliced-json.js'
 import { atOnce } from '../../src/core/slices.js'
+
+function* writeJson(value: unknown): Generator<void, string> {
+  return (yield* takePieces(jsonPieces(value), Number.POSITIVE_INFINITY)).text
+}
 
 /** Texts below this length are read at once. */
 const LONG = 256 * 1024
@@ -23,6 +27,15 @@ function outcome(read: () => unknown): unknown {
 }
 
 describe('is written', () => {
+  test('in parts that are not long, be it a list of large items or one long text', () => {
+    const letters = ['x', '"', '周', '😀']
+    const texts = letters.map((letter) => `${letter === '😀' ? 'x' : ''}${letter.repeat(200_000)}`)
+    const value = { texts: Object.fromEntries(texts.entries()), list: Array.from({ length: 100 }, (_, i) => `${String(i)}${'x'.repeat(20_000)}`) }
+    const parts = [...jsonPieces(value)]
+    expect(parts.join('') === JSON.stringify(value)).toBe(true)
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(2 * 64 * 1024 + 100)
+  })
+
   test('as JSON.stringify writes it', () => {
     fc.assert(fc.property(fc.jsonValue({ depthSize: 'large' }), (value) => {
       expect(atOnce(writeJson(value))).toBe(JSON.stringify(value))

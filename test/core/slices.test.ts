@@ -56,12 +56,12 @@ test('long work that goes on at once goes on in turns', async () => {
   expect(steps).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2])
 })
 
-test('what is little is not behind what is long', async () => {
+test.each([25, 45])('what is little is not behind what is long (%s ms)', async (milliseconds) => {
   const pace = new Pace()
   const ends: string[] = []
   await Promise.all([...Array.from({ length: 4 }, async () => {
     await pace.inSlices(long(() => {
-      spin()
+      spin(milliseconds)
     }))
     ends.push('long')
   }), (async () => {

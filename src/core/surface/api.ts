@@ -4,7 +4,7 @@ import { isObject } from '../../plain/json.js'
 import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
 import { asHeader, emptyReply, JSON_HEADERS, type Reply, type ReplyHeaders } from '../reply.js'
-import { jsonPieces, Measure, takePieces, TooMuch, writeJson } from '../sliced-json.js'
+import { jsonPieces, Measure, measureJson, takePieces, TooMuch } from '../sliced-json.js'
 import type { Pace } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
@@ -134,12 +134,14 @@ async function* writeOn(pace: Pace, first: string, pieces: Generator<string, voi
   }
 }
 
-async function writeReturnable({ pace }: Api, { payload, most, refuse }: Returnable<unknown>): Promise<string> {
+/** Written twice, so that not even a long one lies anywhere whole: whether it is too much has to be known before it is on its way. */
+async function writeReturnable(api: Api, { payload, most, refuse }: Returnable<unknown>): Promise<string | AsyncIterable<string>> {
   try {
-    return await pace.inSlices(writeJson(payload, new Measure(most)))
+    await api.pace.inSlices(measureJson(payload, new Measure(most)))
   } catch (error) {
     throw error instanceof TooMuch ? refuse(error.message) : error
   }
+  return write(api, payload)
 }
 
 /** A long list is held against the contract in portions. */
