@@ -4,6 +4,7 @@ import { Agent, buildConnector } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
 import type { Exchange } from './exchange.js'
 import { Http2Connection } from './http2.js'
+import { type Begin, linesTo } from './line.js'
 import { reasonOf } from './reasons.js'
 
 /** Real milliseconds for a connection to be there. */
@@ -15,8 +16,13 @@ const MOST_TRIES = 3
 /** Of so many backends is known that they speak no HTTP/2; then it is found out anew. */
 const MOST_KNOWN = 1000
 
+/** A call by one of these, without a body, may go out once more where a connection that was kept turns out to be closed (RFC 9110, section 9.2.2; RFC 9112, section 9.3.1). */
+const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+
 export class Carrier {
-  readonly #agent = new Agent({ connections: CONNECTIONS, connect: { timeout: CONNECT, allowH2: false }, allowH2: false })
+  readonly #plain = buildConnector({ timeout: CONNECT, allowH2: false })
+  readonly #begins = new WeakMap<object, (begin: Begin) => void>()
+  readonly #agent = new Agent({ connections: CONNECTIONS, allowH2: false, factory: (origin, options) => linesTo(origin, options, this.#plain, this.#begins) })
   readonly #connect = buildConnector({ allowH2: true, timeout: CONNECT })
   /** By origin: the connection that takes calls, and the one that is on its way. */
   readonly #open = new Map<string, Http2Connection>()
@@ -55,10 +61,18 @@ export class Carrier {
     await this.#agent.destroy()
   }
 
-  #dispatch({ origin, path, method, headers, body }: Outgoing, exchange: Exchange): void {
+  #dispatch(outgoing: Outgoing, exchange: Exchange, isAgain = false): void {
+    const { origin, path, method, headers, body } = outgoing
+    if (!isAgain && body === null && IDEMPOTENT.includes(method)) {
+      exchange.onceMore = () => {
+        this.#dispatch(outgoing, exchange, true)
+      }
+    }
     try {
       // One clock for the whole of it, which the exchange keeps.
-      this.#agent.dispatch({ origin, path, method, headers: flat(headers), body, headersTimeout: 0, bodyTimeout: 0 }, exchange)
+      const options = { origin, path, method, headers: flat(headers), body, headersTimeout: 0, bodyTimeout: 0 }
+      this.#begins.set(options, exchange.over)
+      this.#agent.dispatch(options, exchange)
     } catch (error) {
       exchange.fail(reasonOf(error))
     }

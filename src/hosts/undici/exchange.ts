@@ -2,6 +2,7 @@
 import { type Dispatcher, errors } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
 import { join } from '../../plain/pages.js'
+import type { Begin } from './line.js'
 import { reasonOf } from './reasons.js'
 
 /** So many bytes wait for whoever reads them; then the backend does. */
@@ -28,6 +29,11 @@ interface Waiting<T> {
 /** The answer's body is what it iterates over; it throws {@link ForwardError} where that breaks off, and whoever stops early ends it. */
 export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array> {
   readonly head: Promise<Head>
+  /** Puts the call on another connection; null where it may not go out again. */
+  onceMore: (() => void) | null = null
+  #begin: Begin | null = null
+  /** Whether it went over a connection that was used before, on which nothing has come since. */
+  #isUnheard: () => boolean = () => false
   readonly #timeout: number
   /** Ends the waiting for whoever waits to leave. */
   #stay: () => void = NOTHING
@@ -56,8 +62,14 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
     return this.#end !== null
   }
 
+  /** Notes the line that the call goes over, before it does. */
+  readonly over = (begin: Begin): void => {
+    this.#begin = begin
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    if (this.#begin !== null) this.#isUnheard = this.#begin()
     if (this.#end !== null) controller.abort(new Error('given up'))
   }
 
@@ -89,7 +101,16 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     // How long the answer would be that the client has already may be told with it (RFC 9110, section 8.6); undici misses that many bytes.
     if (this.#status === NOT_MODIFIED && error instanceof errors.ResponseContentLengthMismatchError) this.onResponseEnd()
-    else this.fail(reasonOf(error))
+    else if (!this.#goesAgain(reasonOf(error))) this.fail(reasonOf(error))
+  }
+
+  /** @returns whether the call has gone out once more, in the place of its failure */
+  #goesAgain({ reason }: ForwardError): boolean {
+    const { onceMore } = this
+    this.onceMore = null
+    if (onceMore === null || this.isOver || reason !== 'reset' || !this.#isUnheard()) return false
+    onceMore()
+    return true
   }
 
   /** Nothing more comes, for a reason. */
