@@ -102,6 +102,28 @@ describe('a channel that the real backend answers', () => {
     await expect.poll(() => box.sockets.list(), { timeout: 15_000 }).toEqual([])
   })
 
+  test('while long frames come with which thousands of things are wrong, others are answered between them', async () => {
+    const { real, box } = await stage()
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    const frame = JSON.stringify({ status: 1, pushId: 'p-r1', message: Array.from({ length: 15_000 }, () => ({ chatId: 1 })) })
+    const COUNT = 10
+    for (let i = 0; i < COUNT; i++) real.push.send(frame)
+    let heard = 0
+    let others = 0
+    const asking = (async () => {
+      while (heard < COUNT) {
+        await box.sms.list()
+        others++
+      }
+    })()
+    for (; heard < COUNT; heard++) expect((await client.nextText()).length).toBe(frame.length)
+    await asking
+    // One for each but the first and the last, and whatever came before these.
+    expect(others).toBeGreaterThanOrEqual(COUNT - 2)
+    expect((await box.backends.drift()).drift.every(({ last: { body } }) => (body?.length ?? 0) <= 2000)).toBe(true)
+  })
+
   test('what it says against the contract is found, frame by frame, and what it says with it is not', async () => {
     const { real, box } = await stage()
     const client = await connect(box, await logIn(box))

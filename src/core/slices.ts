@@ -38,7 +38,8 @@ const MANY = 2000
 /** So many turns of Node's loop lie between two such pieces: a call on a new connection takes several, and would wait for a piece in each. */
 const BREATH = 5
 
-async function breathe(): Promise<void> {
+/** Lets others come between who are not done in one turn. */
+export async function breathe(): Promise<void> {
   for (let turn = 0; turn < BREATH; turn++) await others()
 }
 

@@ -107,8 +107,8 @@ async function adoptedHere({ arrival: { turn, system } }: Routed): Promise<Pick<
   }
 }
 
-/** One body is the example of all that is found in it. */
-function onceFor<T>(make: () => T): () => T {
+/** @returns what makes something once: one body is the example of all that is found in it */
+export function onceFor<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null
   return () => (made ??= { value: make() }).value
 }
@@ -210,8 +210,8 @@ function bodyOf(asked: Asked, system: System, veil: Veil): string | null {
   return asked.kind === 'none' || isStreamed(asked.reply) ? null : shownBody(asked.reply.body, system, veil)
 }
 
-/** Of a body that is too long to be masked as a whole, the beginning is masked as a text. */
-function shownBody(body: Uint8Array | string, system: System, veil: Veil): string | null {
+/** @returns the body as it may be shown; of one that is too long to be masked as a whole, the beginning is masked as a text */
+export function shownBody(body: Uint8Array | string, system: System, veil: Veil): string | null {
   if (body.length === 0) return null
   const most = body.length > MOST_MASKED ? 4 * MOST_BODY : MOST_MASKED
   return apart(maskTokens(system, veil.body(Buffer.from(body).toString('utf8', 0, most))).slice(0, MOST_BODY))

@@ -11,7 +11,7 @@ import type { Finding } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
 import type { Address } from '../pipeline/address.js'
 import { backendOf } from '../pipeline/bridge.js'
-import { exampleOf, NOT_ITS_FAULT, veiled } from '../pipeline/witness.js'
+import { exampleOf, NOT_ITS_FAULT, onceFor, shownBody, veiled } from '../pipeline/witness.js'
 import type { Reply, ReplyHeaders } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
 import type { Call, CallHeaders } from '../stage/call.js'
@@ -131,7 +131,13 @@ export class Reach {
   note({ sandbox, system, operation, findings, at, url, status, body, headers = [] }: SocketNote): void {
     const frame = body === null ? [] : [Buffer.from(body).toString('utf8')]
     const veil = veilOver([...(findings.length === 0 ? [] : [secretsIn({ url, headers, bodies: frame })]), this.#parts.issued.adopted])
-    this.#parts.drift.note(sandbox, { system: system.id, operation, findings: findings.map((finding) => veiled(system, finding, veil)), example: ({ message }) => exampleOf(system, { at, method: 'WS', url, status, message, body }, veil) })
+    const shown = onceFor(() => (body === null ? null : shownBody(body, system, veil)))
+    this.#parts.drift.note(sandbox, {
+      system: system.id,
+      operation,
+      findings: findings.map((finding) => veiled(system, finding, veil)),
+      example: ({ message }) => ({ ...exampleOf(system, { at, method: 'WS', url, status, message, body: null }, veil), body: shown() }),
+    })
   }
 }
 

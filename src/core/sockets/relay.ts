@@ -11,6 +11,7 @@ import { describeException } from '../failure.js'
 import { isObject } from '../../plain/json.js'
 import type { Sandbox } from '../sandbox.js'
 import type { SessionRecord } from '../sessions.js'
+import { breathe } from '../slices.js'
 import { Superseded } from '../superseded.js'
 import type { Turn } from '../turn.js'
 import { closedBy, type SocketOperations, socketOperations } from './definition.js'
@@ -157,6 +158,8 @@ export class Relay {
   async #passDown(data: Uint8Array, isBinary: boolean): Promise<void> {
     const { sandbox, system, socket, wire, name, reach } = this.parts
     const elapsed = stopwatch()
+    // To look at many of these would hold up everybody else.
+    if (data.length > LONG_FRAME) await breathe()
     const turn = await sandbox.look()
     const operation = this.#operations.delivery
     const read = readReply(system.contract, operation, SWITCHED, data)
@@ -226,6 +229,8 @@ export class Relay {
   }
 }
 
+/** Bytes of a frame with which many things may be wrong. */
+const LONG_FRAME = 8 * 1024
 const SWITCHED = 101
 /** Close codes that stand for an end without a close frame, or with one that has no code (RFC 6455, section 7.4.1). */
 const [LOST, WITHOUT_CODE] = [1006, 1005]
