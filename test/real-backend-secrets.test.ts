@@ -65,6 +65,10 @@ describe('a secret is shown nowhere', () => {
     ['fields by names of the backend', OPAQUE, body({ code: 2000, desc: 'ok', count: 'x', accessKey: 'PLANTED-1', sid: 'PLANTED2', jwt: 'PLANT-3', pass_word: 'PLANTED4', verify_code: 918273, Session: { a: 'PLANTED5' }, 'x-api-key': ['PLANTED6'] }), ['PLANT', '918273'], true],
     ['pairs in a text', OPAQUE, page('token=PLANTED1 Bearer PLANTED2 https://x.example/?private_key=PLANTED3&client_secret=PLANTED4, Authorization: Basic PLANTED5; {"sms_code": "PLANTED6 and more", \'pwd\': \'PLANTED7\'} session_id%3DPLANTED8'), ['PLANTED', 'and more'], true],
     ['phone numbers', OPAQUE, page('138-0000-3001, 138 0000 3001, +8613800003001, (86 138.0000.3001), 138 00003001, １３８００００３００１'), ['0000-3001', '0000 3001', '00003001', '0000.3001', '００００３００１'], true],
+    ['writings of a key in a page', OPAQUE, page([OPAQUE, encodeURIComponent(OPAQUE), encodeURIComponent(encodeURIComponent(OPAQUE)), encodeURIComponent(OPAQUE).toLowerCase().replace('planted', 'PLANTED'), OPAQUE.replaceAll('/', '\\/'), OPAQUE.replaceAll('+', '\\u002b')].map((text) => `<a href="/x?next=${text}">`).join('')), ['PLANTED'], true],
+    ['writings of a key that pages and JSON escape', 'ke"y<PLANTED>&\'77', page('ke\\"y<PLANTED>&\'77, ke&quot;y&lt;PLANTED&gt;&amp;&#39;77, ke\\"y\\u003cPLANTED\\u003e\\u0026\\u002777'), ['PLANTED'], true],
+    ['a key as the name of a field and as a code', OPAQUE, body({ code: OPAQUE, desc: 'ok', [OPAQUE]: 1 }), ['PLANTED'], true],
+    ['a key as the name of a field', OPAQUE, body({ code: 2000, desc: 'ok', count: 0, channels: [], [OPAQUE]: 1 }), ['PLANTED'], true],
     ['names of fields', OPAQUE, body({ code: 2000, desc: 'ok', count: 0, channels: [], [PHONE]: 1, '138-0000-3001': 2, [KEY]: 3 }), [PHONE, '0000-3001', 'eyJhbGci'], true],
   ])('%s', async (_where, key, answer, planted, wantsBare) => {
     const shown = await shownAfter(key, answer, wantsBare)

@@ -1,4 +1,5 @@
 /** Texts that are known to be secret, hidden wherever they stand. */
+import { stepTo } from '../../plain/pointer.js'
 import { mask } from '../secrets.js'
 import { BASE64 } from './guises.js'
 import { TextFinder } from './text-finder.js'
@@ -36,7 +37,7 @@ export class SecretTexts {
   /** @returns the text without those that are known, whether they stand there as they are or in Base64 */
   hide(text: string): string {
     if (this.#texts.size === 0 || text.length < LEAST) return text
-    const finder = (this.#finder ??= new TextFinder([...this.#texts]))
+    const finder = (this.#finder ??= new TextFinder([...this.#texts, ...otherWritings(this.#texts)]))
     return hidden(finder, text).replace(BASE64, (word) => {
       const decoded = Buffer.from(word, 'base64').toString('latin1')
       return hidden(finder, decoded) === decoded ? word : mask(word)
@@ -47,6 +48,41 @@ export class SecretTexts {
     this.#texts.add(text)
     this.#characters += text.length
   }
+}
+
+/** What no usual writing encodes. */
+const PLAIN = /^[\w.-]*$/
+
+/** Other writings of all of them have so many characters at the most: those of the first. */
+const MOST_WRITTEN = 128 * 1024
+
+function* otherWritings(texts: Iterable<string>): Generator<string> {
+  let left = MOST_WRITTEN
+  for (const text of texts) {
+    if (PLAIN.test(text) || text.length > left) continue
+    for (const writing of writingsOf(text)) {
+      left -= writing.length
+      if (left >= 0 && writing !== text) yield writing
+    }
+  }
+}
+
+/** @returns the text as it stands in a URL, in one inside another, in JSON, in a page and in a place */
+function writingsOf(text: string): readonly string[] {
+  const encoded = encodeURIComponent(Buffer.from(text).toString())
+  const twice = encodeURIComponent(encoded)
+  const inJson = JSON.stringify(text).slice(1, -1)
+  const inPage = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const quoted = inPage.replaceAll('"', '&quot;')
+  return [...new Set([
+    stepTo(text), encoded, lowerHex(encoded), twice, lowerHex(twice), encoded.replaceAll('%20', '+'),
+    inJson, inJson.replaceAll('/', '\\/'), inJson.replace(/[<>&'+=]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    inPage, quoted, quoted.replaceAll("'", '&#39;'), quoted.replaceAll("'", '&#x27;'), inPage.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+  ])]
+}
+
+function lowerHex(encoded: string): string {
+  return encoded.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())
 }
 
 function hidden(finder: TextFinder, text: string): string {
