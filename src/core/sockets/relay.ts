@@ -158,13 +158,13 @@ export class Relay {
   async #passDown(data: Uint8Array, isBinary: boolean): Promise<void> {
     const { sandbox, system, socket, wire, name, reach } = this.parts
     const elapsed = stopwatch()
-    // To look at many of these would hold up everybody else.
-    if (data.length > LONG_FRAME) await breathe()
     const turn = await sandbox.look()
     const operation = this.#operations.delivery
     const read = readReply(system.contract, operation, SWITCHED, data)
     const findings = await frameFindings(system, await reach.documentOf(system), socket.schema, `a frame of ${name}`, read)
     this.#note(turn, operation, findings, read, data)
+    // To tell of many of these would hold up everybody else.
+    if (findings.length > 0 && data.length > LONG_FRAME) await breathe()
     await this.#takeNews(turn, operation, read)
     const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, operation)
     const seen = { operation, turn, elapsed, faults: struck.rules, error: read.error ?? null }
@@ -229,8 +229,8 @@ export class Relay {
   }
 }
 
-/** Bytes of a frame with which many things may be wrong. */
-const LONG_FRAME = 8 * 1024
+/** To tell what is wrong with a frame of so many bytes takes longer than others should wait. */
+const LONG_FRAME = 64 * 1024
 const SWITCHED = 101
 /** Close codes that stand for an end without a close frame, or with one that has no code (RFC 6455, section 7.4.1). */
 const [LOST, WITHOUT_CODE] = [1006, 1005]
