@@ -191,7 +191,11 @@ describe('the order of checks', () => {
     expect(await claim()).toBe(20)
     await app.db('job').delete('claims', 99)
     expect(await claim()).toBe(45)
-    await change({ collegeIds: '1' })
+    for (const collegeIds of ['11', '21;11', '2;3;12']) {
+      await change({ collegeIds })
+      expect(await claim(), collegeIds).toBe(45)
+    }
+    await change({ collegeIds: '12;1' })
     expect(await claim()).toBe(21)
     await change({ leftAmt: 1 })
     expect(await claim()).toBe(0)

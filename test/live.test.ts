@@ -3,7 +3,7 @@ import { live } from '../src/systems/live/index.js'
 import { expectListed, liveRows } from './support/document-rows.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
-const { box } = await serve(live)
+const { box, problems } = await serve(live)
 
 const MOBILE = '13800003001'
 const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -264,6 +264,15 @@ describe('channels', () => {
     expect((await list(app, authorization, '?owner_id=2')).json).toMatchObject({ count: 1, channels: [{ id: 2 }] })
     expect((await list(app, authorization, '?owner_id=3')).json).toMatchObject({ count: 0, channels: [] })
     for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x']) await expect(list(app, authorization, bad)).toFailWith('API_BAD_REQUEST')
+  })
+
+  test('a channel whose owner is gone from the records ends the list with an error, and the log says why', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    await app.db('live').delete('users', 2)
+    const answer = await list(app, authorization)
+    expect([answer.status, answer.text]).toEqual([500, ''])
+    expect(problems.splice(0)).toEqual([expect.stringContaining('channel 2 belongs to nobody')])
   })
 
   test('those of one owner come the latest first, and of two that began together the one with the higher id', async () => {
