@@ -41,6 +41,21 @@ describe('who has to wait', () => {
     expect(order).toEqual(['control', 'call'])
   })
 
+  test('is let in by one that leaves, one for one; whoever has met another takes no place', async () => {
+    const line = full()
+    const gone: string[] = []
+    const waits = ['items/2', 'items/1', 'items/3'].map(async (name) => {
+      gone.push(`${name} ${String(await line.enter(attempt(10, [name]), 10))}`)
+    })
+    line.told(commit(11, ['items/2']))
+    line.leave(11)
+    await Promise.all(waits.slice(0, 2))
+    expect(gone).toEqual(['items/2 null', 'items/1 11'])
+    line.leave(11)
+    await Promise.all(waits)
+    expect(gone).toEqual(['items/2 null', 'items/1 11', 'items/3 11'])
+  })
+
   test('is told when nothing of what was known holds any more', async () => {
     const line = full()
     const wait = line.enter(attempt(10), 10)
