@@ -255,6 +255,26 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       expect([value?.[0], (await two.content()).stores['shop']]).toMatchObject([2, { pictures: { put: [{ name: 'a' }], deleted: [] } }])
     })
 
+    test('a step back puts each record where it stood, for whoever comes later as well', async () => {
+      const { one, two, join } = await open()
+      const commit = (url: string, work: (tx: Tx) => Promise<unknown>) => one.during(async (turn) => {
+        await turn.store('shop').transact((tx) => work(tx as unknown as Tx)) // of the shop above
+        record(turn, entry(url))
+      }, true)
+      const listed = async (place: typeof one) => (await storeOf(place).transact(async (tx) => tx.list('items'))).value.map(({ id }) => id)
+      for (const id of [12, 10, 11]) await commit(`add ${String(id)}`, (tx) => tx.put('items', { id, name: null, value: 0 }))
+      const before = await listed(two)
+      await commit('move 12', async (tx) => {
+        await tx.delete('items', 12)
+        await tx.delete('items', 2)
+      })
+      await commit('and back', (tx) => tx.put('items', { id: 12, name: null, value: 0 }))
+      expect(await listed(two)).toEqual([1, 3, 10, 11, 12])
+      expect(await two.rewind(3)).toBe(true)
+      expect([await listed(one), await listed(two), await listed((await join()).open('s'))]).toEqual([before, before, before])
+      expect(before).toEqual([1, 2, 3, 12, 10, 11])
+    })
+
     test('what one commits another is told of, once and in order', async () => {
       const { one, two } = await open()
       const told: unknown[] = []
