@@ -241,6 +241,12 @@ describe('the dialect', () => {
     expect((await post(app, 'user/register&r=user/sms-validation-code&x=%zz', 'x')).json).toMatchObject({ type: 'sms_validation_result' })
   })
 
+  test('every answer says that it is JSON in UTF-8', async () => {
+    const app = await box()
+    const answers = [await ask(app), await ask(app, ''), await post(app, 'user/nothing', {}), await app.call('/index.php?r=user/register')]
+    expect(answers.map(({ status, headers }) => [status, headers.get('content-type')])).toEqual([200, 200, 404, 405].map((status) => [status, 'application/json; charset=UTF-8']))
+  })
+
   test('routing errors lie outside the envelope', async () => {
     const app = await box()
     for (const [path, method, status] of [

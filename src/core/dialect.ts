@@ -91,15 +91,17 @@ export interface Dialect<E extends string> {
   readonly foldedHeaders?: readonly string[]
   /** Rules about headers that a schema cannot hold. */
   checkHeaders?(request: RequestView, row: OperationRow, settings: Settings): FailureDetails | null
+  /** What its JSON answers say they are; `application/json; charset=utf-8` when left out. */
+  readonly contentType?: string
   /** @returns the body of a success */
   success(payload: unknown, about: About): object
   /** @returns the body of a failure */
   failure(failure: NamedFailure, about: About): object
   /**
-   * @returns HTTP status and headers of a failure where they do not follow from the error table; `unlisted` when a setting has taken
+   * @returns the HTTP status of a failure where it does not follow from the error table; `unlisted` when a setting has taken
    *   the place of the table's statuses, so that the status is not held against it
    */
-  failureHead?(failure: NamedFailure, about: About): { readonly status?: number; readonly unlisted?: boolean; readonly headers?: ReplyHeaders }
+  failureHead?(failure: NamedFailure, about: About): { readonly status?: number; readonly unlisted?: boolean }
   /** Whether a system in maintenance answers unknown paths like any other; `afterRouting` when left out. */
   readonly maintenance?: 'beforeRouting' | 'afterRouting'
   /** Whether answers may be read by pages of other origins with cookies. */

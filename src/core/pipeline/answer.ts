@@ -3,6 +3,7 @@ import type { NamedFailure, ConditionAnswer } from '../dialect.js'
 import type { Failure } from '../failure.js'
 import { type Departure, judge } from '../judge.js'
 import { asHeader, jsonReply, type RawBody, type Reply, type ReplyHeaders } from '../reply.js'
+import type { System } from '../system.js'
 import { aboutOf } from './address.js'
 import { rawReply } from './raw.js'
 import type { StreamedReply } from '../stage/outcome.js'
@@ -37,7 +38,7 @@ export function succeed(routed: Routed, payload: unknown, headers?: ReplyHeaders
   const body = system.dialect.success(payload, aboutOf(routed))
   const code = system.contract.errors[system.contract.dialect.success]?.code
   const whole = { [system.contract.dialect.code]: code, ...body }
-  return { reply: jsonReply(status, whole, headers), error: null, violations: violationsOf(judge(system, operation, { status, body: whole, error: null })) }
+  return { reply: jsonReply(status, whole, typed(system, headers)), error: null, violations: violationsOf(judge(system, operation, { status, body: whole, error: null })) }
 }
 
 /**
@@ -62,7 +63,12 @@ function refusalOf(site: Place, failure: Failure, forced: boolean): Answer {
   const status = head?.status ?? named.status
   const allow: ReplyHeaders = status === 405 && details.allow ? { allow: details.allow.join(', ') } : {}
   const departures = judge(system, site.operation, { status, body, error, forced, anyStatus: head?.unlisted === true })
-  return { reply: jsonReply(status, body, { ...allow, ...head?.headers }), error, violations: violationsOf(departures) }
+  return { reply: jsonReply(status, body, typed(system, allow)), error, violations: violationsOf(departures) }
+}
+
+/** @returns the headers, with the type that the system gives its answers where that is not the usual one */
+function typed({ dialect: { contentType } }: System, headers?: ReplyHeaders): ReplyHeaders | undefined {
+  return contentType === undefined ? headers : { 'content-type': contentType, ...headers }
 }
 
 /** @returns the CONSTANT_NAME that a failure is answered with, or null where the answer lies outside the dialect */

@@ -5,7 +5,8 @@ import { adopt, logIn } from './adopt.js'
 import type { Trid } from './types.js'
 
 const MIB = 1024 * 1024
-const UTF8 = { 'content-type': 'application/json; charset=UTF-8' }
+/** As its framework writes it. */
+const JSON_TYPE = 'application/json; charset=UTF-8'
 
 /** The `type` of an operation's answer, success or not. */
 const answerTypes = { tridSendSms: 'sms_validation_send', tridCheckSms: 'sms_validation_result', tridRegister: 'register' } as const satisfies Record<
@@ -24,6 +25,7 @@ export const dialect: Dialect<Trid['errors']> = {
   checks: ['body', 'fields'],
   body: { contentType: 'any', empty: 'unreadable', limit: MIB },
   emptyIsMissing: true,
+  contentType: JSON_TYPE,
   credentials: null,
   adopt,
   logIn,
@@ -47,7 +49,6 @@ export const dialect: Dialect<Trid['errors']> = {
   },
   success: (payload, { operation }) => ({ type: typeOf(operation), success: true, ...(payload as object), error_no: 0, error_msg: null }),
   failure: (_failure, { operation }) => ({ type: typeOf(operation), success: false }),
-  failureHead: () => ({ headers: UTF8 }),
 }
 
 function typeOf(operation: string | null): string {
@@ -56,6 +57,6 @@ function typeOf(operation: string | null): string {
 }
 
 function routingError(status: keyof typeof routingErrors, allow: readonly string[] = []): Reply {
-  const headers = allow.length === 0 ? UTF8 : { ...UTF8, allow: allow.join(', ') }
+  const headers = { 'content-type': JSON_TYPE, ...(allow.length === 0 ? {} : { allow: allow.join(', ') }) }
   return jsonReply(status, { ...routingErrors[status], code: 0, status }, headers)
 }
