@@ -1,5 +1,9 @@
 /** Bodies that are under way take up so much memory, however many come at once; and whoever sends has an answer. */
-import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { Agent, createServer, request, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { kindOf, serveControl } from './support/control.js'
 
@@ -69,4 +73,51 @@ test('a body that is larger than all of that is read when it is alone', async ()
   const long = `${text.slice(0, -1)}${' '.repeat(40 * MIB)}}`
   expect((await box('alone').admin('PUT', '/snapshot', long)).status).toBe(200)
   expect(kindOf(await box('alone').admin('PUT', '/snapshot', `${long}${' '.repeat(30 * MIB)}`))).toBe('body-too-large')
+}, 60_000)
+
+test('those that have come and wait for a backend take up their room as well: more are refused, and told why', async () => {
+  const asked: ServerResponse[] = []
+  const hanging = createServer((_request, response) => asked.push(response)).listen(0, '127.0.0.1')
+  await once(hanging, 'listening')
+  const { port } = hanging.address() as AddressInfo // it listens on TCP
+  await box('real').admin('PUT', '/backends/edu', { url: `http://127.0.0.1:${String(port)}` })
+  const uploads = Array.from({ length: 8 }, () => begin('/@real/edu/upload'))
+  for (const { finish } of uploads) finish()
+  await expect.poll(() => uploads.some(({ said }) => said() !== ''), { timeout: 50_000 }).toBe(true)
+  for (const response of asked) response.end()
+  hanging.on('request', (_request, response) => response.end())
+  const answers = await Promise.all(uploads.map(({ over }) => over))
+  const refused = answers.filter((one) => /Understudy-Refused: So many bodies wait for their answers that there is no room for this one/i.test(one))
+  expect(refused.length).toBeGreaterThan(0)
+  expect(asked.length).toBe(8 - refused.length)
+  expect(asked.length).toBeGreaterThanOrEqual(4)
+  hanging.close()
+}, 60_000)
+
+test('a connection that is kept holds nothing of what came over it', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void // V8's own, by the flag
+  const agent = new Agent({ keepAlive: true })
+  const send = (method: string, path: string, type: string, body: Buffer) => new Promise<number | undefined>((resolve, reject) => {
+    const call = request({ port: server.port, method, path, agent, headers: { 'content-type': type, 'content-length': body.length } }, (response) => {
+      response.resume().once('end', () => {
+        resolve(response.statusCode)
+      })
+    })
+    call.once('error', reject).end(body)
+  })
+  const upload = Buffer.concat([Buffer.from(HEAD), Buffer.alloc(4 * MIB, 7), Buffer.from(END)])
+  const blanks = Buffer.alloc(8 * MIB, ' ')
+  const held = () => {
+    collect()
+    return process.memoryUsage().arrayBuffers
+  }
+  const before = held()
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, () => send('POST', '/@kept/edu/upload', 'multipart/form-data; boundary=x', upload))))).toEqual(new Set([200]))
+  // One picture is kept, whose content all have.
+  expect(held() - before).toBeLessThan(20 * MIB)
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, () => send('PUT', '/__admin/sandboxes/kept/snapshot', 'application/json', blanks))))).toEqual(new Set([400]))
+  expect(held() - before).toBeLessThan(20 * MIB)
+  expect(Object.values(agent.freeSockets).flat().length).toBeGreaterThanOrEqual(20)
+  agent.destroy()
 }, 60_000)

@@ -1,7 +1,7 @@
 /** Phase 3, received: the body of a call is there, within the dialect's limit, before anything else waits for it. */
 import type { BodyType } from '../contract.js'
 import { Failure } from '../failure.js'
-import { NO_ROOM_FOR_BODY, type Parts } from '../stage/call.js'
+import type { Parts } from '../stage/call.js'
 import type { Routed } from './route.js'
 
 /** What came as a body: nothing that is read, bytes not yet decoded, the parts of a multipart one, or what was wrong with it. */
@@ -34,7 +34,7 @@ async function readBody(routed: Routed, type: BodyType): Promise<Received> {
   if (read.kind === 'parts') return { routed, body: read }
   // Whoever has read the body before may have taken more of it.
   if (read.kind === 'bytes' && read.bytes.length <= limit) return { routed, body: { kind: 'bytes', type, bytes: read.bytes } }
-  if (read.kind === 'noRoom') return { routed, body: { kind: 'refused', failure: Failure.when('internal', { shortage: NO_ROOM_FOR_BODY }) } }
+  if (read.kind === 'noRoom') return { routed, body: { kind: 'refused', failure: Failure.when('internal', { shortage: read.why }) } }
   return { routed, body: { kind: 'refused', failure: Failure.when('invalidRequest', { cause: CAUSES[read.kind] }) } }
 }
 

@@ -23,11 +23,8 @@ export interface CallHeaders {
   readonly range?: string | undefined
 }
 
-/** Why a body could not be read: it is larger than allowed, it ended before its end, or it did not come on while others waited for the room that it took. */
-export type BodyFailure = { readonly kind: 'tooLarge' } | { readonly kind: 'brokenOff' } | { readonly kind: 'noRoom' }
-
-/** What is said of a body that had to make room. */
-export const NO_ROOM_FOR_BODY = 'So many bodies are under way that this one, of which nothing came for a while, had to make room for others. Send it again, or start the server with a larger --max-memory.'
+/** Why a body could not be read: it is larger than allowed, it ended before its end, or there was no room for it beside others, and why that is so. */
+export type BodyFailure = { readonly kind: 'tooLarge' } | { readonly kind: 'brokenOff' } | { readonly kind: 'noRoom'; readonly why: string }
 
 /** A body as bytes. */
 export type ReadBytes = { readonly kind: 'bytes'; readonly bytes: Uint8Array } | BodyFailure

@@ -3,7 +3,7 @@ import type { OperationRow } from '../contract.js'
 import { MOST_DEPTH } from '../../plain/json.js'
 import { readJson } from '../sliced-json.js'
 import type { Pace } from '../slices.js'
-import { type BodySource, type Call, NO_ROOM_FOR_BODY } from '../stage/call.js'
+import type { BodySource, Call } from '../stage/call.js'
 import { refusal } from './refusal.js'
 import { messageOf } from '../../plain/message.js'
 
@@ -36,7 +36,7 @@ async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
     case 'tooLarge':
       throw refusal(413, 'body-too-large', `The body is larger than ${String(limit)} bytes, which is the most that this operation takes.`)
     case 'noRoom':
-      throw refusal(507, 'no-room', NO_ROOM_FOR_BODY)
+      throw refusal(507, 'no-room', read.why)
     case 'brokenOff':
       throw refusal(400, 'invalid-request', 'The body broke off before its end.')
   }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { type Intake, isLittle } from './intake.js'
 import type { Target } from './target.js'
 import { join } from '../../plain/pages.js'
-import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
+import type { BodyFailure, BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
 /** What takes multipart bodies apart is loaded when the first one comes. */
 export const loadMultipart = () => import('../multipart.js')
@@ -107,15 +107,15 @@ class NodeBody implements BodySource {
   }
 
   /** @returns what is read, unless it has to make room for other bodies; then nothing of it is kept */
-  #counted<T extends ReadBytes | ReadParts>(read: Promise<T>): Promise<T | { readonly kind: 'noRoom' }> {
+  #counted<T extends ReadBytes | ReadParts>(read: Promise<T>): Promise<T | Extract<BodyFailure, { readonly kind: 'noRoom' }>> {
     const request = this.#request
     // Most are short, and some are refused by what their headers say.
     if (isLittle(request) || request.listenerCount('data') === 0) return read
     return new Promise((resolve, reject) => {
-      const over = this.#intake.take(request, this.#response, () => {
+      const over = this.#intake.take(request, this.#response, (why) => {
         request.unpipe()
         request.removeAllListeners('data')
-        resolve({ kind: 'noRoom' })
+        resolve({ kind: 'noRoom', why })
       })
       read.then((found) => {
         over(found.kind === 'bytes' || found.kind === 'parts')

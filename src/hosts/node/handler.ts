@@ -1,6 +1,5 @@
 /** A stage as a request handler of Node: for a server of its own, or mounted in one that somebody else has. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { DEFAULT_MEMORY } from '../../core/budget.js'
 import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
@@ -8,6 +7,7 @@ import type { Outcome } from '../../core/stage/outcome.js'
 import type { Stage } from '../../core/stage/stage.js'
 import { NodeCall } from './call.js'
 import { Intake } from './intake.js'
+import { LatestAnswers } from './latest.js'
 import { readRest } from './rest.js'
 import { send, writeWhole } from './send.js'
 import { targetOf } from './target.js'
@@ -21,9 +21,6 @@ type Played = Pick<Stage, 'play'> & Partial<Pick<Stage, 'budget'>>
 /** Bodies that are under way take up so much beside the budget, which is of what is kept. */
 const OF_BODIES = 1 / 8
 
-/** The newest answer of each connection; whoever stops a server looks there what is under way. */
-export type LatestAnswers = WeakMap<Socket, ServerResponse>
-
 /**
  * @param report told of what should not happen
  * @param latest where the newest answer of each connection is noted
@@ -31,12 +28,12 @@ export type LatestAnswers = WeakMap<Socket, ServerResponse>
  *   answers go out in that order anyhow, and whoever sends hundreds in one packet waits for them instead of everybody else. Those of a
  *   connection that is gone are not carried out.
  */
-export function handlerOf(stage: Played, report: (problem: string) => void, latest: LatestAnswers = new WeakMap()): NodeHandler {
+export function handlerOf(stage: Played, report: (problem: string) => void, latest = new LatestAnswers()): NodeHandler {
   const intake = new Intake((stage.budget?.total ?? DEFAULT_MEMORY) * OF_BODIES)
   return (request, response) => {
     const { socket } = request
-    const before = latest.get(socket)
-    latest.set(socket, response)
+    const before = latest.of(socket)
+    latest.note(socket, response)
     if (before === undefined || before.writableFinished || before.destroyed) void answer(stage, request, response, intake, report)
     else before.once('close', () => {
       if (!socket.destroyed) void answer(stage, request, response, intake, report)

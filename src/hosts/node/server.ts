@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { Stage } from '../../core/stage/stage.js'
 import type { Switchboard } from '../../core/sockets/switchboard.js'
 import { createExpress, type HttpServer, type Tls } from './express.js'
-import { handlerOf, type LatestAnswers } from './handler.js'
+import { handlerOf } from './handler.js'
+import { LatestAnswers } from './latest.js'
 import { answerPlain } from './plain.js'
 import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
@@ -54,7 +55,7 @@ const BACKLOG = 4096
  */
 export async function listenOn({ stage, port, host, tls, report, listen = listenHere }: ListenOptions): Promise<Listening> {
   const { app, server, secure } = createExpress(tls)
-  const latest: LatestAnswers = new WeakMap()
+  const latest = new LatestAnswers()
   app.use(handlerOf(stage, report, latest))
   // First of all who look at its connections.
   if (secure !== null) answerPlain(secure, () => place.port)

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import { pause } from '../../core/clock.js'
 import type { HttpServer } from './express.js'
-import type { LatestAnswers } from './handler.js'
+import type { LatestAnswers } from './latest.js'
 
 /** Real milliseconds between two looks at connections that have become idle. */
 const LOOK_AGAIN = 20
@@ -66,7 +66,7 @@ export function stoppable(server: HttpServer, latest: LatestAnswers): Stoppable 
     }
     server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => { makeLast(response) })
     for (const socket of speaking) {
-      const response = latest.get(socket)
+      const response = latest.of(socket)
       if (response !== undefined) makeLast(response)
     }
   }
@@ -77,7 +77,7 @@ export function stoppable(server: HttpServer, latest: LatestAnswers): Stoppable 
       keepNone()
       const idle = new Map<Socket, { readonly after: ServerResponse | undefined; looks: number }>()
       const isQuiet = (socket: Socket) => {
-        const after = latest.get(socket)
+        const after = latest.of(socket)
         if (after !== undefined && !after.writableFinished) return after.headersSent
         const before = idle.get(socket)
         if (before === undefined || before.after !== after) idle.set(socket, { after, looks: 1 })

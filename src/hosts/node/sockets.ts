@@ -6,7 +6,7 @@ import { SOCKET_PATH } from '../../pages/start/surface.js'
 import { lazily } from '../../plain/lazily.js'
 import { pathOf } from '../../plain/url.js'
 import type { HttpServer } from './express.js'
-import type { LatestAnswers } from './handler.js'
+import type { LatestAnswers } from './latest.js'
 import type { Handshake } from './handshakes.js'
 import { targetOf } from './target.js'
 import { answerHandshake, handBackTo, wantsWebSocket } from './upgrade.js'
@@ -24,7 +24,7 @@ export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 
   const handshakes = lazily(async () => (await loadHandshakes()).handshakesUpTo(switchboard.limits.frame))
   const handBack = handBackTo(server)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const before = latest.get(request.socket)
+    const before = latest.of(request.socket)
     if (before === undefined || before.writableFinished || before.destroyed) {
       take(request, socket, head)
       return
