@@ -332,7 +332,7 @@ export class RedisLog implements SandboxLog {
       if (!looksBack) {
         const content = atOnce(contentFrom(controlOf(records), begun, numberFrom(era)))
         const loaded = { generation, requests, version, content, commits: await pace.inSlices(commitsFrom(records, version)), isWhole }
-        this.#replica.begin(loaded)
+        await pace.inSlices(this.#replica.begin(loaded))
         return loaded
       }
       const commits = loggedCommits(listFrom(reply)[11])

@@ -27,16 +27,23 @@ export class Replica {
   }
 
   /**
-   * It has been loaded, unless it came to its end meanwhile.
+   * It has been loaded: counts what there is, step by step, unless it comes to its end meanwhile.
    * @throws NoRoom when all that are in use take up more than they may
    */
-  begin({ content, commits, version }: Loaded): void {
+  *begin({ content, commits, version }: Loaded): Generator<void, void> {
     const early = this.#early
     if (early === null) return
-    this.end()
-    this.#isThere = true
+    this.#isThere = false
+    this.#holding.end()
     this.#holding.begin(content)
-    for (const commit of [...commits, ...early.filter((one) => one.version > version)]) this.#count(commit)
+    for (const commit of commits) {
+      this.#count(commit)
+      yield
+      if (this.#early !== early) return
+    }
+    for (const commit of early) if (commit.version > version) this.#count(commit)
+    this.#early = null
+    this.#isThere = true
     const { budget } = this.#house
     if (budget.excess('records') === 0) return
     this.#makeRoom()
