@@ -4,7 +4,7 @@ import { Agent, buildConnector } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
 import type { Exchange } from './exchange.js'
 import { Http2Connection } from './http2.js'
-import { type Begin, linesTo } from './line.js'
+import { linesTo, type OverLine } from './line.js'
 import { reasonOf } from './reasons.js'
 
 /** Real milliseconds for a connection to be there. */
@@ -21,8 +21,7 @@ const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 export class Carrier {
   readonly #plain = buildConnector({ timeout: CONNECT, allowH2: false })
-  readonly #begins = new WeakMap<object, (begin: Begin) => void>()
-  readonly #agent = new Agent({ connections: CONNECTIONS, allowH2: false, factory: (origin, options) => linesTo(origin, options, this.#plain, this.#begins) })
+  readonly #agent = new Agent({ connections: CONNECTIONS, allowH2: false, factory: (origin, options) => linesTo(origin, options, this.#plain) })
   readonly #connect = buildConnector({ allowH2: true, timeout: CONNECT })
   /** By origin: the connection that takes calls, and the one that is on its way. */
   readonly #open = new Map<string, Http2Connection>()
@@ -70,8 +69,7 @@ export class Carrier {
     }
     try {
       // One clock for the whole of it, which the exchange keeps.
-      const options = { origin, path, method, headers: flat(headers), body, headersTimeout: 0, bodyTimeout: 0 }
-      this.#begins.set(options, exchange.over)
+      const options: OverLine = { origin, path, method, headers: flat(headers), body, headersTimeout: 0, bodyTimeout: 0, over: exchange.over }
       this.#agent.dispatch(options, exchange)
     } catch (error) {
       exchange.fail(reasonOf(error))

@@ -8,15 +8,19 @@ import { type buildConnector, Client, type Dispatcher, Pool } from 'undici'
 /** What a call is told that is put on a connection. @returns tells whether the connection was used before, and nothing has come over it since */
 export type Begin = () => () => boolean
 
+/** What a call says of itself beside what undici knows: told of the line that it goes over, before it does. */
+export interface OverLine extends Dispatcher.DispatchOptions {
+  readonly over?: (begin: Begin) => void
+}
+
 const NEVER = () => false
 
 /** Carries one call after another over one connection. */
 class Line extends Client {
-  readonly #begins: WeakMap<object, (begin: Begin) => void>
   readonly #used = new WeakSet<Socket>()
   #socket: Socket | null = null
 
-  constructor(origin: string | URL, options: Client.Options, connect: buildConnector.connector, begins: WeakMap<object, (begin: Begin) => void>) {
+  constructor(origin: string | URL, options: Client.Options, connect: buildConnector.connector) {
     super(origin, {
       ...options,
       connect: (wanted, told) => {
@@ -26,11 +30,10 @@ class Line extends Client {
         })
       },
     })
-    this.#begins = begins
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    this.#begins.get(options)?.(this.#begin)
+  override dispatch(options: OverLine, handler: Dispatcher.DispatchHandler): boolean {
+    options.over?.(this.#begin)
     return super.dispatch(options, handler)
   }
 
@@ -44,10 +47,7 @@ class Line extends Client {
   }
 }
 
-/**
- * @param connect makes the connections
- * @param begins by the options of a call: told of the line that it goes over, before it does
- */
-export function linesTo(origin: string | URL, options: Pool.Options, connect: buildConnector.connector, begins: WeakMap<object, (begin: Begin) => void>): Pool {
-  return new Pool(origin, { ...options, connect, factory: (to, own) => new Line(to, own, connect, begins) })
+/** @param connect makes the connections */
+export function linesTo(origin: string | URL, options: Pool.Options, connect: buildConnector.connector): Pool {
+  return new Pool(origin, { ...options, connect, factory: (to, own) => new Line(to, own, connect) })
 }
