@@ -72,8 +72,7 @@ export class Journal {
     const heads = await this.#log.heads()
     const fitting = heads.filter(fits)
     const ids = fitting.slice(Math.max(0, fitting.length - limit)).map(({ id }) => id)
-    const entries = ids.length === 0 ? [] : await this.#log.entries(ids)
-    return { entries: [...entries].reverse(), total: fitting.length, oldest: heads[0]?.id ?? null }
+    return { entries: [...(await this.#log.entries(ids))].reverse(), total: fitting.length, oldest: heads[0]?.id ?? null }
   }
 
   /** @returns how much is kept, and may be */

@@ -198,8 +198,20 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       expect((await two.journal.heads()).map(({ id, url, status }) => [id, url, status])).toEqual([[4, '4', 200], [5, '5', 500], [6, '6', 200], [7, '7', 500], [8, '8', 200]])
       expect((await two.journal.entry(7))?.requestHeaders).toEqual({ n: '7' })
       expect(await two.journal.entry(3)).toBeUndefined()
+      expect(await two.journal.newest(({ status }) => status === 404, 10)).toEqual({ entries: [], total: 0, oldest: 4 })
       await one.journal.remove()
       expect(await two.journal.newest(() => true, 10)).toEqual({ entries: [], total: 0, oldest: null })
+    })
+
+    test('whoever has heard the journal to its end has missed nothing of it, and of what came since just that', async () => {
+      const { one, two } = await open()
+      for (let i = 1; i <= 4; i++) record(await one.begin(), entry(String(i)))
+      const missed = async (after: number | null) => {
+        const feed = await two.journal.follow(after)
+        feed.stop()
+        return [feed.after, feed.missed.map(({ id }) => id)]
+      }
+      expect([await missed(4), await missed(2), await missed(0), await missed(null)]).toEqual([[4, []], [2, [3, 4]], [0, [1, 2, 3, 4]], [4, []]])
     })
 
     test('files are kept apart from records, each once, as long as a record names them that can be seen', async () => {

@@ -79,10 +79,14 @@ export class RedisJournal {
   }
 
   async entries(ids?: readonly number[]): Promise<readonly JournalEntry[]> {
+    if (ids === undefined) {
+      await this.#outbox.settle()
+      return this.#found([])
+    }
+    if (ids.length === 0) return []
     // Whoever has ids has mostly looked before.
-    if (ids === undefined) await this.#outbox.settle()
-    const found = await this.#found(ids ?? [])
-    if (ids === undefined || found.length >= ids.length) return found
+    const found = await this.#found(ids)
+    if (found.length >= ids.length) return found
     await this.#outbox.settle()
     return this.#found(ids)
   }
