@@ -160,10 +160,15 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   }
 
   readonly #timeIsOver = () => {
-    this.fail(new ForwardError('timeout', `no whole answer within ${String(this.#timeout)} ms`))
+    this.fail(timeIsOver(this.#timeout))
   }
 
   readonly #nobodyWaits = () => {
     this.fail(new ForwardError('cancelled', 'the client did not wait for the answer'))
   }
+}
+
+/** @returns what is told of an answer that was not whole in its time */
+export function timeIsOver(timeout: number): ForwardError {
+  return new ForwardError('timeout', `no whole answer within ${String(timeout)} ms`)
 }

@@ -1,10 +1,11 @@
 /** Carries calls to real backends by undici: connections are kept, redirects are not followed, compressed answers come decompressed. */
 import { Readable } from 'node:stream'
 import { type Compression, compressionsIn, decoderOf, MOST_COMPRESSIONS } from '../../core/backends/compression.js'
+import { stopwatch } from '../../core/clock.js'
 import { ForwardError, type Forwarder, type Incoming, type Outgoing } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
 import { Carrier } from './carrier.js'
-import { Exchange } from './exchange.js'
+import { Exchange, timeIsOver } from './exchange.js'
 
 /** @returns a forwarder with connections of its own; close it, or they keep the process from its end for a while */
 export function undiciForwarder(): Omit<Forwarder, 'connect'> {
@@ -16,6 +17,7 @@ export function undiciForwarder(): Omit<Forwarder, 'connect'> {
 }
 
 async function forward(carrier: Carrier, outgoing: Outgoing): Promise<Incoming> {
+  const elapsed = stopwatch()
   const exchange = new Exchange(outgoing)
   carrier.carry(outgoing, exchange)
   const answer = await exchange.head
@@ -26,7 +28,7 @@ async function forward(carrier: Carrier, outgoing: Outgoing): Promise<Incoming> 
   }
   const hasBody = outgoing.method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
   const isPacked = hasBody && compressions.length > 0
-  return { status: answer.status, headers: kept, body: isPacked ? decoded(exchange, compressions) : exchange, whole: () => (isPacked ? null : exchange.whole()) }
+  return { status: answer.status, headers: kept, body: isPacked ? decoded(exchange, compressions, outgoing.timeout, elapsed) : exchange, whole: () => (isPacked ? null : exchange.whole()) }
 }
 
 /** The compressions of a body, and the headers without what was about them. Where one is unknown all stays as it is. */
@@ -43,29 +45,39 @@ function withoutEncoding(headers: Readonly<Record<string, string | string[] | un
 
 const NONE: readonly Compression[] = []
 
-async function* decoded(body: Exchange, compressions: readonly Compression[]): AsyncGenerator<Uint8Array> {
+/** What a few bytes unpack to may have no end that anybody lives to see, and may be nothing for as long: the time of the call goes on when all of them have come. */
+async function* decoded(body: Exchange, compressions: readonly Compression[], timeout: number, elapsed: () => number): AsyncGenerator<Uint8Array> {
+  const late = new AbortController()
+  const timer = setTimeout(() => {
+    late.abort(timeIsOver(timeout))
+  }, timeout - elapsed())
   try {
-    yield* [...compressions].reverse().reduce<AsyncIterable<Uint8Array>>(undone, body)
+    yield* [...compressions].reverse().reduce<AsyncIterable<Uint8Array>>((packed, name) => undone(packed, name, late.signal), body)
   } catch (error) {
     // What breaks off on its way here is told as it is; all else is said by what undoes the compression.
     throw error instanceof ForwardError ? error : new ForwardError('nonsense', `what came is not compressed as it says (${compressions.join(', ')})`, { cause: error })
   } finally {
+    clearTimeout(timer)
     await body.return()
   }
 }
 
 /** Nothing at all is nothing, whatever it says of itself: a redirect, or an answer without a body. */
-async function* undone(body: AsyncIterable<Uint8Array>, name: Compression): AsyncGenerator<Uint8Array> {
+async function* undone(body: AsyncIterable<Uint8Array>, name: Compression, late: AbortSignal): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]()
   let first = await pieces.next()
   while (first.done !== true && first.value.length === 0) first = await pieces.next()
   if (first.done === true) return
+  late.throwIfAborted()
   const decoder = decoderOf(name, first.value[0] ?? 0)
   const raw = Readable.from(after(first.value, pieces), { objectMode: false })
   raw.on('error', (error) => decoder.destroy(error))
+  const stop = () => decoder.destroy(late.reason as ForwardError) // the only one that it is aborted with
+  late.addEventListener('abort', stop)
   try {
     for await (const piece of raw.pipe(decoder) as AsyncIterable<Uint8Array>) yield piece
   } finally {
+    late.removeEventListener('abort', stop)
     decoder.destroy()
     raw.destroy()
   }
