@@ -30,7 +30,7 @@ export interface Outcome {
   /** Headers complete but for `content-length`, which the host adds. To a HEAD call it is what GET is answered; the host leaves the body away. */
   readonly reply: Reply | StreamedReply
   readonly delivery: Delivery
-  /** What is left to be done, and would only have delayed the answer. The host does it once the answer is on its way, before it looks at anything else. */
+  /** What is left to be done, and would only have delayed the answer. The host does it once the answer is on its way, in the same turn of the loop. */
   readonly afterwards?: () => void
 }
 

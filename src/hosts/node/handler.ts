@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DEFAULT_MEMORY } from '../../core/budget.js'
 import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
-import type { Outcome } from '../../core/stage/outcome.js'
 import type { Stage } from '../../core/stage/stage.js'
 import { NodeCall } from './call.js'
+import { Departures } from './departures.js'
 import { Intake } from './intake.js'
 import { LatestAnswers } from './latest.js'
 import { readRest } from './rest.js'
@@ -30,26 +30,25 @@ const OF_BODIES = 1 / 8
  */
 export function handlerOf(stage: Played, report: (problem: string) => void, latest = new LatestAnswers()): NodeHandler {
   const intake = new Intake((stage.budget?.total ?? DEFAULT_MEMORY) * OF_BODIES)
+  const departures = new Departures()
   return (request, response) => {
     const { socket } = request
     const before = latest.of(socket)
     latest.note(socket, response)
-    if (before === undefined || before.writableFinished || before.destroyed) void answer(stage, request, response, intake, report)
+    if (before === undefined || before.writableFinished || before.destroyed) void answer(stage, request, response, intake, departures, report)
     else before.once('close', () => {
-      if (!socket.destroyed) void answer(stage, request, response, intake, report)
+      if (!socket.destroyed) void answer(stage, request, response, intake, departures, report)
     })
   }
 }
 
-function begin(outcome: Outcome, call: NodeCall, response: ServerResponse): Promise<void> | void {
-  try {
-    return send(outcome, call, response)
-  } finally {
-    outcome.afterwards?.()
+async function answer(stage: Played, request: IncomingMessage, response: ServerResponse, intake: Intake, departures: Departures, report: (problem: string) => void): Promise<void> {
+  const failed = (error: unknown) => {
+    const { method = 'GET', url = '/' } = request
+    report(`${method} ${url} failed: ${describeException(error)}`)
+    if (response.headersSent) response.destroy()
+    else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), method === 'HEAD')
   }
-}
-
-async function answer(stage: Played, request: IncomingMessage, response: ServerResponse, intake: Intake, report: (problem: string) => void): Promise<void> {
   try {
     const target = targetOf(request)
     if ('status' in target) {
@@ -60,12 +59,8 @@ async function answer(stage: Played, request: IncomingMessage, response: ServerR
     const call = new NodeCall(request, target, response, intake)
     const outcome = await stage.play(call)
     if (!request.complete) readRest(request, response)
-    const sent = begin(outcome, call, response)
-    if (sent) await sent
+    departures.add({ send: () => send(outcome, call, response), failed, afterwards: outcome.afterwards })
   } catch (error) {
-    const { method = 'GET', url = '/' } = request
-    report(`${method} ${url} failed: ${describeException(error)}`)
-    if (response.headersSent) response.destroy()
-    else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), method === 'HEAD')
+    failed(error)
   }
 }
