@@ -167,8 +167,10 @@ test('answers that are under way have a bound together: one more that is large i
     const answer = await box.fetch(`/live/auth/code?mobile=${PHONE}`)
     return [answer.status, ...sourceOf(answer), (await answer.text()).length]
   }
-  const calls = [call(), call(), call()]
+  // The oldest of them goes on in any case, and nobody knows which of them that is: three others do not fit.
+  const calls = [call(), call(), call(), call()]
   expect(await Promise.race(calls)).toEqual([500, 'stub', 'tooLarge: the answers that are under way have more than 16777216 bytes together', 0])
   for (const one of waiting) one.end('"}')
-  expect((await Promise.all(calls)).map(([status]) => status).sort()).toEqual([200, 200, 500])
+  const statuses = (await Promise.all(calls)).map(([status]) => status).sort()
+  expect([[200, 200, 200, 500], [200, 200, 500, 500]]).toContainEqual(statuses)
 })
