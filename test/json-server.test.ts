@@ -45,14 +45,12 @@ afterEach(() => {
 })
 
 test('are answered as json-server does it, whatever the records hold', async () => {
-  let answered = 0
   await fc.assert(fc.asyncProperty(items, query, async (records, asked) => {
     const answer = await ask(records, asked)
-    if (answer === null) return
-    answered++
+    // Another is asked in the place of one that is refused.
+    fc.pre(answer !== null)
     expect(answer).toEqual(await askJsonServer('items', records, asked))
-  }), { numRuns: Number(process.env['UNDERSTUDY_QUERIES'] ?? 200) })
-  expect(answered).toBeGreaterThan(100)
+  }), { numRuns: Number(process.env['UNDERSTUDY_QUERIES'] ?? 120) })
 })
 
 /** Many records whose fields are of one type, of several that are compared all the same, and missing in some. */
@@ -63,7 +61,7 @@ const many = Array.from({ length: MANY }, (_, i) => {
 })
 
 test('are answered as json-server does it also where there are many records', async () => {
-  for (const asked of ['_sort=a', '_sort=b&_order=desc', '_sort=c.b,b&_order=desc', 'c.b_gte=3&_sort=c.b,a&_order=desc,desc&_start=-9', 'c.b=7&b_ne=9&_sort=b&_limit=5x', 'c.b=5&c.b=6&_page=2&_limit=7']) {
+  for (const asked of ['_sort=a', '_sort=b&_order=desc', '_sort=c.b,b&_order=desc', 'c.b_gte=3&_sort=c.b,a&_order=desc,desc&_start=-9', 'c.b=7&b_ne=9&_sort=b&_limit=5x', 'c.b=5&c.b=6&_page=2&_limit=7', '_sort=a&_page=x2&_limit=7']) {
     expect(await ask(many, asked), asked).toEqual(await askJsonServer('items', many, asked))
   }
 })
