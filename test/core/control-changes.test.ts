@@ -25,6 +25,9 @@ function work(): void {
   while (performance.now() - begun < 25);
 }
 
+/** A turn of Node's loop. */
+const aTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 const begunAtOnce = (sandbox: Sandbox, calls: number) => Promise.all(Array.from({ length: calls }, async () => sandbox.begin()))
 
 test('a thousand rules that are counted are gone through, and not a thousand times', () => {
@@ -146,5 +149,71 @@ describe('in memory, which makes nobody wait', () => {
       })))
     }))
     expect(await seen[0]).toBe(1)
+  })
+
+  describe('behind one whose rules took a while', () => {
+    /** @returns the sandbox, with a call under way for which others are waited for, and those others */
+    async function behindOne(others: number) {
+      const sandbox = await opened()
+      const [first, ...turns] = await begunAtOnce(sandbox, others + 1)
+      const { version } = await sandbox.look()
+      const underWay = first?.change((state) => {
+        work()
+        return counted(state)
+      })
+      return { sandbox, turns, version, underWay }
+    }
+
+    test('calls that come one by one are counted together', async () => {
+      const { sandbox, turns, version, underWay } = await behindOne(10)
+      const answers = []
+      for (const turn of turns) {
+        await aTurn()
+        answers.push(turn.change(counted))
+      }
+      await Promise.all([underWay, ...answers])
+      const after = await sandbox.look()
+      expect([after.state.faults[0]?.matched, after.version - version]).toEqual([11, 2])
+    })
+
+    test('a call goes on as soon as no more come', async () => {
+      const { turns: [only], underWay } = await behindOne(1)
+      await aTurn()
+      const done: string[] = []
+      const answer = only?.change(counted).then(() => done.push('it'))
+      let waited = 0
+      for (; done.length === 0; waited++) await aTurn()
+      expect(waited).toBeLessThan(10)
+      await Promise.all([underWay, answer])
+    })
+
+    test('the control plane waits for none of those that go on coming', async () => {
+      const { sandbox, turns, underWay } = await behindOne(500)
+      const control = await sandbox.look()
+      const done: string[] = []
+      const cleared = control.change((state) => ({ ...state, nextFault: 7 })).then(() => done.push('it'))
+      const answers = []
+      for (const turn of turns) {
+        if (done.length > 0) break
+        answers.push(turn.change(counted))
+        await aTurn()
+      }
+      expect(answers.length).toBeLessThan(10)
+      await Promise.all([underWay, cleared, ...answers])
+    })
+
+    test('those who go on coming do not keep the others waiting for good', async () => {
+      const { turns, underWay } = await behindOne(100)
+      const done: string[] = []
+      const answers = []
+      for (const turn of turns) {
+        if (done.length > 0) break
+        answers.push(turn.change(counted).then(() => done.push('it')))
+        work()
+        await aTurn()
+      }
+      expect(answers.length).toBeLessThan(100)
+      await Promise.all([underWay, ...answers])
+    })
   })
 })
