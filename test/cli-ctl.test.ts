@@ -209,6 +209,11 @@ describe('ctl', () => {
     expect(stderr).toMatch(/^error: .*SMS_CODE_INVALID.*API_INVALID_AUTH_CODE.*\n$/)
   })
 
+  test('faults add says of each flag what goes wrong by it', async () => {
+    const { stdout } = await understudy(['ctl', 'faults', 'add', '--help'])
+    for (const [flag, what] of [['error <name>', 'answer with this error of the system'], ['latency <time>', 'wait first: 800'], ['status <', 'answer with a bare HTTP status'], ['drop', 'close the connection without an answer'], ['reset', 'break the connection in the middle of the answer'], ['malformed', 'answer with broken JSON'], ['slow <', 'let the answer trickle']]) expect(stdout).toMatch(new RegExp(`--${String(flag)}.* {2,}.*${String(what)}`))
+  })
+
   test.each([
     ['--code 4011', { kind: 'error', code: 4011 }],
     ['--condition smsCodeInvalid', { kind: 'error', condition: 'smsCodeInvalid' }],

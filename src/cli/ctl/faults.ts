@@ -61,7 +61,7 @@ export function addFaults(ctl: Command): void {
 function optionOf(flag: FaultFlag<Fault>): Option {
   const { name, value, description, expected } = flag
   const option = new Option(value === null ? `--${name}` : `--${name} ${value}`, description).conflicts(FLAGS.filter((other) => other.name !== name).map((other) => other.name))
-  return value === null
+  return expected === undefined
     ? option
     : option.argParser((text) => {
         if (flag.read(text) === null) throw new InvalidArgumentError(expected)

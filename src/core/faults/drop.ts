@@ -17,5 +17,5 @@ export const drop: FaultKind<DropFault> = {
   role: 'delivery',
   onCall: ({ carriedOut }) => ({ delivery: { kind: 'cut', at: 'start' }, ...(carriedOut === true ? {} : { end: nothingSent }) }),
   onFrame: ({ carriedOut }) => ({ cut: carriedOut === true ? 'after' : 'before' }),
-  flags: [{ name: 'drop', value: null, description: 'close the connection without an answer', expected: '', read: () => ({ kind: 'drop', carriedOut: false }) }],
+  flags: [{ name: 'drop', value: null, description: 'close the connection without an answer', read: () => ({ kind: 'drop', carriedOut: false }) }],
 }

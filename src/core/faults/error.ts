@@ -25,7 +25,7 @@ export const error: FaultKind<ErrorFault> = {
   },
   onFrame: (fault) => ({ error: fault }),
   flags: [
-    { name: 'error', value: '<name>', description: 'answer with this error of the system', expected: '', read: (value) => ({ kind: 'error', error: value }) },
+    { name: 'error', value: '<name>', description: 'answer with this error of the system', read: (value) => ({ kind: 'error', error: value }) },
     {
       name: 'code',
       value: '<number>',
@@ -33,7 +33,7 @@ export const error: FaultKind<ErrorFault> = {
       expected: 'a number is needed.',
       read: (value) => (/^-?\d+$/.test(value) ? { kind: 'error', code: Number(value) } : null),
     },
-    { name: 'condition', value: '<name>', description: 'answer with the error that means this', expected: '', read: (value) => ({ kind: 'error', condition: value }) },
+    { name: 'condition', value: '<name>', description: 'answer with the error that means this', read: (value) => ({ kind: 'error', condition: value }) },
   ],
 }
 

@@ -62,8 +62,8 @@ export interface FaultFlag<F> {
   /** What stands behind it, as the help shows it: `<ms>`; null where nothing does. */
   readonly value: string | null
   readonly description: string
-  /** What is said when the value does not fit. */
-  readonly expected: string
+  /** What is said when the value does not fit; left out where any does, or there is none. */
+  readonly expected?: string
   /** @returns the fault; null when the value does not fit */
   read(value: string): F | null
 }

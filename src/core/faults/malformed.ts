@@ -16,7 +16,7 @@ export const malformed: FaultKind<MalformedFault> = {
   role: 'delivery',
   onCall: () => ({ spoil: (reply) => (isBodiless(reply.status) ? reply : { ...reply, body: breakBody(reply.body) }) }),
   onFrame: () => ({ spoil: (text) => text.slice(0, twoThirds(text.length)) + STRAY }),
-  flags: [{ name: 'malformed', value: null, description: 'answer with broken JSON', expected: '', read: () => ({ kind: 'malformed' }) }],
+  flags: [{ name: 'malformed', value: null, description: 'answer with broken JSON', read: () => ({ kind: 'malformed' }) }],
 }
 
 /** Bytes are cut, not letters: the middle of a character may well be where it ends. */

@@ -12,5 +12,5 @@ export const reset: FaultKind<ResetFault> = {
   role: 'delivery',
   onCall: () => ({ delivery: { kind: 'cut', at: 'body' } }),
   onFrame: () => ({ cut: 'after' }),
-  flags: [{ name: 'reset', value: null, description: 'break the connection in the middle of the answer', expected: '', read: () => ({ kind: 'reset' }) }],
+  flags: [{ name: 'reset', value: null, description: 'break the connection in the middle of the answer', read: () => ({ kind: 'reset' }) }],
 }
