@@ -164,6 +164,22 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
     })
   })
 
+  test('a stub that is closed leaves no connection behind, also where somebody has waited for news', async () => {
+    const own = await OwnRedis.start()
+    closing.push(() => own.close())
+    const { stub, close } = await start(place(own.port))
+    const box = await stub.sandbox('waited')
+    const news = box.requests.waitFor({ operationId: 'liveSendCode' })
+    const names = () => own.say('CLIENT', 'LIST').split('\n').flatMap((line) => /cmd=(\S+)/.exec(line)?.[1] ?? [])
+    await until(async () => names().includes('xread'))
+    await box.fetch(`/live${codes('13800003001')}`)
+    await news
+    await close()
+    // Redis sees that it is gone within a few looks, and not when the wait would have run out by itself.
+    for (let look = 0; look < 50 && names().length > 1; look++);
+    expect(names()).toEqual([expect.stringContaining('client')])
+  })
+
   test('a Redis with a policy that may drop keys is warned of', async () => {
     const forgetful = await OwnRedis.start(['--maxmemory-policy', 'allkeys-lru'])
     closing.push(() => forgetful.close())

@@ -47,12 +47,12 @@ export class ClientEar implements Ear {
 
   close(): void {
     this.#isClosed = true
-    if (this.#client.isOpen) this.#client.destroy()
+    this.#client.destroy()
   }
 
   async #connect(): Promise<void> {
     if (this.#isClosed) throw new Away('the connection was closed')
-    if (this.#client.isOpen) this.#client.destroy()
+    this.#client.destroy()
     await this.#client.connect()
     this.#id = String(await this.#client.sendCommand<unknown>(['CLIENT', 'ID']))
   }
