@@ -18,8 +18,6 @@ import { sift } from './standing.js'
 import type { ControlParts, Handlers } from './task.js'
 import { adoptedOf, exchangeOf } from './veil.js'
 
-/** Collections that are the stub's own affair. */
-const OWN = ['sessions', 'smsCodes']
 /** So many things that could not be placed are listed. */
 const MOST_LEFT = 200
 /** What stands in the place of a password or a token. */
@@ -108,7 +106,7 @@ function* walk(system: System, recorded: Recording, operationId: string, value: 
     return hasPlace
   }
   if (!isObject(value)) return false
-  const tried = Object.keys(system.state).filter((name) => !OWN.includes(name)).map((collection) => ({ collection, ...fit(system, collection, value) }))
+  const tried = Object.keys(system.contract.collections).map((collection) => ({ collection, ...fit(system, collection, value) }))
   const fits = tried.flatMap(({ collection, record: found, misfit }) => (misfit === null ? [{ collection, found }] : []))
   const [only] = fits
   if (only !== undefined && fits.length === 1) put(recorded, only.collection, { record: only.found, operationId, pointer })
