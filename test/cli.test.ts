@@ -119,6 +119,14 @@ describe('understudy start', () => {
     other.close()
   })
 
+  test.each([['classic-level', ['--data', join(tmpdir(), 'never-made')], 'in a folder'], ['@redis/client', ['--engine', 'redis://127.0.0.1:1'], 'in Redis']])('fails clearly where %s is not installed, which not everybody needs', async (name, flags, where) => {
+    const versions = JSON.parse(await readFile(new URL('../package-lock.json', import.meta.url), 'utf8')) as { packages: Record<string, { version: string } | undefined> } // npm's own file
+    const loader = `export const resolve = (name, context, next) => { if (name === ${JSON.stringify(name)}) throw new Error('not there'); return next(name, context) }`
+    const code = `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(loader)}))`
+    const ended = await understudy(['start', 'live', '--port', '0', ...flags], { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` } })
+    expect(ended).toMatchObject({ code: 1, stderr: `error: keeping sandboxes ${where} needs the package ${name}, which could not be loaded; install it with: npm install ${name}@${String(versions.packages[`node_modules/${name}`]?.version)}\n` })
+  })
+
   test('fails clearly on an unknown system', async () => {
     const { code, stdout, stderr } = await understudy(['start', 'life'])
     expect([code, stdout]).toEqual([1, ''])

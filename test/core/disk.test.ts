@@ -1,5 +1,5 @@
 /** The folder behind the engine `file`: calls at the same time share what a group costs, and none is held up for it. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -16,6 +16,11 @@ afterEach(() => {
 })
 
 const put = (key: string, value: number) => [{ type: 'put', key, value: JSON.stringify(value) }] as const
+
+test('a folder that cannot be opened says why, and not that another stub has it', async () => {
+  writeFileSync(join(folder, 'db'), 'no folder')
+  await expect(Disk.open(folder)).rejects.toThrow(new RegExp(`^the folder ${folder} cannot be opened: .*db`))
+})
 
 test('after a group of many a single write waits a moment and no longer, also in a test that fakes its timers', async () => {
   const disk = await Disk.open(folder)
