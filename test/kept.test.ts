@@ -134,6 +134,18 @@ test('the journal is the same again: what had to go and what was removed does no
   expect(await ids(fourth)).toEqual([19])
 })
 
+test('what was removed from the journal of one sandbox is missing in no other', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  for (const name of ['a', 'b']) for (const path of ['/channels/live', '/auth/code?mobile=13800003001', '/channels/live']) await send(`${(await first.sandbox(name)).baseUrl('live')}${path}`)
+  await stop(first)
+  const second = await start(data)
+  await (await second.sandbox('b')).requests.clear({ operationId: 'liveSendCode' })
+  await stop(second)
+  const third = await start(data)
+  expect(await Promise.all(['a', 'b'].map(async (name) => (await (await third.sandbox(name)).requests.list()).map(({ id }) => id)))).toEqual([[3, 2, 1], [3, 1]])
+})
+
 test('which sandboxes were used last is known again', async () => {
   const data = freshFolder()
   const look = (stub: Stub, name: string) => send(`${stub.url}/@${name}/live/nothing`)

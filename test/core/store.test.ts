@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { shopOf } from '../support/sandboxes.js'
+import { Records as KeptRecords, type Sequencer } from '../../src/core/store/records.js'
 import { StoreError, type StoreExport, type Transaction } from '../../src/core/store/types.js'
 import { buildWorld } from '../../src/core/store/world.js'
 
@@ -123,6 +126,24 @@ async function compare(tx: Transaction<Records>, model: Model, offset: number, l
   const visible = model.visible()
   expect(await tx.page('items', 'visible', { offset, limit })).toEqual({ items: visible.slice(offset, offset + limit), total: visible.length })
 }
+
+test('a commit of another is not kept by those who have taken it in', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void // V8's own, by the flag
+  const nobody: Sequencer = { version: 0, isOver: false, commit: () => 'over', end: () => undefined, file: () => undefined, queue: async () => () => undefined }
+  const records = new KeptRecords<Records>('shop', buildWorld(definitions, { items: [] }, 0), nobody)
+  const takeIn = (version: number) => {
+    const commit = { version, system: 'shop', changes: [{ collection: 'items', key: version, before: null, after: { ...item(version) } }], request: null, touched: () => new Set<string>() }
+    records.apply(commit)
+    return new WeakRef(commit)
+  }
+  const taken = [1, 2, 3].map(takeIn)
+  // What was held weakly in this turn of Node's loop stays for the rest of it.
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  expect(taken.filter((one) => one.deref() !== undefined)).toEqual([])
+  expect(records.content()['items']?.put).toHaveLength(3)
+})
 
 describe('transactions', () => {
   test('a throw leaves nothing behind', async () => {
