@@ -4,6 +4,7 @@ import { at, type Box, kindOf, serveControl } from './support/control.js'
 const { box } = await serveControl(['edu', 'live', 'trid'])
 /** The same once more, which knows nothing of the first. */
 const twin = await serveControl(['edu', 'live', 'trid'])
+const { box: jobBox } = await serveControl(['job'])
 const HEADERS = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' }
 const PHONE = '13800001001'
 
@@ -174,6 +175,13 @@ describe('sessions', () => {
     expect(kindOf(await issue({ system: 'live', user: '1', device: { name: 'x' } }))).toBe('invalid-request')
     expect(kindOf(await here.admin('POST', '/sessions', { system: 'live', user: '1' }, { headers: { origin: 'https://evil.example' } }))).toBe('foreign-origin')
     expect(at(await here.admin('GET', '/sessions?system=live&state=active&user=nobody'), 'sessions')).toEqual([])
+  })
+
+  test('job: somebody is known by his user name, his phone and his name', async () => {
+    const here = jobBox()
+    await here.admin('PATCH', '/db/job/users/3', { username: 'zhou.zihang', phone: '13800002903' })
+    for (const user of ['3', 'zhou.zihang', '13800002903', '周子航']) expect(at(await here.admin('POST', '/sessions', { system: 'job', user }), 'session.user'), user).toBe('3')
+    expect(at(await here.admin('GET', '/users?q=13800002903'), 'users')).toMatchObject([{ id: '3', names: { username: 'zhou.zihang', phone: '13800002903', name: '周子航' } }])
   })
 
   test('of many users so many are shown as are asked for, and all are counted', async () => {

@@ -110,6 +110,15 @@ describe('what is configured', () => {
     expect(await (await cases.edu.call(box, session.accessToken)).json()).toMatchObject(cases.edu.good)
   })
 
+  test('is used once where several calls come before the user is logged in', async () => {
+    const real = await opened(startEduBackend())
+    const box = await boxOf('edu', { url: real.url, mode: 'stub', operations: { eduGetMyInfo: 'real' }, credentials: { '13800001001': SECRET } })
+    const { session } = await box.sessions.issue({ system: 'edu', user: '13800001001', realm: 's' })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => cases.edu.call(box, session.accessToken)))
+    expect(answers.map(({ headers }) => headers.get('understudy-source'))).toEqual(Array.from({ length: 8 }, () => 'real'))
+    expect(saidTo(real).slice(0, -8)).toEqual(cases.edu.logins)
+  })
+
   test('logs the same session in at each backend apart, and no backend gets what another has issued', async () => {
     const [first, second] = [await opened(startLiveBackend()), await opened(startLiveBackend())]
     const choice = (url: string): BackendChoice => ({ url, mode: 'stub', operations: { liveListChannels: 'real' }, credentials: { '13800003001': '123456' } })

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stub } from '../src/client/stub.js'
 import { classify, type SystemId } from '../src/errors/index.js'
+import { bilingual } from '../src/plain/bilingual.js'
 import { createStub } from '../src/stub.js'
 import { loadSystems } from '../src/systems/load.js'
 import { send } from './support/serve.js'
@@ -97,6 +98,20 @@ test('the hint of each system, which the pages and the terminal show, is how som
   } finally {
     await stub.close()
   }
+})
+
+test('what each setting decides is said in Chinese and in English', async () => {
+  const stub = await createStub()
+  const { json } = await send(`${stub.url}/__admin/systems`)
+  const systems = json?.['systems'] as { readonly id: string }[] // as the contract has it
+  const told = await Promise.all(systems.map(async ({ id }) => (await send(`${stub.url}/__admin/systems/${id}`)).json?.['settings']))
+  const settings = told.flat() as { readonly name: string; readonly description: string }[] // as the contract has it
+  expect(settings.length).toBeGreaterThan(3)
+  for (const { name, description } of settings) {
+    const { zh, en } = bilingual(description, ' · ')
+    expect([zh, en], name).toEqual([expect.stringMatching(/\p{Script=Han}{5}/u), expect.stringMatching(/^[A-Z][\w ,()-]{20,}/)])
+  }
+  await stub.close()
 })
 
 test('a system that is served alone answers at the root and below its name', async () => {
