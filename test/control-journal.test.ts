@@ -95,6 +95,8 @@ describe('the journal', () => {
     expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toEqual({ operationId: 'liveLogin', method: 'POST', path: '/auth/login', reasons: ['the path is /auth/logn, not /auth/login'] })
     await here.call('/live/auth/login')
     expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toMatchObject({ operationId: 'liveLogin', reasons: ['the method is GET, not POST'] })
+    await here.call('/edu/rest/s/login', { method: 'DELETE' })
+    expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toEqual({ operationId: 'eduLogin', method: 'POST', path: '/rest/{userType}/login', reasons: ['the method is DELETE, not POST'] })
     await here.call('/trid/index.php?r=user/registr', { method: 'POST' })
     const misses = at(await here.admin('GET', '/requests'), 'requests.0.nearMisses')
     expect(misses).toHaveLength(3)

@@ -134,6 +134,12 @@ describe('the admin token', () => {
     expect((await guarded.admin('GET', '/sandboxes')).status).toBe(401)
   })
 
+  test('is asked for by OPTIONS as well, unless a browser asks before it calls', async () => {
+    const { port } = guarded.server
+    expect(await call(port, { host: 'localhost' }, '/__admin/systems', 'OPTIONS')).toMatchObject({ status: 401, kind: 'admin-token-required' })
+    expect(await call(port, { host: 'localhost', authorization: 'Bearer open-sesame' }, '/__admin/systems', 'OPTIONS')).toMatchObject({ status: 405, headers: { allow: expect.stringContaining('GET') as unknown } })
+  })
+
   test('is made up where the server is open to others and none was given', async () => {
     const { adminToken, port } = opened.server
     expect(adminToken).toMatch(/^[\w-]{32}$/)

@@ -62,6 +62,14 @@ describe('uploads', () => {
     for (const one of [{ bytes: 'x', fileName: '', type }, { bytes: '', fileName: 'empty.png' }]) expect([one, codeOf(await upload(app, one))]).toEqual([one, 900])
   })
 
+  test('a media type of 255 characters comes back, and one that is longer is none', async () => {
+    const app = await box()
+    for (const [type, told] of [[`image/${'x'.repeat(249)}`, `image/${'x'.repeat(249)}`], [`image/${'x'.repeat(250)}`, 'application/octet-stream']] as const) {
+      const { json } = await upload(app, { type })
+      expect((await download(app, String(json?.['filePath']))).headers.get('content-type')).toBe(told)
+    }
+  })
+
   test('what the client calls its file stays outside, but for a harmless extension', async () => {
     const app = await box()
     for (const [fileName, ending] of [['../../etc/passwd', ''], ['照片.JPG', '.jpg'], ['x.tar.gz', '.gz'], ['x.p h', ''], ['noext', ''], ['x.' + 'y'.repeat(20), '']] as const) {

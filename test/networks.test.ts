@@ -66,6 +66,15 @@ test('a team\'s own stand in the configuration, and are had by ctl as the others
   expect(settings.find(({ key }) => key === 'networks')).toMatchObject({ from: 'file', value: { lift: [{ probability: 0.5 }], '3g': [{ fault: { kind: 'slow' } }] } })
 })
 
+test('one may have 20 rules, and no more', async () => {
+  const ofRules = (length: number) => ({ long: Array.from({ length }, (): NetworkRule => ({ fault: { kind: 'latency', min: 1 } })) })
+  await using stub = await createStub({ systems: ['live'], networks: ofRules(20) })
+  const box = await stub.sandbox()
+  await box.network.use('long')
+  expect(await box.faults.list()).toHaveLength(20)
+  await expect(createStub({ systems: ['live'], networks: ofRules(21) })).rejects.toThrow('networks.long has to be a list of 1 to 20 rules')
+})
+
 test('what is wrong with one is said with a guess', async () => {
   const { wrong, said } = { wrong: { Lift: [], 'a-b': [{ fault: { kind: 'latncy', min: 1 } }, { fault: { kind: 'drop', carriedout: true } }, { falt: { kind: 'drop' } }, { fault: { kind: 'latency', min: 5, max: 1 } }, { fault: { kind: 'reset' }, for: 'soon' }, { fault: { kind: 'reset' }, for: '0s' }, { fault: { kind: 'latency', min: '2s' } }] }, said: [
     'networks: "Lift" cannot be a name;', 'networks.Lift has to be a list of 1 to 20 rules', 'networks.a-b[0]: fault.kind must be one of', 'Did you mean "latency"?',
