@@ -55,7 +55,8 @@ export class Succession {
   async #letGo(): Promise<void> {
     for (;;) {
       const crowded = this.#before.slice(0, Math.max(0, this.#before.length - MOST_BEFORE))
-      const left = this.#before.filter((stage) => crowded.includes(stage) || (stage.sandboxes.idle && stage.sockets.count === 0))
+      // Sockets and streams listen to their sandbox, which is not idle then.
+      const left = this.#before.filter((stage) => crowded.includes(stage) || stage.sandboxes.idle)
       this.#before = this.#before.filter((stage) => !left.includes(stage))
       for (const stage of left) {
         await stage.close()

@@ -138,22 +138,12 @@ export class Switchboard {
     return this.#open({ name: found[0], socket: found[1], system, address, call, view, proof: system.dialect.credentials?.read(view) ?? { sent: false, tokens: [] } })
   }
 
-  /** How many connections there are. */
-  get count(): number {
-    return [...this.#groups.values()].reduce((sum, { connections }) => sum + connections.size, 0)
-  }
-
   /** @returns the open connections of a sandbox, the oldest first; those of stages before this one, too */
   list({ name }: Pick<Sandbox, 'name'>): readonly Held[] {
-    // Where nobody is left, nobody will be.
-    while (this.#before?.isOver === true) this.#before = this.#before.#before
+    // Where all have been told to go, nobody is connected any more, or will be.
+    while (this.#before !== null && this.#before.#isClosing) this.#before = this.#before.#before
     const own = [...this.#groups].flatMap(([sandbox, { connections }]) => (sandbox.name === name ? [...connections] : []))
     return [...(this.#before?.list({ name }) ?? []), ...own.filter(({ parts }) => parts.wire.isOpen)]
-  }
-
-  /** Whether nobody is connected, or will be. */
-  get isOver(): boolean {
-    return this.#isClosing && this.count === 0
   }
 
   /** Says goodbye to everybody, and resolves when all are gone. */
