@@ -21,8 +21,8 @@ export class MemoryEngine implements Engine {
   /** In the order of last use. */
   readonly #logs = new Map<string, MemoryLog>()
   #house: House | null = null
-  #keyOf: House['keyOf'] = (_system, _collection, doc) => String(doc['id'])
-  #fileOf: House['fileOf'] = () => undefined
+  /** The house that came last, where one came after the first. */
+  #adopted: House | null = null
   #shelf: Shelf | null = null
   #latest: string | null = null
   #namesMadeUp = 0
@@ -38,17 +38,14 @@ export class MemoryEngine implements Engine {
   start(house: House): Awaitable<{ readonly boot: number }> {
     if (this.#house !== null) throw new Error('an engine of this kind serves one server')
     // Logs go on with the keys of whichever house there is by then.
-    this.#keyOf = house.keyOf
-    this.#fileOf = house.fileOf
     this.#shelf = new Shelf(house.budget, null)
-    this.#house = { ...house, fileOf: (system, collection, doc) => this.#fileOf(system, collection, doc), keyOf: (system, collection, doc) => this.#keyOf(system, collection, doc) }
+    this.#house = { ...house, fileOf: (system, collection, doc) => (this.#adopted ?? house).fileOf(system, collection, doc), keyOf: (system, collection, doc) => (this.#adopted ?? house).keyOf(system, collection, doc) }
     return this.#keeper === null ? { boot: house.boot } : this.#recall(this.#house, this.#keeper)
   }
 
   adopt(house: House): Awaitable<void> {
     if (this.#house === null) throw new Error('the engine has not been started')
-    this.#keyOf = house.keyOf
-    this.#fileOf = house.fileOf
+    this.#adopted = house
     this.#house = { ...this.#house, most: house.most, journalLimit: house.journalLimit, report: house.report }
     return this.#keeper?.adopt(house)
   }
