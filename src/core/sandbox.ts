@@ -207,7 +207,7 @@ export class Sandbox {
     const [loaded, heads] = [await this.#log.past(), await this.#log.heads()]
     const newest = happenings(loaded, heads).slice(-limit)
     const ids = newest.flatMap((one) => (one.kind === 'call' ? [one.entry.id] : []))
-    const entries = new Map((ids.length === 0 ? [] : await this.#log.entries(ids)).map((entry) => [entry.id, entry]))
+    const entries = new Map((await this.#log.entries(ids)).map((entry) => [entry.id, entry]))
     const happened = newest.flatMap((one): Happened<JournalEntry>[] => {
       if (one.kind === 'control') return [one]
       const entry = entries.get(one.entry.id)

@@ -195,7 +195,7 @@ export class Connection {
   /** @returns whether there is more */
   async #deliverSome(): Promise<boolean> {
     const { sandbox, socket, wire } = this.parts
-    if (this.mailbox === null || !wire.isOpen) return false
+    if (!wire.isOpen) return false
     const turn = await sandbox.look()
     const taken = this.#taken
     // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.

@@ -77,7 +77,6 @@ export class Relay {
 
   /** The client has gone, and what it sent before is still the backend's. */
   clientGone(code: number, reason: string): void {
-    this.#isEnding = true
     void this.#up.then(() => {
       passOn(this.parts.far, code, reason)
     })
