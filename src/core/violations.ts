@@ -63,7 +63,7 @@ function complain({ instancePath, keyword, message = 'is not valid', params }: V
   const path = stepsOf(instancePath)
   const missing = params['missingProperty']
   if (typeof missing === 'string') return { field: [...path, missing].join('.'), message: 'is missing' }
-  const unknown = keyword === 'additionalProperties' ? params['additionalProperty'] : params['unevaluatedProperty']
+  const unknown = params['additionalProperty'] ?? params['unevaluatedProperty']
   if (typeof unknown === 'string') return { field: [...path, unknown].join('.'), message: 'is not known here' }
   const field = path.length === 0 ? null : path.join('.')
   return { field, message: wordsOfLength(keyword, params) ?? wordsOf(params) ?? wordsOfNumber(params, whole, path) ?? message }
