@@ -1,5 +1,5 @@
 /** What the document of a system says of its answers; and of one that came without a document. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -18,4 +18,25 @@ test('a system without a document is held against its tables alone: nothing is u
   expect(document.isDeclaredPlain('liveLogin', 200, { mediaType: 'text/plain', isEmpty: true })).toBe(false)
   expect(await document.validators(live.contract)).toBeNull()
   expect(document.questionsOf({ operation: 'liveLogin', kind: 'undocumentedField', pointer: '/new', status: 200, backend: null, stub: null })).toEqual([])
+})
+
+test('an answer counts as one without JSON only where the document declares none with it', async () => {
+  const declaring = (...types: readonly string[]) => ({ responses: { 200: { content: Object.fromEntries(types.map((type) => [type, {}])) } } })
+  const paths = Object.entries({
+    page: declaring('text/html'), list: declaring('application/json'), problem: declaring('application/problem+json'), either: declaring('text/html', 'application/json'),
+    sequence: declaring('application/json-seq'), oldWord: declaring('application/xjson'), nothing: declaring(),
+  }).map(([operationId, node]) => [`/${operationId}`, { get: { operationId, ...node } }])
+  writeFileSync(join(empty, 'written.json'), JSON.stringify({ paths: Object.fromEntries(paths) as unknown }))
+  const document = await new DriftDocuments(empty).of('written')
+  const plain = (operation: string, mediaType: string, isEmpty = false) => document.isDeclaredPlain(operation, 200, { mediaType, isEmpty })
+  expect([plain('page', 'Text/HTML; charset=utf-8'), plain('sequence', 'application/json-seq'), plain('oldWord', 'application/xjson'), plain('nothing', '', true)]).toEqual([true, true, true, true])
+  expect([plain('page', 'text/plain'), plain('list', 'application/json'), plain('problem', 'application/problem+json'), plain('either', 'text/html'), plain('nothing', 'text/html')]).toEqual([false, false, false, false, false])
+})
+
+test('a schema that is made of itself is looked at to an end', async () => {
+  const made = { allOf: [{ $ref: '#/components/schemas/Made' }], properties: { known: {} } }
+  const get = { operationId: 'made', responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Made' } } } } } }
+  writeFileSync(join(empty, 'made.json'), JSON.stringify({ paths: { '/made': { get } }, components: { schemas: { Made: made } } }))
+  const document = await new DriftDocuments(empty).of('made')
+  expect([document.isDocumented('made', '/known'), document.isDocumented('made', '/new')]).toEqual([true, false])
 })

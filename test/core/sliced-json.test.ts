@@ -117,6 +117,10 @@ describe('is read', () => {
     const many = (count: number) => `[${Array.from({ length: 500 }, () => `[${'1,'.repeat(count)}1]`).join(',')}]`
     expect(stepsOf(readJson(`{"it":${many(9000)}}`, 100)).steps).toBeGreaterThan(50)
     for (const text of [many(10_000), `{"a":{"b":${many(10_000)}}}`, `[${'{},'.repeat(5_000_001)}{}]`]) expect(() => atOnce(readJson(text, 100))).toThrow('it has more than 5,000,000 values')
+    // A field counts as two.
+    const fields = (count: number) => `{${'"a":1,'.repeat(count - 1)}"a":2}`
+    expect(atOnce(readJson(fields(2_500_000), 100))).toEqual({ a: 2 })
+    expect(() => atOnce(readJson(fields(2_500_001), 100))).toThrow('it has more than 5,000,000 values')
   })
 
   test('in pieces of a MiB beside their texts', () => {
