@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { at, kindOf, serveControl } from './support/control.js'
+import { phones } from './support/im.js'
+import { Client, text } from './support/push.js'
 
 const MIB = 1024 * 1024
 /** The least there may be: 8 MiB for records and as much for files, half of each for one sandbox. */
@@ -39,6 +41,20 @@ describe('records', () => {
     expect((await write('two', 1001)).status).toBe(201)
   })
 
+  test('that come by a socket are refused there as well: the packet with the error of the network, and the connection stays open', async () => {
+    const here = box('talkative')
+    const alice = await Client.start({ url: `${here.url}/im`, call: (path, call) => here.call(`/im${path}`, call) }, phones.alice)
+    let answer = await alice.say(text('u-4001', 'u-4002', '1'))
+    for (let i = 0; answer.status === 1; i++) {
+      expect(i).toBeLessThan(100)
+      answer = await alice.say(text('u-4001', 'u-4002', 'x'.repeat(100_000)))
+    }
+    expect(answer).toEqual({ status: 11001, pushId: 'p-4001', message: 'network error' })
+    await alice.hearsNothing()
+    await alice.hangUp()
+    await admin('DELETE', '/sandboxes/talkative')
+  })
+
   test('of all sandboxes take up the whole of it, and a reset gives back what there was', async () => {
     for (let i = 0; i < 40; i++) await write(`many-${String(i % 10)}`, 1001 + i)
     const { used, budget } = await memory('records')
@@ -67,6 +83,19 @@ describe('records', () => {
     expect(kindOf(await here.admin('PUT', '/snapshot', content))).toBe('no-room')
     expect((await here.admin('GET', '/snapshot')).text === file.text).toBe(true)
   })
+})
+
+test('a snapshot of thousands of records takes the place of what was there', async () => {
+  const [here, there] = [box('many-records'), box('few-records')]
+  await here.call('/live/auth/code?mobile=13800003001')
+  const content = JSON.parse((await here.admin('GET', '/snapshot')).text) as { systems: { live: { store: { smsCodes: { put: object[] } } } } } // as the contract has it
+  const { put } = content.systems.live.store.smsCodes
+  for (let i = 0; i < 2500; i++) put.push({ ...put[0], key: String(13900000000 + i), phone: String(13900000000 + i) })
+  await there.call('/live/auth/code?mobile=13800003002')
+  expect((await there.admin('PUT', '/snapshot', content)).status).toBe(200)
+  const restored = JSON.parse((await there.admin('GET', '/snapshot')).text) as typeof content
+  expect(restored.systems.live.store.smsCodes.put).toEqual(put)
+  for (const name of ['many-records', 'few-records']) await admin('DELETE', `/sandboxes/${name}`)
 })
 
 test('a sandbox that is deleted while it is restored takes up nothing afterwards, however large it was', async () => {
@@ -138,6 +167,8 @@ describe('files', () => {
     expect(refused.json?.['code']).not.toBe(900)
     const last = await box('three').admin('GET', '/requests?limit=1')
     expect(at(last, 'requests.0.response.headers')).toMatchObject({ 'understudy-refused': expect.stringContaining('--max-memory') as unknown })
+    // Nothing that can be stepped back to was given up for it: no file was there for that alone.
+    expect(at(await box('three').admin('GET', '/history'), 'reach')).toMatchObject({ first: 1, isWhole: true })
     const picture = Buffer.alloc(MIB / 2, 200).toString('base64')
     expect(kindOf(await box('three').admin('POST', '/db/edu/files', { name: 'y', mediaType: 'image/png', bytes: picture }))).toBe('no-room')
     const im = await box('three').call('/im/android/save_file/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'a.png', content: picture }) })
