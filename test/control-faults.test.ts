@@ -122,6 +122,10 @@ describe('fault rules', () => {
     await addFault(here, { kind: 'reset' }, { times: 1 })
     await expect(code(here)).rejects.toThrow('terminated')
     expect((await code(here)).status).toBe(200)
+    // Also behind a rule that has no say in how the answer travels.
+    await addFault(here, { kind: 'latency', min: 1 }, { times: 1 })
+    await addFault(here, { kind: 'reset' }, { times: 1 })
+    await expect(code(here)).rejects.toThrow('terminated')
   })
 
   test('a body that is broken JSON, and one that trickles', async () => {

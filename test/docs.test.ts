@@ -214,6 +214,15 @@ describe('over HTTP', () => {
     expect(html).not.toMatch(/https?:\/\//)
   })
 
+  test('they have their name to themselves, whatever is asked behind it; what only begins with it is none of theirs', async () => {
+    for (const path of ['/docs', '/docs/', '/docs?lang=en', '/docs/live?lang=en']) expect([path, (await get(path)).headers.get('content-type')]).toEqual([path, 'text/html; charset=utf-8'])
+    for (const path of ['/docsearch', '/docs-of-mine/live', '/__administration']) {
+      const response = await get(path)
+      expect([path, response.status, (await response.json() as { type: string }).type]).toEqual([path, 404, 'urn:understudy:problem:no-such-system']) // a problem
+    }
+    for (const path of ['/__admin', '/__admin?x=1']) expect([path, (await (await get(path)).json() as { type: string }).type]).toEqual([path, 'urn:understudy:problem:no-such-path']) // a problem
+  })
+
   test('the document is aimed at the sandbox asked for', async () => {
     const document = await (await get('/docs/live/openapi.json?sandbox=alice')).json() as { servers: unknown; openapi: string } // a document, or the assertions fail
     expect(document.openapi).toBe('3.1.0')

@@ -263,7 +263,8 @@ describe('channels', () => {
     expect((await list(app, authorization, '?p=2&l=1')).json).toMatchObject({ count: 2, channels: [{ id: 2 }] })
     expect((await list(app, authorization, '?owner_id=2')).json).toMatchObject({ count: 1, channels: [{ id: 2 }] })
     expect((await list(app, authorization, '?owner_id=3')).json).toMatchObject({ count: 0, channels: [] })
-    for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x']) await expect(list(app, authorization, bad)).toFailWith('API_BAD_REQUEST')
+    // A number is written in digits: what JavaScript would read as one as well is none.
+    for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x', '?p=1e0', '?p=0x1', '?p=1.0', '?p=%2B1', '?p=%201', '?p=1%20']) await expect(list(app, authorization, bad)).toFailWith('API_BAD_REQUEST')
   })
 
   test('a channel whose owner is gone from the records ends the list with an error, and the log says why', async () => {

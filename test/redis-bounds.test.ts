@@ -200,6 +200,8 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
     expect(loads()).toBe(before)
     for (const [i, name] of names.entries()) expect((await at(name).sms.list()).map(({ phone }) => phone)).toEqual([`1380000300${String(i)}`])
     expect(loads()).toBeGreaterThanOrEqual(before + 2)
+    // Only a node of a cluster is told so.
+    expect(proxy.said).not.toContain('ASKING')
   })
 
   test('a list of the sandboxes loads none of them, and shows what each of them shows', async () => {

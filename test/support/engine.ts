@@ -253,6 +253,25 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       expect([value?.[0], (await two.content()).stores['shop']]).toMatchObject([2, { pictures: { put: [{ name: 'a' }], deleted: [] } }])
     })
 
+    test('a sandbox that began with records of its own, and without some of the world, has them again when it is stepped back to where it began', async () => {
+      const { one, two } = await open()
+      await storeOf(one).transact(async (tx) => {
+        await tx.put('items', { id: 10, name: 'ten', value: 10 })
+        await tx.delete('items', 1)
+      })
+      await one.replace(await one.content())
+      const begun = (await two.content()).stores
+      for (const value of [11, 12]) {
+        await two.during(async (turn) => {
+          await storeOf(turn).transact((tx) => tx.put('items', { id: 10, name: 'ten', value }))
+          record(turn, entry(String(value)))
+        }, true)
+      }
+      expect(await one.rewind(0)).toBe(true)
+      expect([(await one.content()).stores, (await two.content()).stores]).toEqual([begun, begun])
+      expect(begun).toMatchObject({ shop: { items: { put: [{ id: 10, name: 'ten', value: 10 }], deleted: [1] } } })
+    })
+
     test('a step back puts each record where it stood, for whoever comes later as well', async () => {
       const { one, two, join } = await open()
       const commit = (url: string, work: (tx: Tx) => Promise<unknown>) => one.during(async (turn) => {
