@@ -94,6 +94,12 @@ describe('a channel that the real backend answers', () => {
     await expect.poll(() => real.push.closed, { timeout: 15_000 }).toEqual([4007, 4008])
     // What was sent before the end has arrived.
     expect(real.push.frames.at(-1)).toBe(JSON.stringify(HEARTBEAT))
+    const vanishing = await connect(box, cookie)
+    await vanishing.ask(START)
+    vanishing.socket.terminate()
+    await expect.poll(() => real.push.closed, { timeout: 15_000 }).toEqual([4007, 4008, 1006])
+    // What the client broke off the backend did not.
+    expect((await box.backends.drift()).drift).toEqual([])
     const third = await connect(box, cookie)
     await third.ask(START)
     real.push.cut()
