@@ -196,15 +196,6 @@ describe('the upgrade', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ type: 'urn:understudy:problem:no-websocket-handshake' })
   })
 
-  test('of several cookies one whose session has run out does not keep the next from being tried', async () => {
-    const app = await box()
-    const old = await logIn(app, phones.alice)
-    await app.clock.advance('15d')
-    const now = await logIn(app, phones.alice)
-    expect(await (await Client.connect(app, `${old}; ${now}`)).ask(start)).toMatchObject({ status: 1, pushId: 'p-4001' })
-    expect(await (await Client.connect(app, old)).next()).toMatchObject({ status: 11001, message: 'session error' })
-  })
-
   test('the socket is also at the root when the system is served alone, and a header names the sandbox', async () => {
     const app = await box()
     const cookie = await logIn(app, phones.alice)
@@ -346,20 +337,6 @@ describe('faults', () => {
     await alice.say(text('u-4001', 'u-4002', '3'))
     expect(await bob.closed).toMatchObject({ code: 1006 })
     expect(await (await Client.start(app, phones.bob)).contents()).toEqual(['1', '2', '3'])
-  })
-
-  test('a queue is not delivered any further to a connection that was cut on its first frame', async () => {
-    const app = await box()
-    const alice = await Client.start(app, phones.alice)
-    for (let i = 0; i < 60; i++) expect(await alice.say(text('u-4001', 'u-4002', String(i)))).toMatchObject({ status: 1 })
-    const bob = await Client.connect(app, await logIn(app, phones.bob))
-    await next(app, 'imPushDelivery', { kind: 'drop' })
-    bob.send(start)
-    expect(await bob.closed).toMatchObject({ code: 1006 })
-    expect((await app.requests.list({ operationId: 'imPushDelivery' })).map(({ response }) => response.status)).toEqual([0])
-    // Those of the frame that was lost have been sent; the others still wait for it.
-    const queue = await app.db('im').list('messages', { pushId: 'p-4002' })
-    expect(queue.map(({ deliveredAt }) => deliveredAt !== null)).toEqual(Array.from({ length: 60 }, (_, i) => i < 50))
   })
 
   test('an opening is delayed, refused with a status, or cut', async () => {
