@@ -28,6 +28,11 @@ function work(): void {
 /** A turn of Node's loop. */
 const aTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
+/** Until nobody is waited for any more behind a change of before, which may have taken long by itself. */
+async function atRest(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await aTurn()
+}
+
 const begunAtOnce = (sandbox: Sandbox, calls: number) => Promise.all(Array.from({ length: calls }, async () => sandbox.begin()))
 
 test('a thousand rules that are counted are gone through, and not a thousand times', () => {
@@ -124,6 +129,7 @@ describe('in memory, which makes nobody wait', () => {
   test('others come between calls whose rules take long', async () => {
     const sandbox = await opened()
     const turns = await begunAtOnce(sandbox, 3)
+    await atRest()
     let done = 0
     const between = new Promise<number>((resolve) => setImmediate(() => {
       resolve(done)
@@ -157,6 +163,7 @@ describe('in memory, which makes nobody wait', () => {
       const sandbox = await opened()
       const [first, ...turns] = await begunAtOnce(sandbox, others + 1)
       const { version } = await sandbox.look()
+      await atRest()
       const underWay = first?.change((state) => {
         work()
         return counted(state)
