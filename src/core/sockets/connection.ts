@@ -6,6 +6,7 @@ import { describeException } from '../failure.js'
 import type { Turn } from '../turn.js'
 import { type Caller, type Proof, userIdOf } from '../identify.js'
 import type { Sandbox } from '../sandbox.js'
+import type { Pace } from '../slices.js'
 import type { Change } from '../store/types.js'
 import { Superseded } from '../superseded.js'
 import { closedBy, type RefusedFrame, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
@@ -23,6 +24,8 @@ export interface ConnectionParts extends OutgoingParts {
   /** What the upgrade request showed. */
   readonly proof: Proof
   readonly openedAt: number
+  /** Of all who work in the same server: thousands of short frames come in one piece. */
+  readonly pace: Pace
   /** Told when the connection takes a mailbox, before anything is sent to it for that. */
   readonly onTake: (connection: Connection, mailbox: string) => void
 }
@@ -124,8 +127,9 @@ export class Connection {
   }
 
   async #after(before: Promise<void>, work: () => Promise<void>): Promise<void> {
-    const { wire, sandbox } = this.parts
+    const { wire, sandbox, pace } = this.parts
     await before
+    await pace.pass()
     if (this.#ended || !wire.isOpen) return
     sandbox.enter()
     try {

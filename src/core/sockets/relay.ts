@@ -11,7 +11,7 @@ import { describeException } from '../failure.js'
 import { isObject } from '../../plain/json.js'
 import type { Sandbox } from '../sandbox.js'
 import type { SessionRecord } from '../sessions.js'
-import { breathe } from '../slices.js'
+import { breathe, type Pace } from '../slices.js'
 import { Superseded } from '../superseded.js'
 import type { Turn } from '../turn.js'
 import { closedBy, type SocketOperations, socketOperations } from './definition.js'
@@ -36,6 +36,8 @@ export interface RelayParts extends OutgoingParts {
   readonly backend: string
   readonly reach: Reach
   readonly openedAt: number
+  /** Of all who work in the same server: thousands of short frames come in one piece. */
+  readonly pace: Pace
 }
 
 /** Of frames that the backend never heard. */
@@ -212,8 +214,9 @@ export class Relay {
   }
 
   #after(before: Promise<void>, work: () => Promise<void>): Promise<void> {
-    const { sandbox, system, name, report } = this.parts
+    const { sandbox, system, name, report, pace } = this.parts
     return before.then(async () => {
+      await pace.pass()
       sandbox.enter()
       try {
         await work()

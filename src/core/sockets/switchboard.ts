@@ -219,6 +219,7 @@ export class Switchboard {
             // A token that is worth nothing does not keep another one from being tried.
             proof: { ...found.proof, mayBeDead: true },
             openedAt: turn.now,
+            pace: this.#options.sandboxes.pace,
             onTake: (taker, mailbox) => {
               group.take(taker, mailbox)
             },
@@ -277,7 +278,7 @@ export class Switchboard {
               relay.backendGone(code, reason)
             },
           })
-          const relay: Relay = new Relay({ ...this.#recordParts(found, FROM_REAL), id, name: found.name, socket: found.socket, sandbox, wire, far: farWire, view: found.view, caller, backend, reach: this.#reach, openedAt: turn.now })
+          const relay: Relay = new Relay({ ...this.#recordParts(found, FROM_REAL), id, name: found.name, socket: found.socket, sandbox, wire, far: farWire, view: found.view, caller, backend, reach: this.#reach, openedAt: turn.now, pace: this.#options.sandboxes.pace })
           group.connections.add(relay)
           recordFrames(relay.parts, { operation, turn, elapsed, user: relay.user, sent: NOTHING_SENT, faults: rules })
           far.resume()
