@@ -1,12 +1,14 @@
 /**
- * `npm run attack`: a built stub under generated calls, hostile pages, patterns, half requests and floods. `-- --short` ends within four
+ * `npm run attack`: a built stub under generated calls, hostile pages, patterns, half requests, a hostile backend and floods. `-- --short` ends within four
  * minutes, `-- --calls 1000000` is the long form, `-- --seed 7` another run, `-- --only patterns` one campaign. Exits with 1 if anything was off.
  */
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { loadSystems } from '../src/systems/load.js'
+import { attackBackends, Plan } from './attack/backends.js'
 import { attackBudgets } from './attack/budgets.js'
 import { attackControl } from './attack/control.js'
+import { startHostileBackend } from './attack/hostile.js'
 import { attackOperations } from './attack/operations.js'
 import { attackOrigins } from './attack/origins.js'
 import { attackPatterns } from './attack/patterns.js'
@@ -24,6 +26,10 @@ execFileSync('npm', ['run', 'build:js', '--silent'], { stdio: 'inherit', shell: 
 const systems = await loadSystems([])
 
 type Campaign = (target: Target) => Promise<Tally>
+const plan = new Plan(Math.round(calls * 0.005), seed)
+const hostile = await startHostileBackend(plan.answer)
+/** What a server is started with beside the flags that hold for all. */
+const flagsOf: Readonly<Record<string, readonly string[]>> = { backends: ['live', 'edu', 'im'].flatMap((system) => ['--backend', `${system}=${hostile.url}`]) }
 /** Each meets a server of its own, so that one's damage is not another's. */
 const campaigns: Readonly<Record<string, Campaign>> = {
   operations: ({ url }) => attackOperations(sender(url), systems, Math.round(calls * 0.8), seed),
@@ -32,6 +38,7 @@ const campaigns: Readonly<Record<string, Campaign>> = {
   origins: ({ url, port }) => attackOrigins(sender(url), port),
   patterns: ({ url }) => attackPatterns(sender(url)),
   wire: ({ url, port }) => attackWire(sender(url), port),
+  backends: (target) => attackBackends(sender(target.url), target, hostile.url, plan),
   budgets: (target) => attackBudgets(sender(target.url), target, values.short ? 1 : 5),
 }
 
@@ -40,7 +47,7 @@ if (chosen.length === 0) throw new Error(`no campaign is called ${String(values.
 process.stdout.write(`seed ${String(seed)}, ${calls.toLocaleString('en')} calls\n\n${row('', 'tried', 'served', 'refused', 'violations', '5XX', 'HTML', 'hangs', 'off', 'peak MiB')}\n`)
 let isClean = true
 for (const [name, run] of chosen) {
-  const target = await startTarget(values.flags === '' ? [] : values.flags.split(' '))
+  const target = await startTarget([...(values.flags === '' ? [] : values.flags.split(' ')), ...(flagsOf[name] ?? [])])
   try {
     const tally = await run(target)
     if (!target.isAlive) tally.fail('off', name, `the server died: ${target.log.slice(-5).join(' | ')}`)
@@ -52,6 +59,7 @@ for (const [name, run] of chosen) {
     await target.stop()
   }
 }
+await hostile.close()
 process.stdout.write(isClean ? '\nNothing was off.\n' : '\nSomething was off. The same seed makes the same calls again.\n')
 process.exitCode = isClean ? 0 : 1
 

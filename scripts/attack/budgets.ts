@@ -6,7 +6,7 @@ import { watchControl } from './watch.js'
 
 const JSON_BODY = { 'content-type': 'application/json' }
 /** MiB above the stated budget: the program itself. */
-const PROGRAM = 150
+export const PROGRAM = 150
 const SECOND = 1000
 /** So many fault rules a sandbox holds, and so many calls come at once. */
 const [RULES, AT_ONCE] = [1000, 1500]
@@ -82,7 +82,7 @@ async function makeRoom(send: Send): Promise<void> {
 }
 
 /** @returns MiB; null where the server states none */
-async function budgetOf(send: Send): Promise<number | null> {
+export async function budgetOf(send: Send): Promise<number | null> {
   const health = await send({ method: 'GET', path: '/__admin/health' })
   const found = health.kind === 'answer' ? /"budget":\s*(\d+)/.exec(health.text)?.[1] : undefined
   return found === undefined ? null : Number(found) / 1024 / 1024

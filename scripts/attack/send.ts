@@ -15,6 +15,8 @@ export interface Call {
 
 /** Real milliseconds after which a call counts as hanging. */
 const PATIENCE = 10_000
+/** Bytes of headers that are read: those of a backend grow on their way, by what its cookies are for here. */
+const MOST_HEADERS = 64 * 1024
 /** So much of an answer is kept; the rest is read and dropped. */
 const MOST_TEXT = 1024 * 1024
 
@@ -29,7 +31,7 @@ export function sender(url: string, connections = 16): Send {
       const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) }
       let request: ReturnType<typeof httpRequest>
       try {
-        request = httpRequest(`${url}${path}`, { method, agent, headers: { ...headers, ...length } })
+        request = httpRequest(`${url}${path}`, { method, agent, maxHeaderSize: MOST_HEADERS, headers: { ...headers, ...length } })
       } catch (error) {
         resolve({ kind: 'cut', reason: `not sent: ${String(error)}` })
         return

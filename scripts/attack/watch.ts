@@ -8,7 +8,7 @@ const LOOK_AGAIN = 250
 
 const WATCHER = `
 const { readFileSync } = require('node:fs')
-const [url, pid, pause] = process.argv.slice(1)
+const [url, pid, pause, ...paths] = process.argv.slice(1)
 let begun = null, slowest = 0
 const now = () => {
   const wall = performance.now()
@@ -24,7 +24,7 @@ const took = () => {
   if (begun !== null) slowest = Math.max(slowest, Math.min(end.wall - begun.wall, end.work - begun.work))
 }
 const look = async () => {
-  for (const path of ['/__admin/health', '/__admin/sandboxes/default/requests?limit=1']) {
+  for (const path of paths) {
     begun = now()
     await fetch(url + path).then((answer) => answer.text(), () => undefined)
     took()
@@ -36,9 +36,12 @@ process.once('SIGTERM', () => { took(); process.stdout.write(String(slowest), ()
 void look()
 `
 
+/** What is asked where nothing else is said. */
+const USUAL = ['/__admin/health', '/__admin/sandboxes/default/requests?limit=1']
+
 /** @returns what ends it, and says how many milliseconds its main thread worked at the most before it answered: what others do on the same machine does not count */
-export function watchControl({ url, pid }: Pick<Target, 'url' | 'pid'>): { stop(): Promise<number> } {
-  const child = spawn(process.execPath, ['-e', WATCHER, url, String(pid), String(LOOK_AGAIN)], { stdio: ['ignore', 'pipe', 'inherit'] })
+export function watchControl({ url, pid }: Pick<Target, 'url' | 'pid'>, paths = USUAL): { stop(): Promise<number> } {
+  const child = spawn(process.execPath, ['-e', WATCHER, url, String(pid), String(LOOK_AGAIN), ...paths], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said = text(child.stdout)
   return {
     stop: async () => {
