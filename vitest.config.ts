@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { noRedis } from './test/support/redis.js'
 
@@ -17,6 +18,8 @@ export default defineConfig({
     // Servers, the generator and fuzzing share two cores on a small machine; a hang is told from a slow test only after a while.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Vitest leaves one core to itself, and would use one of two; most tests wait for processes and sockets more than they work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'fetch', include: stories, exclude: heavy, env: { UNDERSTUDY_HOST: 'fetch' } } },

@@ -129,6 +129,9 @@ describe('a configuration file', () => {
     write({ 'understudy.config.json': '{ "data": "kept" }' })
     expect(await held([], { UNDERSTUDY_ENGINE: 'redis://localhost' })).toMatchObject({ data: { value: join(folder, 'kept'), from: 'file' }, engine: { value: null } })
     expect(await held(['--engine', 'redis://localhost'])).toMatchObject({ data: { value: null }, engine: { value: 'redis://localhost', from: 'flag' } })
+    // Node makes a folder of any URL, and would keep there what was meant for others.
+    expect(await run(['start', '--data', 'redis://localhost:6379/0'])).toMatchObject({ code: 1, stderr: "error: option '--data <folder>' argument 'redis://localhost:6379/0' is invalid: it has to be a folder. Sandboxes are kept in Redis with --engine.\n(add --help for more)\n" })
+    expect(await run(['config'], { UNDERSTUDY_DATA: 'https://somewhere.example' })).toMatchObject({ code: 1, stderr: expect.stringContaining('it has to be a folder.\n') as unknown })
     expect(await run(['config', '--engine', 'redis://localhost', '--data', 'x'])).toMatchObject({ code: 1, stderr: 'error: --data and --engine cannot be used together; sandboxes are kept in one place\n' })
     write({ 'understudy.config.json': '{ "data": "kept", "engine": "redis://localhost" }' })
     expect(await run(['config'])).toMatchObject({ code: 1, stderr: 'error: understudy.config.json:1:19: data and engine are both given; sandboxes are kept in one place\n' })
@@ -189,6 +192,7 @@ describe('what is wrong with a configuration', () => {
       'understudy.config.json:1:3: port is "x"; it has to be a whole number up to 65535; 0 takes a free port\nunderstudy.config.json:1:16: ', 'fixtures is 4; it has to be a folder\n', 'maxMemory is "1mb"; it has to be 512mb, 2gb or a number of bytes; 32mb at the least\n',
     ]],
     ['json', '{ "engine": "postgres://x" }', ['engine is "postgres://x"; it has to be an address of Redis']],
+    ['json', '{ "data": "redis://localhost:6379" }', ['data is "redis://localhost:6379"; it has to be a folder (an address of Redis stands under engine)']],
     ['json', '{ "port": 1', ['understudy.config.json:1:12 is no JSON: the end is not expected here']],
     ['json', '[]', ['exports no configuration; it has to hold an object such as { "port": 4020 }']],
     ['ts', 'export const config = {}', ['exports no configuration; it has to hold export default defineConfig({ … })']],

@@ -31,7 +31,7 @@ const { systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes
 /** All keys with their checks; the compiler asks for those that are new. */
 const CHECKS: Readonly<Record<keyof UnderstudyConfig, Check>> = {
   systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, networks, adminToken, allowedOrigins, prefer,
-  data: { what: 'a folder', holds: fixtures.holds },
+  data: { what: 'a folder (an address of Redis stands under engine)', holds: (value) => typeof value === 'string' && value !== '' && !hasScheme(value) },
   engine: { what: 'an address of Redis such as redis://localhost:6379, or an engine such as redisEngine(…)', holds: (value) => (typeof value === 'string' ? isRedis(value) : engine.holds(value)) },
   admin: prefer,
 }
@@ -42,6 +42,11 @@ export const configKeys: readonly string[] = Object.keys(CHECKS)
 /** @returns whether the text is an address of Redis */
 export function isRedis(text: string): boolean {
   return /^rediss?:\/\/[^\s/]/.test(text)
+}
+
+/** @returns whether the text reads as a URL with a host, and so as no folder */
+export function hasScheme(text: string): boolean {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text)
 }
 
 /**

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander'
 import { MEMORY_FORMS, parseMemory } from '../../core/budget.js'
 import { pairOf } from '../ctl/flags.js'
-import { isRedis } from './file.js'
+import { hasScheme, isRedis } from './file.js'
 
 /** For a flag that takes a whole number. */
 export function parseWhole(text: string): number {
@@ -33,6 +33,12 @@ export function parsePair(text: string, before: Readonly<Record<string, string>>
 /** For a flag that takes origins, with commas between, and may be given several times. */
 export function parseOrigins(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(',').map((origin) => origin.trim()).filter((origin) => origin !== '')]
+}
+
+/** For a flag that takes a folder: what reads as a URL would be made a folder as well, and hold what was meant for elsewhere. */
+export function parseFolder(text: string): string {
+  if (hasScheme(text)) throw new InvalidArgumentError(`it has to be a folder.${isRedis(text) ? ' Sandboxes are kept in Redis with --engine.' : ''}`)
+  return text
 }
 
 /** For a flag that takes an address of Redis. */

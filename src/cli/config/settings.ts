@@ -10,7 +10,7 @@ import type { SocketLimits } from '../../core/sockets/switchboard.js'
 import { loadSystems, unknownSystems } from '../../systems/load.js'
 import { configError, type Mistake } from './error.js'
 import { type ConfigFile, findConfig, lookAtConfig, type LookedAt } from './file.js'
-import { parseAmount, parseCount, parseEngine, parseOrigins, parsePair, parsePort, parseToken, parseWhole } from './parse.js'
+import { parseAmount, parseCount, parseEngine, parseFolder, parseOrigins, parsePair, parsePort, parseToken, parseWhole } from './parse.js'
 
 /** The flags as the parser gives them. */
 export interface SettingFlags {
@@ -112,7 +112,7 @@ export function addSettingFlags(command: Command): Command {
     .addOption(option('--journal <number>', 'calls that the journal of a sandbox keeps', 'JOURNAL').argParser(parseWhole).default(1000))
     .addOption(option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', 'MAX_SANDBOXES').argParser(parseCount).default(10_000))
     .addOption(option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go, and more records and files are refused', 'MAX_MEMORY').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
-    .addOption(option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data', 'DATA'))
+    .addOption(option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data', 'DATA').argParser(parseFolder))
     .addOption(option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db, rediss://…, or several hosts of a cluster; docs/scale.md tells how', 'ENGINE').argParser(parseEngine))
     .addOption(new Option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags').argParser(parsePair).default({}, 'none'))
     .addOption(new Option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare').argParser(parsePair).default({}, 'none'))
