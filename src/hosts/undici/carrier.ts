@@ -82,8 +82,11 @@ export class Carrier {
       if (tries === MOST_TRIES) exchange.fail(new ForwardError('reset', 'it refused the call (HTTP/2 REFUSED_STREAM)'))
       else this.carry(outgoing, exchange, tries + 1)
     }
+    const elsewhere = () => {
+      if (!exchange.isOver) this.carry(outgoing, exchange, tries)
+    }
     try {
-      connection.carry({ outgoing, exchange, refused })
+      connection.carry({ outgoing, exchange, refused, elsewhere })
     } catch (error) {
       exchange.fail(reasonOf(error))
     }

@@ -9,8 +9,12 @@ import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
 import type { Exchange, Head } from './exchange.js'
 import { reasonOf } from './reasons.js'
 
-/** Real milliseconds that a connection is kept which nobody uses. */
+/** Real milliseconds that a connection is kept which nobody uses, whatever the backend goes on to say on it. */
 const KEPT = 60_000
+/** Real milliseconds that the backend has to close its side of one that is over. */
+const GOODBYE = 1000
+/** Names of other origins that it may say it answers for: Node.js keeps them, and nobody asks. */
+const MOST_ORIGINS = 100
 /** Bytes of one answer that may be under way. */
 const WINDOW = 256 * 1024
 /** Calls that it carries at once; the backend may take fewer, and further ones wait. */
@@ -26,25 +30,32 @@ export interface Carried {
   readonly exchange: Exchange
   /** Told when the backend has not looked at the call, and never will (RFC 9113, section 8.7). */
   readonly refused: () => void
+  /** Told when the connection takes no more calls, and has not been given this one. */
+  readonly elsewhere: () => void
 }
 
 export class Http2Connection {
   readonly #session: ClientHttp2Session
+  readonly #socket: TLSSocket
   #underWay = 0
+  #unused: NodeJS.Timeout | null = null
+  #origins = 0
   readonly #waiting: Carried[] = []
   #takesMore = true
 
   /** @param ended told when it is gone */
   constructor(origin: string, socket: TLSSocket, ended: () => void) {
+    this.#socket = socket
     this.#session = connect(origin, { createConnection: () => socket, settings: { enablePush: false, initialWindowSize: WINDOW }, maxSessionMemory: MOST_MEMORY })
     // What breaks the connection is told by the streams on it.
-    this.#session.on('error', () => undefined)
+    this.#session.on('error', this.#partSoon)
     this.#session.on('goaway', this.#letGo)
-    this.#session.on('close', ended)
-    this.#session.setTimeout(KEPT, () => {
-      if (this.#underWay === 0) this.#letGo()
+    this.#session.on('origin', (origins) => {
+      this.#origins += origins.length
+      if (this.#origins > MOST_ORIGINS) this.destroy()
     })
-    this.#session.unref()
+    this.#session.on('close', ended)
+    this.#rest()
   }
 
   /** Whether calls may still be put on it. */
@@ -60,6 +71,7 @@ export class Http2Connection {
 
   destroy(): void {
     this.#session.destroy()
+    this.#socket.destroy()
   }
 
   #begin({ outgoing: { method, origin, path, headers, body }, exchange, refused }: Carried): void {
@@ -68,7 +80,15 @@ export class Http2Connection {
     const stream = this.#session.request(head, { endStream: body === null })
     this.#underWay++
     this.#session.ref()
+    if (this.#unused !== null) clearTimeout(this.#unused)
     let hasHead = false
+    let isWhole = false
+    // Node.js ends the reading of a stream that was reset as it does of one that is whole: but only then is it closed before.
+    const push = stream.push.bind(stream)
+    stream.push = (piece, encoding) => {
+      if (piece === null && !stream.closed) isWhole = true
+      return push(piece, encoding)
+    }
     const controller = controllerOf(stream, (reason) => {
       // Nothing came: the connection may be dead without a word.
       if (reason instanceof ForwardError && reason.reason === 'timeout' && !hasHead) this.#letGo()
@@ -81,18 +101,19 @@ export class Http2Connection {
       exchange.onResponseData(controller, piece)
     })
     stream.on('end', () => {
-      // A stream that was reset ends as well.
-      if (hasHead && stream.rstCode === NGHTTP2_NO_ERROR) exchange.onResponseEnd()
+      if (stream.rstCode !== NGHTTP2_NO_ERROR) return
+      if (hasHead && isWhole) exchange.onResponseEnd()
+      else exchange.fail(brokenOff(stream))
     })
     stream.on('error', (error) => {
       if (stream.rstCode !== NGHTTP2_REFUSED_STREAM || hasHead) exchange.fail(reasonOf(error))
     })
     stream.on('close', () => {
       this.#underWay--
-      if (this.#underWay === 0) this.#session.unref()
+      if (this.#underWay === 0) this.#rest()
       this.#next()
       if (stream.rstCode === NGHTTP2_REFUSED_STREAM && !hasHead) refused()
-      else exchange.fail(new ForwardError('reset', `it ended the call before its answer was whole (HTTP/2 code ${String(stream.rstCode)})`))
+      else exchange.fail(brokenOff(stream))
     })
     exchange.onRequestStart(controller)
     if (body !== null) stream.end(body)
@@ -104,7 +125,7 @@ export class Http2Connection {
       const call = this.#waiting.shift()
       if (call === undefined) return
       if (call.exchange.isOver) continue
-      if (!this.isOpen) call.refused()
+      if (!this.isOpen) call.elsewhere()
       else {
         try {
           this.#begin(call)
@@ -115,11 +136,31 @@ export class Http2Connection {
     }
   }
 
-  /** What is under way on it is answered yet. */
+  /** What is under way on it is answered yet; what waits need not wait for that. */
   readonly #letGo = () => {
     this.#takesMore = false
+    for (const call of this.#waiting.splice(0)) call.elsewhere()
     if (!this.#session.closed) this.#session.close()
+    if (this.#underWay === 0) this.#partSoon()
   }
+
+  /** Nobody uses it. */
+  #rest(): void {
+    this.#session.unref()
+    if (!this.isOpen) this.#partSoon()
+    else this.#unused = setTimeout(this.#letGo, KEPT).unref()
+  }
+
+  /** A session that is over waits for the backend to take what was said, and to close as well: some never do. */
+  readonly #partSoon = () => {
+    setTimeout(() => {
+      this.#socket.destroy()
+    }, GOODBYE).unref()
+  }
+}
+
+function brokenOff({ rstCode }: ClientHttp2Stream): ForwardError {
+  return new ForwardError('reset', `it ended the call before its answer was whole (HTTP/2 code ${String(rstCode)})`)
 }
 
 function controllerOf(stream: ClientHttp2Stream, aborted: (reason: Error) => void): Dispatcher.DispatchController {

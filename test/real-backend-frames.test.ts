@@ -1,0 +1,138 @@
+/** A backend that writes the frames of HTTP/2 by hand, as none that means well would: calls end, answers are whole or none, and no connection is left behind. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type TLSSocket } from 'node:tls'
+import { expect, test } from 'vitest'
+import { begin } from './support/cli.js'
+import { closedAfterEach } from './support/closing.js'
+
+const closing = closedAfterEach()
+const OK = '{"code":2000,"desc":"ok"}'
+/** Types of frames (RFC 9113, section 6; RFC 8336), and their flags. */
+const [DATA, HEADERS, RESET, SETTINGS, PING, GOAWAY, ORIGIN] = [0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0xc]
+const [END_STREAM, END_HEADERS, ACK] = [0x1, 0x4, 0x1]
+const NO_ERROR = Buffer.alloc(4)
+const HIGHEST = Buffer.from([0x7f, 0xff, 0xff, 0xff])
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+function frame(type: number, flags: number, stream: number, payload: string | Uint8Array = ''): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(Buffer.byteLength(payload), 0, 3)
+  head.writeUInt8(type, 3)
+  head.writeUInt8(flags, 4)
+  head.writeUInt32BE(stream, 5)
+  return Buffer.concat([head, Buffer.from(payload)])
+}
+
+/** `:status: 200` and the type of JSON, without compression (RFC 7541, section 6). */
+const FINE = Buffer.concat([Buffer.from([0x88, 0x00, 12]), Buffer.from('content-type'), Buffer.from([16]), Buffer.from('application/json')])
+const headOf = (stream: number) => frame(HEADERS, END_HEADERS, stream, FINE)
+const right = (stream: number) => Buffer.concat([headOf(stream), frame(DATA, END_STREAM, stream, OK)])
+const goaway = (last: Buffer) => frame(GOAWAY, 0, 0, Buffer.concat([last, NO_ERROR]))
+
+/** @param doing what comes back to a call: its stream, and which it is on its connection */
+async function beside(doing: (stream: number, turn: number) => Buffer | Promise<Buffer>) {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-frames-'))
+  closing.push(() => rm(folder, { recursive: true }))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=backend', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' })
+  const open = new Set<TLSSocket>()
+  let connections = 0
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert), ALPNProtocols: ['h2'] }, (socket) => {
+    connections++
+    open.add(socket)
+    // It closes nothing by itself.
+    socket.allowHalfOpen = true
+    socket.on('close', () => open.delete(socket))
+    socket.on('error', () => undefined)
+    socket.write(frame(SETTINGS, 0, 0))
+    let turn = 0
+    let read = Buffer.alloc(0)
+    let begun = false
+    socket.on('data', (bytes: Buffer) => {
+      read = Buffer.concat([read, bytes])
+      if (!begun && read.length >= PREFACE) {
+        begun = true
+        read = read.subarray(PREFACE)
+      }
+      while (begun && read.length >= 9 && read.length >= 9 + read.readUIntBE(0, 3)) {
+        const [type, flags, stream] = [read.readUInt8(3), read.readUInt8(4), read.readUInt32BE(5)]
+        read = read.subarray(9 + read.readUIntBE(0, 3))
+        if (type === SETTINGS && flags !== ACK) socket.write(frame(SETTINGS, ACK, 0))
+        if (type === HEADERS) void Promise.resolve(doing(stream, turn++)).then((said) => socket.write(said))
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => {
+    for (const socket of open) socket.destroy()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  const running = begin(['start', 'live', '--port', '0', '--backend', `live=https://127.0.0.1:${String((server.address() as AddressInfo).port)}`], { env: { NODE_EXTRA_CA_CERTS: cert } }) // it listens on TCP
+  closing.push(async () => {
+    running.child.kill()
+    await running.ended
+  })
+  const [url] = await running.says(/http:\/\/127\.0\.0\.1:\d+/)
+  const call = async () => {
+    const answer = await fetch(`${url}/live/auth/code?mobile=13800003009`)
+    return [answer.status, answer.headers.get('understudy-source'), answer.headers.get('understudy-source-reason'), await answer.text()]
+  }
+  /** How many connections are not closed on the other side: to the others nothing can be said. */
+  const left = () => {
+    for (const socket of open) socket.write(frame(PING, ACK, 0, Buffer.alloc(8)))
+    return open.size
+  }
+  return { call, left, url, connections: () => connections }
+}
+
+const PREFACE = 24
+/** Calls that go over one connection at the same time. */
+const AT_ONCE = 128
+const WHOLE = [200, 'real', null, OK]
+
+test.skipIf(!hasOpenssl())('an answer whose stream is reset without an error, before its end, is none', async () => {
+  const { call } = await beside((stream) => Buffer.concat([headOf(stream), frame(DATA, 0, stream, OK.slice(0, 8)), frame(RESET, 0, stream, NO_ERROR)]))
+  expect(await call()).toEqual([500, 'stub', expect.stringMatching(/^reset: /), ''])
+})
+
+test.skipIf(!hasOpenssl())('a connection that takes no further calls is closed here, where the backend never does', async () => {
+  const { call, left, connections } = await beside((stream) => Buffer.concat([goaway(HIGHEST), right(stream)]))
+  for (let i = 0; i < 10; i++) expect(await call()).toEqual(WHOLE)
+  expect(connections()).toBe(10)
+  await expect.poll(left, { timeout: 15_000 }).toBe(0)
+})
+
+test.skipIf(!hasOpenssl())('a backend that tells without end of other origins that it answers for is not listened to', async () => {
+  const origins = Buffer.concat(Array.from({ length: 200 }, (_, i) => {
+    const name = Buffer.from(`https://other${String(i)}.example`)
+    return Buffer.concat([Buffer.from([0, name.length]), name])
+  }))
+  const { call, left } = await beside(() => frame(ORIGIN, 0, 0, origins))
+  expect(await call()).toEqual([500, 'stub', expect.stringMatching(/^reset: /), ''])
+  await expect.poll(left, { timeout: 15_000 }).toBe(0)
+})
+
+test.skipIf(!hasOpenssl())('calls that wait for a connection which takes no more of them go over the next one, however often', async () => {
+  let release: () => void = () => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const { call, url, connections } = await beside((stream, turn) => (turn === AT_ONCE - 1 ? released.then(() => Buffer.concat([goaway(HIGHEST), ...Array.from({ length: AT_ONCE }, (_, i) => right(stream - 2 * i))])) : Buffer.alloc(0)))
+  const answers = Promise.all(Array.from({ length: AT_ONCE * 6 }, call))
+  // The others have come meanwhile, and wait.
+  for (let i = 0; i < 20; i++) await fetch(`${url}/__admin/health`)
+  release()
+  expect((await answers).filter((answer) => answer[1] !== 'real')).toEqual([])
+  expect(connections()).toBe(6)
+})
