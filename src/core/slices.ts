@@ -43,6 +43,22 @@ export async function breathe(): Promise<void> {
   for (let turn = 0; turn < BREATH; turn++) await others()
 }
 
+/** What is done one after another, however much of it is asked for at once. */
+export class Queue {
+  /** Resolves when the last is done that was asked for. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  /**
+   * @returns what the work returns, when all that was asked for before it has come to its end
+   * @throws what it throws
+   */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+}
+
 /**
  * The pace of all who work in one server, be it little each or long work: together they work for no longer than one slice before others are
  * answered. Who came first goes on first.
@@ -51,8 +67,7 @@ export class Pace {
   /** The time since this slice began; null while nobody has worked in it. */
   #elapsed: (() => number) | null = null
   readonly #waiting: (() => void)[] = []
-  /** Resolves when the last piece is done that was asked for. */
-  #piece: Promise<unknown> = Promise.resolve()
+  readonly #pieces = new Queue()
 
   /** Whether there is time left in this slice, which begins with whoever asks first. */
   get hasTime(): boolean {
@@ -117,9 +132,10 @@ export class Pace {
   inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {
     if (records <= MANY) return work()
     // To its end: some of it may be put off by timers, which would all be over at once.
-    const done = this.#piece.then(breathe).then(work)
-    this.#piece = done.catch(() => undefined)
-    return done
+    return this.#pieces.run(async () => {
+      await breathe()
+      return work()
+    })
   }
 
   /** One goes on with each turn of Node's loop: how long it works is known only then. */

@@ -1,6 +1,6 @@
 /** Long work, and how much of it lies between others. */
 import { expect, test } from 'vitest'
-import { Pace } from '../../src/core/slices.js'
+import { Pace, Queue } from '../../src/core/slices.js'
 
 /** Takes longer than a slice, unless told otherwise. */
 function spin(milliseconds = 25): void {
@@ -125,4 +125,25 @@ test('who waits for a moment to go on comes in the order of waiting', async () =
     step()
   })))
   expect([order, Math.max(...turns)]).toEqual([[0, 1, 2, 3, 4, 5], 1])
+})
+
+test('of what is queued one goes on after another has come to its end, be it a bad one', async () => {
+  const queue = new Queue()
+  const told: string[] = []
+  const held: (() => void)[] = []
+  const add = (name: string) => queue.run(async () => {
+    told.push(`${name} begins`)
+    await new Promise<void>((resolve) => held.push(resolve))
+    told.push(`${name} ends`)
+    if (name === 'two') throw new Error(`${name} broke`)
+    return name
+  }).catch((error: unknown) => error)
+  const all = Promise.all(['one', 'two', 'three'].map(add))
+  for (let turn = 1; turn <= 3; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([told.length, held.length]).toEqual([2 * turn - 1, 1])
+    held.pop()?.()
+  }
+  expect(await all).toEqual(['one', new Error('two broke'), 'three'])
+  expect(told).toEqual(['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`]))
 })

@@ -5,11 +5,11 @@ import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
 import { asHeader, emptyReply, JSON_HEADERS, type Reply, type ReplyHeaders } from '../reply.js'
 import { jsonPieces, Measure, measureJson, takePieces, TooMuch } from '../sliced-json.js'
-import type { Pace } from '../slices.js'
+import { type Pace, Queue } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
 import { linesOf } from '../violations.js'
-import { type Fields, readBody } from './body.js'
+import { type Fields, takeBody } from './body.js'
 import { readHeaders, readInput } from './input.js'
 import { type Refusal, refusal } from './refusal.js'
 import { findPlace, pathBelow, withHeaders } from './surface.js'
@@ -71,6 +71,9 @@ const WHOLE = 1024 * 1024
 /** and a longer one in parts of so many. */
 const PART = 64 * 1024
 
+/** Of bodies that have more bytes one is worked off after another: what is read out of one may take up fifty times what it is written in, and nobody knows how many come at once. */
+const LARGE = 64 * 1024
+
 /** So many items are held against the contract in one go. */
 const PORTION = 500
 
@@ -94,12 +97,17 @@ export interface Api {
 export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
   const { name, prefix, document } = api
   const route = compileRouter(api.contract)
+  const large = new Queue()
   return async (call) => {
     const path = pathBelow(prefix, call)
     const missing = refusal(404, 'no-such-path', `${name.charAt(0).toUpperCase()}${name.slice(1)} has no path ${path}. ${document} lists those it has.`)
     const match = findPlace(route, path, call, missing)
-    const body = await readBody(api.pace, match.row, call)
-    const payload = await api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
+    const come = await takeBody(api.pace, match.row, call)
+    const carryOut = async () => {
+      const body = await come.read()
+      return api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
+    }
+    const payload = await (come.bytes > LARGE ? large.run(carryOut) : carryOut())
     return payload instanceof WithHeaders ? withHeaders(await reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
   }
 }

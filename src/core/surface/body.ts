@@ -15,20 +15,29 @@ const USUAL_LIMIT = 1024 * 1024
 /** A larger one holds what other calls have brought, so many levels further inside. */
 const LEVELS_AROUND = 20
 
-/**
- * @returns the fields of the body; none where the operation takes no body or there is none
- * @throws Refusal when it is too large, of another type, nested too deeply, or no JSON object
- */
-export async function readBody(pace: Pace, { body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Fields> {
-  if (type === null) return {}
-  const bytes = await readBytes(body, bodyLimit)
-  if (bytes.length === 0) return {}
-  const [given = ''] = (headers['content-type'] ?? '').split(';')
-  if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
-  return parse(pace, bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH)
+/** A body that has come. */
+export interface Body {
+  readonly bytes: number
+  /**
+   * @returns its fields; none where the operation takes no body or there is none
+   * @throws Refusal when it is nested too deeply, or no JSON object
+   */
+  read(): Promise<Fields>
 }
 
-async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
+const NO_BODY: Body = { bytes: 0, read: () => Promise.resolve({}) }
+
+/** @throws Refusal when it is too large, of another type, or breaks off */
+export async function takeBody(pace: Pace, { body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Body> {
+  if (type === null) return NO_BODY
+  const bytes = await takeBytes(body, bodyLimit)
+  if (bytes.length === 0) return NO_BODY
+  const [given = ''] = (headers['content-type'] ?? '').split(';')
+  if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
+  return { bytes: bytes.length, read: () => parse(pace, bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH) }
+}
+
+async function takeBytes(body: BodySource, limit: number): Promise<Uint8Array> {
   const read = await body.bytes(limit)
   switch (read.kind) {
     case 'bytes':
