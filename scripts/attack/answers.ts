@@ -112,7 +112,7 @@ export const answers: Readonly<Record<string, Answering>> = {
   },
   'two answers to one call': (socket, _drawn, right) => {
     whole(socket, right)
-    whole(socket, right, { status: 500 })
+    whole(socket, right, { status: 201 })
   },
   'an answer to nobody, later': (socket, _drawn, right) => {
     whole(socket, right)
