@@ -1,6 +1,4 @@
 /** A backend that writes the frames of HTTP/2 by hand, as none that means well would: calls end, answers are whole or none, and no connection is left behind. */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +7,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { begin } from './support/cli.js'
 import { closedAfterEach } from './support/closing.js'
+import { certificate, hasOpenssl } from './support/openssl.js'
 
 const closing = closedAfterEach()
 const OK = '{"code":2000,"desc":"ok"}'
@@ -17,15 +16,6 @@ const [DATA, HEADERS, RESET, SETTINGS, PING, GOAWAY, ORIGIN] = [0x0, 0x1, 0x3, 0
 const [END_STREAM, END_HEADERS, ACK] = [0x1, 0x4, 0x1]
 const NO_ERROR = Buffer.alloc(4)
 const HIGHEST = Buffer.from([0x7f, 0xff, 0xff, 0xff])
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'])
-    return true
-  } catch {
-    return false
-  }
-}
 
 function frame(type: number, flags: number, stream: number, payload: string | Uint8Array = ''): Buffer {
   const head = Buffer.alloc(9)
@@ -46,11 +36,10 @@ const goaway = (last: Buffer) => frame(GOAWAY, 0, 0, Buffer.concat([last, NO_ERR
 async function beside(doing: (stream: number, turn: number) => Buffer | Promise<Buffer>) {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-frames-'))
   closing.push(() => rm(folder, { recursive: true }))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=backend', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' })
+  const { cert, key, file } = await certificate(folder)
   const open = new Set<TLSSocket>()
   let connections = 0
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert), ALPNProtocols: ['h2'] }, (socket) => {
+  const server = createServer({ key, cert, ALPNProtocols: ['h2'] }, (socket) => {
     connections++
     open.add(socket)
     // It closes nothing by itself.
@@ -80,7 +69,7 @@ async function beside(doing: (stream: number, turn: number) => Buffer | Promise<
     for (const socket of open) socket.destroy()
     return new Promise((resolve) => server.close(resolve))
   })
-  const running = begin(['start', 'live', '--port', '0', '--backend', `live=https://127.0.0.1:${String((server.address() as AddressInfo).port)}`], { env: { NODE_EXTRA_CA_CERTS: cert } }) // it listens on TCP
+  const running = begin(['start', 'live', '--port', '0', '--backend', `live=https://127.0.0.1:${String((server.address() as AddressInfo).port)}`], { env: { NODE_EXTRA_CA_CERTS: file } }) // it listens on TCP
   closing.push(async () => {
     running.child.kill()
     await running.ended
@@ -103,19 +92,19 @@ const PREFACE = 24
 const AT_ONCE = 128
 const WHOLE = [200, 'real', null, OK]
 
-test.skipIf(!hasOpenssl())('an answer whose stream is reset without an error, before its end, is none', async () => {
+test.skipIf(!hasOpenssl)('an answer whose stream is reset without an error, before its end, is none', async () => {
   const { call } = await beside((stream) => Buffer.concat([headOf(stream), frame(DATA, 0, stream, OK.slice(0, 8)), frame(RESET, 0, stream, NO_ERROR)]))
   expect(await call()).toEqual([500, 'stub', expect.stringMatching(/^reset: /), ''])
 })
 
-test.skipIf(!hasOpenssl())('a connection that takes no further calls is closed here, where the backend never does', async () => {
+test.skipIf(!hasOpenssl)('a connection that takes no further calls is closed here, where the backend never does', async () => {
   const { call, left, connections } = await beside((stream) => Buffer.concat([goaway(HIGHEST), right(stream)]))
   for (let i = 0; i < 10; i++) expect(await call()).toEqual(WHOLE)
   expect(connections()).toBe(10)
   await expect.poll(left, { timeout: 15_000 }).toBe(0)
 })
 
-test.skipIf(!hasOpenssl())('a backend that tells without end of other origins that it answers for is not listened to', async () => {
+test.skipIf(!hasOpenssl)('a backend that tells without end of other origins that it answers for is not listened to', async () => {
   const origins = Buffer.concat(Array.from({ length: 200 }, (_, i) => {
     const name = Buffer.from(`https://other${String(i)}.example`)
     return Buffer.concat([Buffer.from([0, name.length]), name])
@@ -125,7 +114,7 @@ test.skipIf(!hasOpenssl())('a backend that tells without end of other origins th
   await expect.poll(left, { timeout: 15_000 }).toBe(0)
 })
 
-test.skipIf(!hasOpenssl())('calls that wait for a connection which takes no more of them go over the next one, however often', async () => {
+test.skipIf(!hasOpenssl)('calls that wait for a connection which takes no more of them go over the next one, however often', async () => {
   let release: () => void = () => undefined
   const released = new Promise<void>((resolve) => (release = resolve))
   const { call, url, connections } = await beside((stream, turn) => (turn === AT_ONCE - 1 ? released.then(() => Buffer.concat([goaway(HIGHEST), ...Array.from({ length: AT_ONCE }, (_, i) => right(stream - 2 * i))])) : Buffer.alloc(0)))

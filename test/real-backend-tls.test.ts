@@ -1,6 +1,5 @@
 /** A real backend over https and HTTP/2 beside a stub in a process of its own, which is told of the backend's authority as any program of Node.js is. */
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, createSecureServer, type Http2ServerRequest, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,26 +8,11 @@ import { expect, test } from 'vitest'
 import { connect } from '../src/index.js'
 import { begin } from './support/cli.js'
 import { closedAfterEach } from './support/closing.js'
+import { certificate, hasOpenssl } from './support/openssl.js'
 
 const closing = closedAfterEach()
 const PHONE = '13800003009'
 const KEY = 'feedfacefeedfacefeedfacefeed0001'
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'])
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** A certificate for 127.0.0.1 that signs itself. */
-async function certificate(folder: string): Promise<{ readonly cert: string; readonly key: string; readonly file: string }> {
-  const [key, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', file, '-days', '2', '-subj', '/CN=backend', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' })
-  return { cert: await readFile(file, 'utf8'), key: await readFile(key, 'utf8'), file }
-}
 
 /** live's login and one more call, over HTTP/2 where the client can. */
 async function backend({ cert, key }: { readonly cert: string; readonly key: string }) {
@@ -47,7 +31,7 @@ async function backend({ cert, key }: { readonly cert: string; readonly key: str
   return { seen, url: `https://127.0.0.1:${String((server.address() as AddressInfo).port)}` } // it listens on TCP
 }
 
-test.skipIf(!hasOpenssl())('HTTP/2 with an authority that is known, a cookie that fits http, and a log without tokens and phone numbers', async () => {
+test.skipIf(!hasOpenssl)('HTTP/2 with an authority that is known, a cookie that fits http, and a log without tokens and phone numbers', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-tls-'))
   closing.push(() => rm(folder, { recursive: true }))
   const pair = await certificate(folder)
@@ -72,7 +56,7 @@ test.skipIf(!hasOpenssl())('HTTP/2 with an authority that is known, a cookie tha
   for (const text of [stdout, stderr, JSON.stringify(drift)]) for (const planted of [PHONE, KEY, Buffer.from(KEY).toString('base64')]) expect(text).not.toContain(planted)
 })
 
-test.skipIf(!hasOpenssl())('an authority that is not known is a network error of the system that says tls', async () => {
+test.skipIf(!hasOpenssl)('an authority that is not known is a network error of the system that says tls', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-tls-'))
   closing.push(() => rm(folder, { recursive: true }))
   const real = await backend(await certificate(folder))
@@ -126,7 +110,7 @@ const begun = (stream: ServerHttp2Stream) => {
   stream.write(OK.slice(0, 8))
 }
 
-test.skipIf(!hasOpenssl())('over HTTP/2, an answer that breaks off is none, one that is under way when no further calls are taken is whole, and a call that was not looked at goes out again', async () => {
+test.skipIf(!hasOpenssl)('over HTTP/2, an answer that breaks off is none, one that is under way when no further calls are taken is whole, and a call that was not looked at goes out again', async () => {
   const { call, asked, sessions } = await besideHttp2({
     ok: (stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/json' })
