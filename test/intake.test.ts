@@ -114,10 +114,11 @@ test('a connection that is kept holds nothing of what came over it', async () =>
   }
   const before = held()
   expect(new Set(await Promise.all(Array.from({ length: 20 }, () => send('POST', '/@kept/edu/upload', 'multipart/form-data; boundary=x', upload))))).toEqual(new Set([200]))
-  // One picture is kept, whose content all have.
-  expect(held() - before).toBeLessThan(20 * MIB)
+  // One picture is kept, whose content all have. V8 gives buffers back beside the thread, after its collection.
+  const kept = () => expect.poll(() => held() - before, { timeout: 20_000 })
+  await kept().toBeLessThan(20 * MIB)
   expect(new Set(await Promise.all(Array.from({ length: 20 }, () => send('PUT', '/__admin/sandboxes/kept/snapshot', 'application/json', blanks))))).toEqual(new Set([400]))
-  expect(held() - before).toBeLessThan(20 * MIB)
+  await kept().toBeLessThan(20 * MIB)
   expect(Object.values(agent.freeSockets).flat().length).toBeGreaterThanOrEqual(20)
   agent.destroy()
 }, 60_000)
