@@ -75,6 +75,14 @@ test('a body that is larger than all of that is read when it is alone', async ()
   expect(kindOf(await box('alone').admin('PUT', '/snapshot', `${long}${' '.repeat(30 * MIB)}`))).toBe('body-too-large')
 }, 60_000)
 
+test('a body full of little holds no more values than there is room for once it is read, whatever it is written in', async () => {
+  const full = (lists: number) => `{"systems":{"edu":{"store":{"users":{"put":[${'[],'.repeat(lists)}[]]}}}}}`
+  const refused = await box('alone').admin('PUT', '/snapshot', full(340_000))
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('it has more than 335,544 values')])
+  // With fewer it is no snapshot either, which is another matter.
+  expect((await box('alone').admin('PUT', '/snapshot', full(300_000))).text).not.toContain('335,544')
+}, 60_000)
+
 test('those that have come and wait for a backend take up their room as well: more are refused, and told why', async () => {
   const asked: ServerResponse[] = []
   const hanging = createServer((_request, response) => asked.push(response)).listen(0, '127.0.0.1')

@@ -51,6 +51,6 @@ export function controlSurface(given: Omit<ControlParts, 'lines'>, guard: Guard)
       throw error instanceof NoRoom ? refusal(507, 'no-room', error.message) : error
     })
   }
-  const answer = answerBy({ name, prefix: CONTROL_PREFIX, document: `${CONTROL_PREFIX}/openapi.json`, contract, validators, carryOut, pace: parts.sandboxes.pace, report })
+  const answer = answerBy({ name, prefix: CONTROL_PREFIX, document: `${CONTROL_PREFIX}/openapi.json`, contract, validators, carryOut, pace: parts.sandboxes.pace, mostValues: parts.budget.values, report })
   return surface({ name, headers: { 'cache-control': 'no-store' }, report, answer: guarded(guard, CONTROL_PREFIX, answer) })
 }

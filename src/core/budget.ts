@@ -2,6 +2,7 @@
  * How much memory a server may fill with what is sent to it. One figure (`--max-memory`) is divided among the kinds of things that
  * grow; a ledger says how much of its share each kind takes up. What happens at the bound is the affair of whoever keeps the things.
  */
+import { MOST_VALUES } from './sliced-json.js'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -34,6 +35,9 @@ export const budgetKinds = Object.keys(SHARES) as readonly BudgetKind[] // of an
 /** One sandbox may take so much of a kind's share, so that others have room. */
 const OF_ONE: Readonly<Record<BudgetKind, number>> = { journal: 1 / 8, history: 1 / 8, records: 1 / 2, files: 1 / 2, backlog: 1 / 2 }
 
+/** What is read out of a body takes up so many bytes for each value of it, an empty list say, or an empty object. */
+const OF_A_VALUE = 100
+
 /** The ledger of one server. It counts what it is told, in bytes, and keeps nothing else. */
 export class Budget {
   /** All that may be taken, in bytes. */
@@ -46,6 +50,11 @@ export class Budget {
     this.total = total
     this.#limits = ofEach((kind) => Math.floor(total * SHARES[kind]))
     this.#used = ofEach(() => 0)
+  }
+
+  /** So many values one body may hold that is read as a whole. */
+  get values(): number {
+    return Math.min(MOST_VALUES, Math.floor(this.total / OF_A_VALUE))
   }
 
   /** @returns how much the kind may take up on the whole server, in bytes */

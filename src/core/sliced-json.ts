@@ -1,21 +1,13 @@
-/**
- * JSON that may be large, piece by piece, so that others are answered in between. What lies on the way to the many (the members of objects, some
- * levels deep, and the items of lists in them) is gone through here; each piece is left to the engine.
- */
-import { behindText, parseForeignJson, tooDeep } from '../plain/json.js'
+/** JSON that may be large, written piece by piece as {@link readJson} takes it, so that others are answered in between; each piece is left to the engine. */
 
 /** Objects are gone into so many levels deep: in a body that brings a snapshot along the records lie that deep. */
-const LEVELS = 7
+export const LEVELS = 7
 /** So many items of a list are written in one piece, */
 const ITEMS = 50
 /** or as many as have so many characters; and so many of a list are read in one. */
-const CHARACTERS = 64 * 1024
-/** A shorter text is read at once. */
-const SHORT = 256 * 1024
-/** What is read in one piece has so many characters at the most beside those of its texts, which cost next to nothing. */
-const MOST_CHARACTERS = 1024 * 1024
-/** So many values a text holds at the most, whatever lies in them: each takes up many times what it is written in. */
-const MOST_VALUES = 5_000_000
+export const CHARACTERS = 64 * 1024
+/** So many values a text holds at the most, whatever lies in them and however much room there is: each takes up many times what it is written in. */
+export const MOST_VALUES = 5_000_000
 
 /** A text comes to be more than could be read again; the message says what there is too much of. */
 export class TooMuch extends Error {
@@ -25,12 +17,17 @@ export class TooMuch extends Error {
 /** Measures a text while it is written, so that none is written that {@link readJson} would not take back. It never counts less than there is. */
 export class Measure {
   readonly #most: number
+  readonly #mostValues: number
   #bytes = 0
   #values = 0
 
-  /** @param most so many bytes are taken back */
-  constructor(most: number) {
+  /**
+   * @param most so many bytes are taken back
+   * @param values and so many values
+   */
+  constructor(most: number, values = MOST_VALUES) {
     this.#most = most
+    this.#mostValues = values
   }
 
   /** @throws TooMuch when with this piece, brackets and commas around it, there is more than is taken back */
@@ -38,7 +35,7 @@ export class Measure {
     this.#bytes += Buffer.byteLength(text) + AROUND
     this.#values += values
     if (this.#bytes > this.#most) throw new TooMuch(`more than ${String(Math.ceil(this.#most / 1024 / 1024))} MiB`)
-    if (this.#values > MOST_VALUES) throw new TooMuch(`more than ${MOST_VALUES.toLocaleString('en')} values`)
+    if (this.#values > this.#mostValues) throw new TooMuch(`more than ${this.#mostValues.toLocaleString('en')} values`)
   }
 }
 
@@ -60,7 +57,7 @@ function valuesIn(value: unknown): number {
  */
 export function* jsonPieces(value: unknown, measure: Measure | null = null, levels = LEVELS): Generator<string, void> {
   if (typeof value !== 'object' || value === null || levels === 0 || 'toJSON' in value) {
-    if (typeof value === 'string' && value.length > CHARACTERS) yield* textPieces(value, measure)
+    if (typeof value === 'string' && value.length > CHARACTERS) yield* textPieces(partsOf(value), measure)
     else {
       const text = JSON.stringify(value)
       measure?.add(text, valuesIn(value))
@@ -88,28 +85,63 @@ export function* jsonPieces(value: unknown, measure: Measure | null = null, leve
       before = ','
     }
   } else {
-    for (const name of Object.keys(value)) {
-      // One at a time: a part may be made when it is asked for.
-      const part: unknown = Reflect.get(value, name)
-      if (part === undefined) continue
+    for (const [name, pieces] of membersOf(value, measure, levels)) {
       const text = JSON.stringify(name)
       measure?.add(text, 1)
       yield `${before}${text}:`
-      yield* jsonPieces(part, measure, levels - 1)
+      yield* pieces
       before = ','
     }
   }
   yield before === open ? `${open}${close}` : close
 }
 
-/** A long text as JSON, part by part; two halves of one letter stay together. */
-function* textPieces(value: string, measure: Measure | null): Generator<string, void> {
+/** One at a time: what lies there may be made when it is asked for. */
+function* membersOf(value: object, measure: Measure | null, levels: number): Generator<readonly [name: string, pieces: Generator<string, void>], void> {
+  for (const name of Object.keys(value)) {
+    if (value instanceof LongTexts) yield [name, textPieces(LongTexts.partsOf(value, name), measure)]
+    else {
+      const part: unknown = Reflect.get(value, name)
+      if (part !== undefined) yield [name, jsonPieces(part, measure, levels - 1)]
+    }
+  }
+}
+
+/** Texts by name that are made when they are asked for; written as JSON, they lie nowhere whole. */
+export class LongTexts {
+  readonly [name: string]: string
+  readonly #parts: (name: string) => Iterable<string>
+
+  /** @param parts what a text consists of, made anew at each call */
+  constructor(names: Iterable<string>, parts: (name: string) => Iterable<string>) {
+    this.#parts = parts
+    for (const name of names) Object.defineProperty(this, name, { enumerable: true, get: () => [...parts(name)].join('') })
+  }
+
+  static partsOf(texts: LongTexts, name: string): Iterable<string> {
+    return texts.#parts(name)
+  }
+}
+
+/** A text as JSON, of its parts. */
+function* textPieces(parts: Iterable<string>, measure: Measure | null): Generator<string, void> {
+  measure?.add('', 1)
+  let before = '"'
+  for (const part of parts) {
+    const text = JSON.stringify(part).slice(1, -1)
+    measure?.add(text, 0)
+    yield `${before}${text}`
+    before = ''
+  }
+  yield `${before}"`
+}
+
+/** A long text, cut; two halves of one letter stay together. */
+function* partsOf(value: string): Generator<string, void> {
   for (let start = 0; start < value.length;) {
     const end = Math.min(value.length, start + CHARACTERS)
     const next = end < value.length && /[\uD800-\uDBFF]/.test(value.charAt(end - 1)) ? end + 1 : end
-    const text = JSON.stringify(value.slice(start, next)).slice(1, -1)
-    measure?.add(text, start === 0 ? 1 : 0)
-    yield `${start === 0 ? '"' : ''}${text}${next === value.length ? '"' : ''}`
+    yield value.slice(start, next)
     start = next
   }
 }
@@ -130,195 +162,4 @@ export function* takePieces(pieces: Generator<string, void>, characters: number)
     yield
   }
   return { text: taken.join(''), areAll: false }
-}
-
-/** What is kept of a long text of which not everything is wanted. */
-export interface Keeping {
-  /** Of an object that is gone into, so many fields; those after them are read and forgotten. */
-  readonly fields: number
-  /** The name of a field that is kept wherever it stands. */
-  readonly always: string
-}
-
-/**
- * Parses JSON text that comes from outside.
- * @param nested so many objects and lists may lie inside one another
- * @param keeping what is kept; with it everything large is gone into, wherever it lies, and nothing is too large. Everything when left out
- * @throws SyntaxError if it is no JSON, nested more deeply, or more than can be held
- */
-export function* readJson(text: string, nested: number, keeping: Keeping | null = null): Generator<void, unknown> {
-  if (text.length < SHORT) return parseForeignJson(text, nested)
-  const reader = new Reader(text, nested, keeping)
-  const read = yield* reader.value()
-  if (read === UNREADABLE || !reader.isAtEnd) throw new SyntaxError(`it is broken somewhere behind character ${String(reader.place)}`)
-  return read
-}
-
-/** What JSON says is never this. */
-const UNREADABLE = Symbol('unreadable')
-
-/** What something that lies in the text begins or ends with, but for blanks. */
-const MARKS = /["{}[\]]/g
-const SCALAR_END = /[,\]}]/g
-const NO_BLANK = /[^ \t\n\r]/g
-
-class Reader {
-  readonly #text: string
-  readonly #nested: number
-  readonly #keeping: Keeping | null
-  readonly #levels: number
-  #at = 0
-  #values = 0
-
-  constructor(text: string, nested: number, keeping: Keeping | null) {
-    this.#text = text
-    this.#nested = nested
-    this.#keeping = keeping
-    this.#levels = keeping === null ? LEVELS : nested
-  }
-
-  get isAtEnd(): boolean {
-    this.#skipBlanks()
-    return this.#at === this.#text.length
-  }
-
-  /** Everything before it is in order. */
-  get place(): number {
-    return this.#at
-  }
-
-  *value(levels = this.#levels): Generator<void, unknown> {
-    this.#skipBlanks()
-    const first = this.#text[this.#at]
-    if (first === '{' && levels > 0) return yield* this.#object(levels)
-    if (first === '[' && levels > 0) return yield* this.#list(levels)
-    const start = this.#at
-    return this.#skipValue() ? this.#piece(start, levels) : UNREADABLE
-  }
-
-  *#object(levels: number): Generator<void, unknown> {
-    const made: Record<string, unknown> = {}
-    let fields = 0
-    this.#at++
-    if (this.#take('}')) return made
-    do {
-      this.#skipBlanks()
-      const start = this.#at
-      if (this.#text[start] !== '"' || !this.#skipText()) return UNREADABLE
-      const name = this.#piece(start, levels)
-      if (typeof name !== 'string' || !this.#take(':')) return UNREADABLE
-      const value = yield* this.value(levels - 1)
-      if (value === UNREADABLE) return UNREADABLE
-      // As JSON.parse has it: `__proto__` is a name as any other.
-      if (this.#keeping === null || fields++ < this.#keeping.fields || name === this.#keeping.always) Object.defineProperty(made, name, { value, writable: true, enumerable: true, configurable: true })
-      yield
-    } while (this.#take(','))
-    return this.#take('}') ? made : UNREADABLE
-  }
-
-  *#list(levels: number): Generator<void, unknown> {
-    const made: unknown[] = []
-    this.#at++
-    if (this.#take(']')) return made
-    do {
-      const start = this.#at
-      let end = start
-      let isLarge = false
-      do {
-        this.#skipBlanks()
-        const item = this.#at
-        if (!this.#skipValue(this.#keeping !== null)) return UNREADABLE
-        isLarge = this.#keeping !== null && this.#at - item > CHARACTERS
-        if (isLarge) this.#at = item
-        else end = this.#at
-      } while (!isLarge && this.#at - start < CHARACTERS && this.#take(','))
-      const items = this.#piece(start, levels, (text) => `[${text}]`, end)
-      if (!Array.isArray(items)) return UNREADABLE
-      for (const item of items as readonly unknown[]) made.push(item)
-      yield
-      if (!isLarge) continue
-      const value = yield* this.value(levels - 1)
-      if (value === UNREADABLE) return UNREADABLE
-      made.push(value)
-    } while (this.#take(','))
-    return this.#take(']') ? made : UNREADABLE
-  }
-
-  /** What stands between the start and the end. @throws SyntaxError where it is nested too deeply, or the values come to be too many */
-  #piece(start: number, levels: number, asWritten = (text: string) => text, end = this.#at): unknown {
-    let value: unknown
-    try {
-      value = JSON.parse(asWritten(this.#text.slice(start, end)))
-    } catch {
-      this.#at = start
-      return UNREADABLE
-    }
-    this.#count(value, this.#nested - (this.#levels - levels))
-    return value
-  }
-
-  #count(value: unknown, levels: number): void {
-    if (++this.#values > MOST_VALUES) throw new SyntaxError(`it has more than ${MOST_VALUES.toLocaleString('en')} values, and no more are held`)
-    if (typeof value !== 'object' || value === null) return
-    if (levels === 0) throw tooDeep(this.#nested)
-    if (Array.isArray(value)) for (const item of value as readonly unknown[]) this.#count(item, levels - 1)
-    else for (const name in value) this.#count((value as Readonly<Record<string, unknown>>)[name], levels - 1) // of an object any own key may be read
-  }
-
-  #skipBlanks(): void {
-    if (this.#find(NO_BLANK) === null) this.#at = this.#text.length
-  }
-
-  #take(mark: string): boolean {
-    this.#skipBlanks()
-    if (this.#text[this.#at] !== mark) return false
-    this.#at++
-    return true
-  }
-
-  /** Goes behind a value, without looking at what it is; of one that may be large no further than to where that shows. @throws SyntaxError where it is nested too deeply or too large, whatever comes then */
-  #skipValue(mayBeLarge = false): boolean {
-    this.#skipBlanks()
-    const first = this.#text[this.#at]
-    if (first === '"') return this.#skipText()
-    const start = this.#at
-    if (first !== '{' && first !== '[') {
-      if (this.#find(SCALAR_END) === null) this.#at = this.#text.length
-      return this.#at > start
-    }
-    let depth = 0
-    let texts = 0
-    do {
-      const mark = this.#find(MARKS)
-      const from = this.#at
-      if (mark === '"' && !this.#skipText()) return false
-      if (mark === null) return false
-      if (mark === '"') {
-        texts += this.#at - from
-        continue
-      }
-      if (mayBeLarge && from - start > CHARACTERS) return true
-      if (from - start - texts > MOST_CHARACTERS) throw new SyntaxError(`behind character ${String(start)} there is a value of more than ${String(MOST_CHARACTERS / 1024 / 1024)} MiB`)
-      this.#at++
-      depth += mark === '{' || mark === '[' ? 1 : -1
-      if (depth > this.#nested) throw tooDeep(this.#nested)
-    } while (depth > 0)
-    return true
-  }
-
-  /** Goes behind the text that begins here. */
-  #skipText(): boolean {
-    const end = behindText(this.#text, this.#at)
-    if (end !== -1) this.#at = end
-    return end !== -1
-  }
-
-  /** Goes to what comes next of these. @returns what it is; null when there is none */
-  #find(marks: RegExp): string | null {
-    marks.lastIndex = this.#at
-    const found = marks.exec(this.#text)
-    if (found === null) return null
-    this.#at = found.index
-    return found[0]
-  }
 }

@@ -1,7 +1,8 @@
 /** JSON in slices says what the engine's own says, and others come between. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { jsonPieces, readJson, takePieces } from '../../src/core/sliced-json.js'
+import { jsonPieces, LongTexts, Measure, measureJson, MOST_VALUES, takePieces, TooMuch } from '../../src/core/sliced-json.js'
+import { readJson } from '../../src/core/sliced-reading.js'
 import { atOnce } from '../../src/core/slices.js'
 
 function* writeJson(value: unknown): Generator<void, string> {
@@ -49,6 +50,28 @@ describe('is written', () => {
     expect(steps).toBeGreaterThan(100)
     expect(result).toBe(JSON.stringify(snapshot))
   })
+})
+
+test('long texts are written part by part, none of them lies anywhere whole', () => {
+  let made = 0
+  const parts = { a: ['one "', '\n two'], empty: [], long: Array.from({ length: 20 }, () => 'x'.repeat(50_000)) } as const
+  const texts = new LongTexts(Object.keys(parts), function* (name) {
+    for (const part of Object.entries(parts).find(([key]) => key === name)?.[1] ?? []) {
+      made++
+      yield part
+    }
+  })
+  const pieces = jsonPieces({ texts, behind: 1 })
+  expect(atOnce(takePieces(pieces, 100_000)).text.length).toBeLessThan(200_000)
+  expect(made).toBeLessThan(7)
+  const plain = { texts: { a: 'one "\n two', empty: '', long: 'x'.repeat(1_000_000) }, behind: 1 }
+  expect([...jsonPieces({ texts, behind: 1 })].join('')).toBe(JSON.stringify(plain))
+  expect({ ...texts }).toEqual(plain.texts)
+  // It never counts less than there is.
+  const size = JSON.stringify(plain).length
+  expect(() => atOnce(measureJson({ texts }, new Measure(size - 20)))).toThrow(TooMuch)
+  expect(() => atOnce(measureJson({ texts }, new Measure(size + 2000, 7)))).not.toThrow()
+  expect(() => atOnce(measureJson({ texts }, new Measure(size + 2000, 6)))).toThrow('more than 6 values')
 })
 
 describe('is written on demand', () => {
@@ -121,6 +144,9 @@ describe('is read', () => {
     const fields = (count: number) => `{${'"a":1,'.repeat(count - 1)}"a":2}`
     expect(atOnce(readJson(fields(2_500_000), 100))).toEqual({ a: 2 })
     expect(() => atOnce(readJson(fields(2_500_001), 100))).toThrow('it has more than 5,000,000 values')
+    // Or than there is room for.
+    expect(atOnce(readJson(fields(200_000), 100, 400_000))).toEqual({ a: 2 })
+    expect(() => atOnce(readJson(fields(200_001), 100, 400_000))).toThrow('it has more than 400,000 values')
   })
 
   test('in pieces of a MiB beside their texts', () => {
@@ -149,7 +175,7 @@ describe('is read', () => {
 })
 
 describe('is read as far as it is wanted', () => {
-  const read = (text: string, fields = 1000) => stepsOf(readJson(text, 100, { fields, always: 'code' }))
+  const read = (text: string, fields = 1000) => stepsOf(readJson(text, 100, MOST_VALUES, { fields, always: 'code' }))
 
   test('all of it, where no object has more fields', () => {
     const value = { code: 1, list: [1, 'two', { three: [3] }, 'x'.repeat(100_000), { items: Array.from({ length: 30_000 }, (_, id) => ({ id, name: 'n' })) }, [], null], more: { deep: [[[[[[[[[Array.from({ length: 30_000 }, (_, i) => i)]]]]]]]]] } }

@@ -1,7 +1,8 @@
 /** What a real backend's answer means, by the contract. */
 import { isObject, MOST_DEPTH, parseForeignJson } from '../../plain/json.js'
 import { type Contract, namesOfCode } from '../contract.js'
-import { readJson } from '../sliced-json.js'
+import { MOST_VALUES } from '../sliced-json.js'
+import { readJson } from '../sliced-reading.js'
 import type { Pace } from '../slices.js'
 
 /** Statuses that say, where no code of the contract says otherwise, that the backend has no such operation, */
@@ -68,7 +69,7 @@ function parse(bytes: Uint8Array): unknown {
 
 async function parseInSlices(pace: Pace, bytes: Uint8Array, code: string): Promise<unknown> {
   try {
-    return await pace.inSlices(readJson(textOf(bytes), MOST_DEPTH, { fields: MOST_FIELDS, always: code }))
+    return await pace.inSlices(readJson(textOf(bytes), MOST_DEPTH, MOST_VALUES, { fields: MOST_FIELDS, always: code }))
   } catch {
     return undefined
   }

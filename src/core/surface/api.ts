@@ -9,7 +9,7 @@ import { type Pace, Queue } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
 import { linesOf } from '../violations.js'
-import { type Fields, takeBody } from './body.js'
+import { type Fields, type Reading, takeBody } from './body.js'
 import { readHeaders, readInput } from './input.js'
 import { type Refusal, refusal } from './refusal.js'
 import { findPlace, pathBelow, withHeaders } from './surface.js'
@@ -77,7 +77,7 @@ const LARGE = 64 * 1024
 /** So many items are held against the contract in one go. */
 const PORTION = 500
 
-export interface Api {
+export interface Api extends Reading {
   /** As a person calls it: `the control plane`. */
   readonly name: string
   /** What stands before the paths of the contract: `/__admin`. */
@@ -88,8 +88,6 @@ export interface Api {
   readonly validators: Validators
   /** @returns the payload of the operation: plain, as {@link WithHeaders}, {@link Returnable} or {@link Stream}; a refusal is thrown */
   readonly carryOut: (operation: string, task: Task) => Promise<unknown>
-  /** Of all who work in the same server. */
-  readonly pace: Pace
   readonly report: (problem: string) => void
 }
 
@@ -102,7 +100,7 @@ export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
     const path = pathBelow(prefix, call)
     const missing = refusal(404, 'no-such-path', `${name.charAt(0).toUpperCase()}${name.slice(1)} has no path ${path}. ${document} lists those it has.`)
     const match = findPlace(route, path, call, missing)
-    const come = await takeBody(api.pace, match.row, call)
+    const come = await takeBody(api, match.row, call)
     const carryOut = async () => {
       const body = await come.read()
       return api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
@@ -145,7 +143,7 @@ async function* writeOn(pace: Pace, first: string, pieces: Generator<string, voi
 /** Written twice, so that not even a long one lies anywhere whole: whether it is too much has to be known before it is on its way. */
 async function writeReturnable(api: Api, { payload, most, refuse }: Returnable<unknown>): Promise<string | AsyncIterable<string>> {
   try {
-    await api.pace.inSlices(measureJson(payload, new Measure(most)))
+    await api.pace.inSlices(measureJson(payload, new Measure(most, api.mostValues)))
   } catch (error) {
     throw error instanceof TooMuch ? refuse(error.message) : error
   }

@@ -1,7 +1,7 @@
 /** The JSON body of a call to a surface. */
 import type { OperationRow } from '../contract.js'
 import { MOST_DEPTH } from '../../plain/json.js'
-import { readJson } from '../sliced-json.js'
+import { readJson } from '../sliced-reading.js'
 import type { Pace } from '../slices.js'
 import type { BodySource, Call } from '../stage/call.js'
 import { refusal } from './refusal.js'
@@ -14,6 +14,14 @@ export type Fields = Readonly<Record<string, unknown>>
 const USUAL_LIMIT = 1024 * 1024
 /** A larger one holds what other calls have brought, so many levels further inside. */
 const LEVELS_AROUND = 20
+
+/** How bodies are read. */
+export interface Reading {
+  /** Of all who work in the same server. */
+  readonly pace: Pace
+  /** So many values a large body may hold. */
+  readonly mostValues: number
+}
 
 /** A body that has come. */
 export interface Body {
@@ -28,13 +36,13 @@ export interface Body {
 const NO_BODY: Body = { bytes: 0, read: () => Promise.resolve({}) }
 
 /** @throws Refusal when it is too large, of another type, or breaks off */
-export async function takeBody(pace: Pace, { body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Body> {
+export async function takeBody(reading: Reading, { body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Body> {
   if (type === null) return NO_BODY
   const bytes = await takeBytes(body, bodyLimit)
   if (bytes.length === 0) return NO_BODY
   const [given = ''] = (headers['content-type'] ?? '').split(';')
   if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
-  return { bytes: bytes.length, read: () => parse(pace, bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH) }
+  return { bytes: bytes.length, read: () => parse(reading, bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH) }
 }
 
 async function takeBytes(body: BodySource, limit: number): Promise<Uint8Array> {
@@ -51,10 +59,10 @@ async function takeBytes(body: BodySource, limit: number): Promise<Uint8Array> {
   }
 }
 
-async function parse(pace: Pace, bytes: Uint8Array, levels: number): Promise<Fields> {
+async function parse({ pace, mostValues }: Reading, bytes: Uint8Array, levels: number): Promise<Fields> {
   let value: unknown
   try {
-    value = await pace.inSlices(readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels))
+    value = await pace.inSlices(readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels, mostValues))
   } catch (error) {
     throw refusal(400, 'invalid-request', `The body is no JSON: ${messageOf(error)}.`)
   }
