@@ -6,7 +6,7 @@ import type { WholeContent } from '../core/whole.js'
 import { NoRoom } from '../core/engine/engine.js'
 import { inMib } from '../core/engine/room.js'
 import { FileBag, fileOf, takeFile } from '../core/files.js'
-import { LongTexts } from '../core/sliced-json.js'
+import { Base64Texts } from '../core/sliced-json.js'
 import { SEQUENCES } from '../core/store/transaction.js'
 import { type Doc, StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -23,8 +23,6 @@ import { checkSettings } from './settings.js'
 const FORMAT = 'understudy-snapshot'
 const VERSION = 1
 const MOST_COUNT = 1e12
-/** So many bytes of a file are written at once, a multiple of the three that base64 takes together. */
-const PART = 48 * 1024
 /** So many systems are told apart. */
 const MOST_NAMED = 50
 /** So many records in bulk any server makes for a snapshot: less than a tenth of a second of work. */
@@ -58,7 +56,7 @@ export async function takeSnapshot(sandbox: Sandbox, most: number): Promise<Snap
     faults: control.faults.map((rule) => ({ ...rule, fault: { ...rule.fault } })),
     nextFault: control.nextFault,
     era: control.era,
-    ...(files.size === 0 ? {} : { files: showFiles(files) }),
+    ...(files.size === 0 ? {} : { files: new Base64Texts(files) }),
   }
 }
 
@@ -181,14 +179,6 @@ function checkFault(parts: ControlParts, rule: Snapshot['faults'][number]): void
 
 function showStore(store: StoreExport): SystemSnapshot['store'] {
   return Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => [collection, { put: [...put], deleted: [...deleted] }]))
-}
-
-/** As base64, part by part: of many snapshots on their way to slow readers none holds even one of them as a whole. */
-function showFiles(files: WholeContent['files']): LongTexts {
-  return new LongTexts(files.keys(), function* (hash) {
-    const bytes = files.get(hash) ?? new Uint8Array()
-    for (let start = 0; start < bytes.length; start += PART) yield Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(PART, bytes.length - start)).toString('base64')
-  })
 }
 
 /** What another check refuses is a misfit here. */

@@ -99,7 +99,7 @@ export function* jsonPieces(value: unknown, measure: Measure | null = null, leve
 /** One at a time: what lies there may be made when it is asked for. */
 function* membersOf(value: object, measure: Measure | null, levels: number): Generator<readonly [name: string, pieces: Generator<string, void>], void> {
   for (const name of Object.keys(value)) {
-    if (value instanceof LongTexts) yield [name, textPieces(LongTexts.partsOf(value, name), measure)]
+    if (value instanceof Base64Texts) yield [name, textPieces(Base64Texts.partsOf(value, name), measure)]
     else {
       const part: unknown = Reflect.get(value, name)
       if (part !== undefined) yield [name, jsonPieces(part, measure, levels - 1)]
@@ -107,41 +107,49 @@ function* membersOf(value: object, measure: Measure | null, levels: number): Gen
   }
 }
 
-/** Texts by name that are made when they are asked for; written as JSON, they lie nowhere whole. */
-export class LongTexts {
-  readonly [name: string]: string
-  readonly #parts: (name: string) => Iterable<string>
+/** So many bytes are written in one piece, a multiple of the three that base64 takes together. */
+const BYTES = 48 * 1024
 
-  /** @param parts what a text consists of, made anew at each call */
-  constructor(names: Iterable<string>, parts: (name: string) => Iterable<string>) {
-    this.#parts = parts
-    for (const name of names) Object.defineProperty(this, name, { enumerable: true, get: () => [...parts(name)].join('') })
+/** Bytes by name as base64 that is made when it is asked for; in JSON it is written part by part, and lies nowhere whole. */
+export class Base64Texts {
+  readonly [name: string]: string
+  readonly #content: ReadonlyMap<string, Uint8Array>
+
+  constructor(content: ReadonlyMap<string, Uint8Array>) {
+    this.#content = content
+    for (const [name, { buffer, byteOffset, byteLength }] of content) Object.defineProperty(this, name, { enumerable: true, get: () => Buffer.from(buffer, byteOffset, byteLength).toString('base64') })
   }
 
-  static partsOf(texts: LongTexts, name: string): Iterable<string> {
-    return texts.#parts(name)
+  /** @returns each of them by itself */
+  static *each(texts: Base64Texts): Generator<Base64Texts, void> {
+    for (const entry of texts.#content) yield new Base64Texts(new Map([entry]))
+  }
+
+  /** @returns the text under that name, in parts; JSON escapes none of its letters */
+  static *partsOf(texts: Base64Texts, name: string): Generator<string, void> {
+    const { buffer, byteOffset, byteLength } = texts.#content.get(name) ?? new Uint8Array()
+    for (let start = 0; start < byteLength; start += BYTES) yield Buffer.from(buffer, byteOffset + start, Math.min(BYTES, byteLength - start)).toString('base64')
   }
 }
 
-/** A text as JSON, of its parts. */
+/** @param parts of a text, as they stand in JSON */
 function* textPieces(parts: Iterable<string>, measure: Measure | null): Generator<string, void> {
   measure?.add('', 1)
   let before = '"'
   for (const part of parts) {
-    const text = JSON.stringify(part).slice(1, -1)
-    measure?.add(text, 0)
-    yield `${before}${text}`
+    measure?.add(part, 0)
+    yield `${before}${part}`
     before = ''
   }
   yield `${before}"`
 }
 
-/** A long text, cut; two halves of one letter stay together. */
+/** A long text, cut, as it stands in JSON; two halves of one letter stay together. */
 function* partsOf(value: string): Generator<string, void> {
   for (let start = 0; start < value.length;) {
     const end = Math.min(value.length, start + CHARACTERS)
     const next = end < value.length && /[\uD800-\uDBFF]/.test(value.charAt(end - 1)) ? end + 1 : end
-    yield value.slice(start, next)
+    yield JSON.stringify(value.slice(start, next)).slice(1, -1)
     start = next
   }
 }

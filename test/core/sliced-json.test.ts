@@ -1,7 +1,7 @@
 /** JSON in slices says what the engine's own says, and others come between. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { jsonPieces, LongTexts, Measure, measureJson, MOST_VALUES, takePieces, TooMuch } from '../../src/core/sliced-json.js'
+import { Base64Texts, jsonPieces, Measure, measureJson, MOST_VALUES, takePieces, TooMuch } from '../../src/core/sliced-json.js'
 import { readJson } from '../../src/core/sliced-reading.js'
 import { atOnce } from '../../src/core/slices.js'
 
@@ -52,26 +52,19 @@ describe('is written', () => {
   })
 })
 
-test('long texts are written part by part, none of them lies anywhere whole', () => {
-  let made = 0
-  const parts = { a: ['one "', '\n two'], empty: [], long: Array.from({ length: 20 }, () => 'x'.repeat(50_000)) } as const
-  const texts = new LongTexts(Object.keys(parts), function* (name) {
-    for (const part of Object.entries(parts).find(([key]) => key === name)?.[1] ?? []) {
-      made++
-      yield part
-    }
-  })
-  const pieces = jsonPieces({ texts, behind: 1 })
-  expect(atOnce(takePieces(pieces, 100_000)).text.length).toBeLessThan(200_000)
-  expect(made).toBeLessThan(7)
-  const plain = { texts: { a: 'one "\n two', empty: '', long: 'x'.repeat(1_000_000) }, behind: 1 }
-  expect([...jsonPieces({ texts, behind: 1 })].join('')).toBe(JSON.stringify(plain))
-  expect({ ...texts }).toEqual(plain.texts)
+test('files are written as base64 part by part, none of them lies anywhere whole', () => {
+  const content = new Map([['a', Buffer.from('abcd')], ['empty', Buffer.alloc(0)], ['long', Buffer.alloc(1_000_000, 'x')], ['part', Buffer.alloc(200_000, 'yz').subarray(7, 100_000)]])
+  const plain = { files: Object.fromEntries([...content].map(([name, bytes]) => [name, bytes.toString('base64')])), behind: 1 }
+  const files = new Base64Texts(content)
+  const pieces = [...jsonPieces({ files, behind: 1 })]
+  expect(pieces.join('')).toBe(JSON.stringify(plain))
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(64 * 1024 + 2)
+  expect({ ...files }).toEqual(plain.files)
   // It never counts less than there is.
   const size = JSON.stringify(plain).length
-  expect(() => atOnce(measureJson({ texts }, new Measure(size - 20)))).toThrow(TooMuch)
-  expect(() => atOnce(measureJson({ texts }, new Measure(size + 2000, 7)))).not.toThrow()
-  expect(() => atOnce(measureJson({ texts }, new Measure(size + 2000, 6)))).toThrow('more than 6 values')
+  expect(() => atOnce(measureJson({ files }, new Measure(size - 20)))).toThrow(TooMuch)
+  expect(() => atOnce(measureJson({ files }, new Measure(size + 2000, 9)))).not.toThrow()
+  expect(() => atOnce(measureJson({ files }, new Measure(size + 2000, 8)))).toThrow('more than 8 values')
 })
 
 describe('is written on demand', () => {

@@ -4,7 +4,7 @@ import { isObject } from '../../plain/json.js'
 import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
 import { asHeader, emptyReply, JSON_HEADERS, type Reply, type ReplyHeaders } from '../reply.js'
-import { jsonPieces, Measure, measureJson, takePieces, TooMuch } from '../sliced-json.js'
+import { Base64Texts, jsonPieces, Measure, measureJson, takePieces, TooMuch } from '../sliced-json.js'
 import { type Pace, Queue } from '../slices.js'
 import type { Call } from '../stage/call.js'
 import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
@@ -161,12 +161,23 @@ function* judge({ validators }: Api, operation: string, payload: unknown): Gener
   return null
 }
 
-/** @returns the payload; one that is a long list, or has some, several times, each with other items of them */
+/** @returns the payload; one that is a long list, or has some or files, several times, each with others of them */
 function* portionsOf(payload: unknown): Iterable<unknown> {
-  if (Array.isArray(payload) && payload.length > PORTION) for (let at = 0; at < payload.length; at += PORTION) yield payload.slice(at, at + PORTION)
+  const portions = cut(payload)
+  if (portions !== null) yield* portions
   else if (isObject(payload)) {
-    const long = Object.entries(payload).flatMap(([name, part]) => (Array.isArray(part) && part.length > PORTION ? [[name, part as readonly unknown[]] as const] : []))
-    const most = Math.max(1, ...long.map(([, items]) => items.length))
-    for (let at = 0; at < most; at += PORTION) yield long.length === 0 ? payload : { ...payload, ...Object.fromEntries(long.map(([name, items]) => [name, items.slice(at, at + PORTION)])) }
+    const long = Object.entries(payload).flatMap(([name, part]) => {
+      const parts = cut(part)
+      return parts === null ? [] : [{ name, parts, none: Array.isArray(part) ? [] : {} }]
+    })
+    const most = Math.max(1, ...long.map(({ parts }) => parts.length))
+    for (let at = 0; at < most; at++) yield long.length === 0 ? payload : { ...payload, ...Object.fromEntries(long.map(({ name, parts, none }) => [name, parts[at] ?? none])) }
   } else yield payload
+}
+
+/** @returns what a long list consists of, or many files; null where it is neither */
+function cut(value: unknown): readonly unknown[] | null {
+  if (value instanceof Base64Texts) return [...Base64Texts.each(value)]
+  if (!Array.isArray(value) || value.length <= PORTION) return null
+  return Array.from({ length: Math.ceil(value.length / PORTION) }, (_, at): unknown => value.slice(at * PORTION, (at + 1) * PORTION))
 }
