@@ -8,6 +8,12 @@ import { UNIFIED } from './generate/unified.js'
 /** First parts of paths that the server answers itself. */
 const PATHS = ['docs', 'console', 'assets', 'favicon', 'robots']
 
+/** Pages of the review, which has one for each system. */
+const PAGES = ['errors', 'questions', 'readme']
+
+/** What Windows takes for a device, whatever stands behind a dot: no folder and no document can be called so there. */
+const DEVICES = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/
+
 /** Names that the code of a system binds or calls, in small letters: of globals that the template uses, and of what it imports and declares. */
 const GLOBALS = ['string', 'number', 'promise', 'record', 'partial', 'omit', 'arguments', 'eval', 'undefined', 'await', 'async']
 
@@ -16,6 +22,8 @@ export function whyNoId(root: string, id: string): string | null {
   if (!/^[a-z][a-z0-9]{1,15}$/.test(id)) return 'An id is 2 to 16 lower-case letters and digits, a letter first.'
   if (id === UNIFIED || id === 'control' || id === 'conditions') return `openapi/${id} is a document of Understudy itself: choose another id.`
   if (PATHS.includes(id)) return `/${id} is a path of the server itself: choose another id.`
+  if (PAGES.includes(id)) return `docs/review/${id}.md is a page of the review itself: choose another id.`
+  if (DEVICES.test(id)) return `Windows has no file called ${id}: choose another id.`
   if (isKeyword(id) || id in {}) return `${id} is a word of the language, and the system's code has a variable of its name: choose another id.`
   if (GLOBALS.includes(id) || bound(root).includes(id)) return `${id} is a name that the code of a system uses already: choose another id.`
   if (existsSync(join(root, 'src/systems', id)) || existsSync(join(root, 'openapi', `${id}.yaml`))) return `There is a system ${id} already.`

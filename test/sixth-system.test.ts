@@ -43,6 +43,7 @@ test('a sixth system is one document, one folder of fixtures and one folder of c
   run('tsx', 'scripts/new-system.ts', 'sixth')
   // A word that the house itself uses everywhere, as a system may well be called.
   run('tsx', 'scripts/new-system.ts', 'user')
+  run('tsx', 'scripts/new-system.ts', 'contracts')
   run('tsx', 'scripts/generate.ts')
   expect(readdirSync(join(copy, 'src', 'generated'))).toContain('sixth')
   writeFileSync(join(copy, 'test', 'sixth-probe.ts'), PROBE)
@@ -64,10 +65,16 @@ test.each([
   ['live', 'There is a system live already.'],
   ['Shop', 'An id is 2 to 16 lower-case letters and digits'],
   ['data', 'data is a word that Understudy uses itself'],
+  ['answers', 'answers is a word that Understudy uses itself'],
+  ['session', 'session is a word that Understudy uses itself'],
+  ['errors', 'docs/review/errors.md is a page of the review itself'],
+  ['questions', 'docs/review/questions.md is a page of the review itself'],
+  ['con', 'Windows has no file called con'],
+  ['lpt1', 'Windows has no file called lpt1'],
 ])('no system can be called %s, and the reason is said at once', (id, reason) => {
   expect(whyNoId(root, id)).toContain(reason)
 })
 
-test.each(['user', 'order2', 'shop', 'pay', 'message', 'error'])('a system may be called %s', (id) => {
+test.each(['user', 'order2', 'shop', 'pay', 'message', 'error', 'systems', 'contracts'])('a system may be called %s', (id) => {
   expect(whyNoId(root, id)).toBeNull()
 })

@@ -47,9 +47,11 @@ export function checkWalls({ root, systems }: Pick<Project, 'root' | 'systems'>)
   ]
 }
 
-/** Where the shared rooms use a word that would name a system of this id. */
+/** Where the shared rooms use a word that would name a system of this id, or import a file that would be its own. */
 export function usesOf(root: string, id: string): string[] {
-  return houseWords(root).has(id) ? [] : mentions(readSources(root, 'src'), [id], [])
+  const sources = readSources(root, 'src')
+  const ids = documentIds(root).filter((other) => !NO_SYSTEMS.includes(other))
+  return [...(houseWords(root).has(id) ? [] : mentions(sources, [id], [])), ...sources.flatMap((source) => foreignImports(source, [...ids, id]))]
 }
 
 /** No system knows another, and whoever serves all systems knows none. */
@@ -60,7 +62,8 @@ function foreignImports({ file, imports }: Source, ids: readonly string[]): stri
   const [others, what] = own !== undefined && ids.includes(own) ? [ids.filter((id) => id !== own), 'another system'] : [ids, 'a system']
   if (file.startsWith('src/contract/clients/') && what === 'a system') return []
   return imports.flatMap(({ line, target }) => {
-    const [, id] = /^src\/(?:systems|generated|contract(?:\/clients)?)\/([a-z0-9]+)(?=[/.-])/.exec(target) ?? []
+    // A file beside the systems' folders is the registry, or a table of all of them.
+    const [, id] = /^src\/(?:(?:systems|generated)\/(?=[a-z0-9]+\/)|contract\/(?:clients\/)?)([a-z0-9]+)(?=[/.-])/.exec(target) ?? []
     return id !== undefined && others.includes(id) ? [`${file}:${line} imports ${what}: ${target}`] : []
   })
 }
