@@ -7,14 +7,22 @@ import { send } from './support/serve.js'
 /** @returns the names of the sandboxes that there are */
 const names = async (admin: Admin) => ((await admin('GET', '/sandboxes')).json?.['sandboxes'] as { name: string }[]).map(({ name }) => name) // as the contract has it
 
+/** What stands in the paths of the control plane. */
+const PLACES = { system: 'live', collection: 'users', id: '1' }
+
 const CODE = '/live/auth/code?mobile=13800003001'
 
 describe('a sandbox comes into being', () => {
   test('when it is called or changed, and not by looking at it', async () => {
     const { admin, box } = await serveControl(['live', 'im'])
     const nobody = box('nobody')
-    const looks = ['/clock', '/sms', '/sms/settings', '/sessions', '/users', '/maintenance', '/outages', '/settings', '/faults', '/requests', '/requests/count', '/calls', '/sockets', '/snapshot', '/db/live', '/db/live/users', '/db/live/users/1', '/scenarios', '/faults/fault-1', '/requests/1', '/history']
-    for (const path of looks) await nobody.admin('GET', path)
+    const { json } = await admin('GET', '/openapi.json')
+    const looks = Object.entries((json as { paths: Record<string, { get?: object }> }).paths) // its own check says so
+      .filter(([path, { get }]) => path.startsWith('/sandboxes/{sandbox}/') && get !== undefined && !/\/(?:wait|stream)$/.test(path))
+      .map(([path]) => Object.entries(PLACES).reduce((filled, [name, value]) => filled.replace(`{${name}}`, value), path.slice('/sandboxes/{sandbox}'.length)))
+    expect(looks.length).toBeGreaterThan(25)
+    for (const path of looks) expect((await nobody.admin('GET', path)).status, path).toBeLessThan(500)
+    expect(await names(admin)).toEqual([])
     await nobody.admin('DELETE', '/faults')
     await nobody.admin('DELETE', '/requests')
     expect((await nobody.admin('GET', '/db/live/users/1')).json).toMatchObject({ id: 1 })

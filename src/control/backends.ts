@@ -4,18 +4,18 @@ import { backendOf } from '../core/pipeline/bridge.js'
 import type { ControlState } from '../core/sandbox.js'
 import type { System } from '../core/system.js'
 import { refusal } from '../core/surface/refusal.js'
-import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
+import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 
 export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | 'deleteBackend'> = {
   listBackends: async ({ input, parts }) => {
-    const state = await openSandbox(parts, input.sandbox).control.read()
+    const state = await (await lookAt(parts, input.sandbox)).control.read()
     return { backends: systemsOf(parts, undefined).map((system) => showBackend(parts, state, system)) }
   },
 
   getBackend: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
-    return showBackend(parts, await openSandbox(parts, input.sandbox).control.read(), system)
+    return showBackend(parts, await (await lookAt(parts, input.sandbox)).control.read(), system)
   },
 
   putBackend: async ({ input, parts }) => {

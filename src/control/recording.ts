@@ -9,7 +9,7 @@ import { isSecret, replacePhones } from '../core/secrets.js'
 import type { Doc } from '../core/store/types.js'
 import type { World } from '../core/store/world.js'
 import type { System } from '../core/system.js'
-import { openSandbox, systemsOf } from './access.js'
+import { lookAt, systemsOf } from './access.js'
 import type { Pace } from '../core/slices.js'
 import { messageTold, placeTold, stepTold } from '../core/drift/finding.js'
 import { People } from './recorded-people.js'
@@ -40,7 +40,7 @@ interface Recording {
 
 export const recording: Handlers<'getRecording'> = {
   getRecording: async ({ input: { sandbox: name, system: id, secrets }, parts }) => {
-    const sandbox = openSandbox(parts, name)
+    const sandbox = await lookAt(parts, name)
     const { pace } = parts.sandboxes
     const beside = (await sandbox.journal.read()).filter(({ via }) => via !== undefined)
     const entries = beside.filter(({ via }) => via?.source === 'real')
