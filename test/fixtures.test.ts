@@ -18,7 +18,7 @@ const world = join(folder, 'live/world.json')
 const scenario = join(folder, 'live/scenarios/nobody-on-air.json')
 
 /** Starts live with its fixtures but for one file. @returns why it did not start, with the folder left out */
-async function startWith(file: string, change: (text: string) => string): Promise<string> {
+async function startWith(file: string, change: (text: string) => string | Buffer): Promise<string> {
   await cp(join(fixturesFolder, 'live'), join(folder, 'live'), { recursive: true })
   await writeFile(file, change(await readFile(file, 'utf8')))
   try {
@@ -71,6 +71,18 @@ describe('a world', () => {
     expect(await startWith(world, () => '{\n  "users": [\n    { "id": 1, }\n  ]\n}')).toBe('/live/world.json:3:16 is no JSON: "}" is not expected here')
     expect(await startWith(world, () => '{ "users": [')).toBe('/live/world.json:1:13 is no JSON: the end is not expected here')
     expect(await startWith(world, () => '')).toBe('/live/world.json:1:1 is no JSON: the end is not expected here')
+  })
+
+  test('that is no UTF-8 is not taken for one with other names, and says so', async () => {
+    const gbk = (text: string) => Buffer.from(text.replaceAll(/[^\x00-\x7f]/g, '\xd6\xd0'), 'latin1')
+    expect(await startWith(world, gbk)).toBe('/live/world.json is no UTF-8: save it as that')
+  })
+
+  test('that is a folder is named', async () => {
+    await rm(world)
+    await mkdir(world)
+    await expect(createStub({ systems: ['live'], fixtures: folder })).rejects.toThrow(`${world} cannot be read: EISDIR`)
+    await rm(world, { recursive: true })
   })
 
   test('with a byte order mark, as editors on Windows write it, is one like any other', async () => {

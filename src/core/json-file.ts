@@ -1,13 +1,19 @@
 /** Reads JSON files that people write. */
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { isNestedWithin, MOST_DEPTH } from '../plain/json.js'
 
 /**
  * @returns what the file holds; a byte order mark in front is no part of it
- * @throws Error that names the file, and line and column where it is no JSON; or that it is nested too deeply
+ * @throws Error that names the file: why it cannot be read, line and column where it is no JSON, or that it is nested too deeply
  */
 export async function readJsonFile(file: string): Promise<unknown> {
-  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  })
+  // In another encoding names would be others, without a word.
+  if (!isUtf8(bytes)) throw new Error(`${file} is no UTF-8: save it as that`)
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
   let value: unknown
   try {
     value = JSON.parse(text)
