@@ -23,7 +23,7 @@ export interface Unknown {
 }
 
 /** What came of it: null when he is logged in there; else why not, and whether the backend has said so, which it would say again. */
-type Outcome = { readonly why: string; readonly isRefusal: boolean } | null
+type LoginResult = { readonly why: string; readonly isRefusal: boolean } | null
 
 /** So many sessions for which it went wrong are remembered, so that a backend is not asked again and again with a password that it refuses. */
 const MOST_FAILED = 1000
@@ -32,7 +32,7 @@ const MOST_READ = 1024 * 1024
 
 export class RealLogins {
   readonly #forwarder: Pick<Forwarder, 'forward'>
-  readonly #underWay = new Map<string, Promise<Outcome>>()
+  readonly #underWay = new Map<string, Promise<LoginResult>>()
   readonly #failed = new Map<string, { readonly by: string; readonly why: string }>()
 
   constructor(forwarder: Pick<Forwarder, 'forward'>) {
@@ -66,7 +66,7 @@ export class RealLogins {
   }
 
   /** Plays the calls of a login; the last one's answer is the one that tells of the session. */
-  async #play({ system, turn, session }: Unknown, backend: Backend, calls: readonly LoginCall[], self: string): Promise<Outcome> {
+  async #play({ system, turn, session }: Unknown, backend: Backend, calls: readonly LoginCall[], self: string): Promise<LoginResult> {
     const { origin, base } = placeOf(backend)
     let last = 'its dialect knows no login'
     for (const call of calls) {
