@@ -117,6 +117,21 @@ describe('a snapshot', () => {
     expect((await restore(99)).status).toBe(200)
   })
 
+  test('that has counted as far as one may is counted on from, and one that has counted further is refused', async () => {
+    const there = box()
+    const content = await snapshot(there)
+    const counted = (count: number) => there.admin('PUT', '/snapshot', { ...(content as object), requests: count, nextFault: count, era: count })
+    expect((await counted(1e12)).status).toBe(200)
+    await code(there)
+    await addFault(there, { kind: 'latency', min: 0 })
+    await there.admin('POST', '/reset')
+    await addFault(there, { kind: 'latency', min: 0 })
+    expect((await there.admin('GET', '/snapshot')).status).toBe(200)
+    expect((await counted(1e12)).status).toBe(200)
+    const further = await counted(1e12 + 1)
+    expect([further.status, kindOf(further), further.text]).toEqual([422, 'snapshot-misfit', expect.stringContaining('its requests, 1000000000001, is more than 1000000000000')])
+  })
+
   test('a running clock runs on', async () => {
     const [here, there] = [box(), box()]
     await here.admin('PUT', '/clock', { now: '2030-01-01T00:00:00Z' })

@@ -78,6 +78,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
   if (snapshot.format !== FORMAT) throw misfit(`its format is ${quote(snapshot.format)}, not ${FORMAT}`)
   if (snapshot.version !== VERSION) throw misfit(`its version is ${String(snapshot.version)}; this server, ${await packageVersion()}, reads version ${String(VERSION)}, and ${snapshot.package} wrote it`)
   parseInstant(instantOf(snapshot.boot))
+  checkCounters(snapshot)
   checkSystems(parts, snapshot)
   checkScale(parts, snapshot)
   const systems: Record<string, SystemSwitches> = {}
@@ -113,6 +114,11 @@ function instantOf(milliseconds: number): string {
 /** Far below where counting on stops making a difference. */
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && Math.abs(Number(value)) <= MOST_COUNT
+}
+
+function checkCounters({ requests, nextFault, era = 1 }: Snapshot): void {
+  const [name, count] = Object.entries({ requests, nextFault, era }).find(([, one]) => !isCount(one)) ?? []
+  if (name !== undefined) throw misfit(`its ${name}, ${String(count)}, is more than ${String(MOST_COUNT)}`)
 }
 
 /** A sandbox has all systems of its server; a snapshot has those of the server that it was taken from. */

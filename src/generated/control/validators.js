@@ -1477,8 +1477,8 @@ vErrors = add(vErrors, "/requests", "#/properties/requests/type", "type", { type
 errors++;
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
-if (data9 > 1000000000000 || isNaN(data9)) {
-vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data9 > 9007199254740991 || isNaN(data9)) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 errors++;
 }
 if (data9 < 0 || isNaN(data9)) {
@@ -1535,8 +1535,8 @@ vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/type", "type", { ty
 errors++;
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
-if (data14 > 1000000000000 || isNaN(data14)) {
-vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data14 > 9007199254740991 || isNaN(data14)) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 errors++;
 }
 if (data14 < 1 || isNaN(data14)) {
@@ -1593,8 +1593,8 @@ vErrors = add(vErrors, "/era", "#/properties/era/type", "type", { type: "integer
 errors++;
 }
 if ((typeof data17 == "number") && (isFinite(data17))) {
-if (data17 > 1000000000000 || isNaN(data17)) {
-vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data17 > 9007199254740991 || isNaN(data17)) {
+vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 errors++;
 }
 if (data17 < 1 || isNaN(data17)) {
@@ -4653,8 +4653,8 @@ vErrors = add(vErrors, "/requests", "#/properties/requests/type", "type", { type
 errors++;
 }
 if ((typeof data10 == "number") && (isFinite(data10))) {
-if (data10 > 1000000000000 || isNaN(data10)) {
-vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data10 > 9007199254740991 || isNaN(data10)) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 errors++;
 }
 if (data10 < 0 || isNaN(data10)) {
@@ -4711,8 +4711,8 @@ vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/type", "type", { ty
 errors++;
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
-if (data15 > 1000000000000 || isNaN(data15)) {
-vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data15 > 9007199254740991 || isNaN(data15)) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 errors++;
 }
 if (data15 < 1 || isNaN(data15)) {
@@ -4769,8 +4769,8 @@ vErrors = add(vErrors, "/era", "#/properties/era/type", "type", { type: "integer
 errors++;
 }
 if ((typeof data18 == "number") && (isFinite(data18))) {
-if (data18 > 1000000000000 || isNaN(data18)) {
-vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data18 > 9007199254740991 || isNaN(data18)) {
+vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 errors++;
 }
 if (data18 < 1 || isNaN(data18)) {
@@ -11821,8 +11821,8 @@ return fail(validate316, "/requests", "#/properties/requests/type", "type", { ty
 }
 if (errors === _errs18) {
 if ((typeof data9 == "number") && (isFinite(data9))) {
-if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate316, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data9 > 9007199254740991 || isNaN(data9)) {
+return fail(validate316, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
@@ -11912,8 +11912,8 @@ return fail(validate316, "/nextFault", "#/properties/nextFault/type", "type", { 
 }
 if (errors === _errs27) {
 if ((typeof data14 == "number") && (isFinite(data14))) {
-if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate316, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data14 > 9007199254740991 || isNaN(data14)) {
+return fail(validate316, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
@@ -11993,8 +11993,8 @@ return fail(validate316, "/era", "#/properties/era/type", "type", { type: "integ
 }
 if (errors === _errs35) {
 if ((typeof data17 == "number") && (isFinite(data17))) {
-if (data17 > 1000000000000 || isNaN(data17)) {
-return fail(validate316, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+if (data17 > 9007199254740991 || isNaN(data17)) {
+return fail(validate316, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
 }
 else {
 if (data17 < 1 || isNaN(data17)) {
