@@ -1,5 +1,6 @@
 /** Networks that a configuration adds: whether they are such as control.yaml says. */
 import { parseDuration } from '../core/duration.js'
+import { faultKinds } from '../core/faults/kinds.js'
 import type { Networks } from '../core/faults/networks.js'
 import { didYouMean } from '../core/guess.js'
 import { complaintsOf, sayComplaint } from '../core/violations.js'
@@ -16,7 +17,8 @@ const MOST_RULES = 20
 const KEYS = ['fault', 'probability', 'for']
 /** What stands in its fault. */
 const FAULT_KEYS = ['kind', 'min', 'max', 'milliseconds', 'chunks', 'carriedOut', 'status', 'body', 'contentType']
-const KINDS = ['latency', 'slow', 'drop', 'reset', 'malformed', 'status']
+/** A network has no errors of a system: it knows none. */
+const KINDS = faultKinds.map(({ kind }) => kind).filter((kind) => kind !== 'error')
 
 /** @returns what is wrong with networks, a sentence each; none where they are what they have to be */
 export function networkMisfits(given: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 /** The JSON body of a call to a surface. */
 import type { OperationRow } from '../contract.js'
-import { MOST_DEPTH } from '../../plain/json.js'
+import { isObject, MOST_DEPTH } from '../../plain/json.js'
 import { readJson } from '../sliced-reading.js'
 import type { Pace } from '../slices.js'
 import type { BodySource, Call } from '../stage/call.js'
@@ -66,6 +66,6 @@ async function parse({ pace, mostValues }: Reading, bytes: Uint8Array, levels: n
   } catch (error) {
     throw refusal(400, 'invalid-request', `The body is no JSON: ${messageOf(error)}.`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refusal(400, 'invalid-request', 'The body must be a JSON object.')
-  return value as Fields // an object that JSON.parse made has text keys only
+  if (!isObject(value)) throw refusal(400, 'invalid-request', 'The body must be a JSON object.')
+  return value
 }
