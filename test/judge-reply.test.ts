@@ -31,3 +31,18 @@ test('an error that the operation does not list counts, unless it was asked for'
   expect(judge(live, 'liveSendCode', reply).map(({ kind }) => kind)).toContain('unlistedError')
   expect(judge(live, 'liveSendCode', { ...reply, forced: true }).map(({ kind }) => kind)).not.toContain('unlistedError')
 })
+
+test('an error that is read off its code is judged as strictly as one that is named, and may be asked for as well', () => {
+  const { errors, operations } = live.contract
+  const [, row] = Object.entries(errors).find(([name, { code }]) => name !== live.contract.dialect.success && !operations['liveSendCode']?.errors.includes(name) && Object.values(errors).filter((one) => one.code === code).length === 1) ?? []
+  const kinds = (more: Partial<JudgedReply>) => judge(live, 'liveSendCode', { status: row?.status[0] ?? 0, body: { code: row?.code, desc: 'no' }, ...more }).map(({ kind }) => kind)
+  expect([kinds({}), kinds({ forced: true })]).toEqual([['unlistedError'], []])
+  expect([kinds({ status: 299, forced: true }), kinds({ status: 299, forced: true, anyStatus: true })]).toEqual([['status'], []])
+})
+
+test('a code that nobody has written is told of by its length', () => {
+  const messageOf = (code: string) => judge(live, 'liveLogin', { status: 200, body: { code, desc: '' } }).map(({ message }) => message)
+  const longest = 'x'.repeat(198)
+  expect(messageOf(longest)).toEqual([`"${longest}" under "code" is no code of the contract`])
+  expect(messageOf(`${longest}x`)).toEqual(['something of 201 characters under "code" is no code of the contract'])
+})

@@ -27,6 +27,21 @@ describe('a guess', () => {
     }))
     expect(guess('box-aa', ['box-b', 'box-ab'])).toBe('box-ab')
   })
+
+  test('is made where a third of the letters are wrong at the most, however they are: put in, left out, changed or swapped with their neighbour', () => {
+    /** The same by trying every way, from the front. */
+    const mistakes = (from: string, to: string): number => {
+      if (from === '' || to === '') return from.length + to.length
+      if (from[0] === to[0]) return mistakes(from.slice(1), to.slice(1))
+      const isSwapped = from.length > 1 && to.length > 1 && from[0] === to[1] && from[1] === to[0]
+      const ways = [mistakes(from.slice(1), to), mistakes(from, to.slice(1)), mistakes(from.slice(1), to.slice(1)), isSwapped ? mistakes(from.slice(2), to.slice(2)) : Number.POSITIVE_INFINITY]
+      return 1 + Math.min(...ways)
+    }
+    const words = [''].concat(...Array.from({ length: 4 }, (_, i) => Array.from({ length: 3 ** (i + 1) }, (_, n) => Array.from({ length: i + 1 }, (_, at) => 'abc'[Math.floor(n / 3 ** at) % 3] ?? '').join(''))))
+    const wrong = words.flatMap((word) => words.filter((name) => (guess(word, [name]) !== null) !== (mistakes(word, name) <= Math.ceil(Math.max(word.length, name.length) / 3))).map((name) => `${word} ${name}`))
+    expect(wrong).toEqual([])
+    expect([guess('ocnifgure', ['configure']), guess('ocnifgrue', ['configure']), guess('ocinfgrue', ['configure'])]).toEqual(['configure', 'configure', null])
+  })
 })
 
 describe('options', () => {

@@ -42,6 +42,13 @@ test('a network befalls every call, one at a time, ends by itself where it says 
   await expect(box.network.use('lft')).rejects.toThrow('There is no network "lft". There are 3g, subway, offline, lift. Did you mean "lift"?')
 })
 
+test('3g lets every call wait, for as long as a phone on it would', async () => {
+  await using stub = await createStub({ systems: ['live'] })
+  const box = await stub.sandbox()
+  await box.network.use('3g')
+  expect(await box.faults.list()).toMatchObject([{ network: '3g', fault: { kind: 'latency', min: 300, max: 800 } }])
+})
+
 test('a team\'s own stand in the configuration, and are had by ctl as the others are', async () => {
   writeFileSync(join(folder, 'understudy.config.ts'), `
     import { defineConfig } from 'understudy'

@@ -131,6 +131,15 @@ test('a question that is answered is open no more, and one that says nothing of 
   expect(questionsIn({ 'x-decision': [{ question: 'x-q2', topic: 'B' }] })(telling)).toEqual([])
 })
 
+test('a question beside an operation is answered by a backend that has not got it, and by what its rules say, until somebody has answered it', () => {
+  const numbers = (node: object, telling: Partial<Telling>) => questionsIn({ paths: { '/x': { get: { operationId: 'xGet', ...node } } } })({ operation: 'xGet', kind: 'notThere', pointer: '', status: 404, backend: null, stub: null, ...telling })
+  const asked = { 'x-question': 'x-q3', 'x-drift': { kind: 'type', place: '/age' } }
+  const named = [{ number: 'x-q3', topic: { en: 'xGet', zh: 'xGet' } }]
+  expect([numbers(asked, {}), numbers(asked, { kind: 'type', pointer: '/age' })]).toEqual([named, named])
+  expect([numbers(asked, { operation: 'xPut' }), numbers(asked, { kind: 'type', pointer: '/name' }), numbers(asked, { kind: 'noAnswer' })]).toEqual([[], [], []])
+  expect([numbers({ ...asked, 'x-answered': { who: 'somebody' } }, {}), numbers({ ...asked, 'x-question': 3 }, {})]).toEqual([[], []])
+})
+
 test('the Chinese report tells in Chinese what is different, whatever it is', async () => {
   const answers: readonly (readonly [number, unknown])[] = [
     [200, { code: 77_777 }], [200, { nothing: 1 }], [200, { code: 4011, desc: 'x' }], [503, { code: 2000, desc: 'ok', count: 'one', channels: [{ id: 1 }], more: 1 }], [404, '<h1>no</h1>'], [502, '<h1>no</h1>'], [0, null],

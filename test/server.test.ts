@@ -5,6 +5,7 @@ import { classify, type SystemId } from '../src/errors/index.js'
 import { bilingual } from '../src/plain/bilingual.js'
 import { createStub } from '../src/stub.js'
 import { loadSystems } from '../src/systems/load.js'
+import { logins } from './backends/flows.js'
 import { send } from './support/serve.js'
 
 const CODE = '/auth/code?mobile=13800003001'
@@ -167,4 +168,18 @@ test('an answer that breaks the contract is marked, journalled and reported', as
   } finally {
     await stub.close()
   }
+})
+
+test('a system of one\'s own may answer a credential whose user is gone in other words than a call that shows none', async () => {
+  const [live] = await loadSystems(['live'])
+  if (live === undefined) throw new Error('live is there')
+  const unauthenticated = ({ cause = 'no cause' }: { readonly cause?: string }) => ({ error: 'API_UNAUTHORIZED', message: cause })
+  const own = { ...live, dialect: { ...live.dialect, conditions: { ...live.dialect.conditions, unauthenticated } } }
+  await using stub = await createStub({ systems: [own] })
+  const box = await stub.sandbox()
+  const words = async (headers: Readonly<Record<string, string>>) => (await send(`${box.baseUrl('live')}/users/my`, { headers })).json?.['desc']
+  const headers = await logins.live(box)
+  expect([await words({}), await words(headers)]).toEqual(['noCredential', 'ok'])
+  for (const { id } of await box.db('live').list('users')) await box.db('live').delete('users', id)
+  expect(await words(headers)).toBe('deadCredential')
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SecretTexts } from '../../src/core/backends/secret-texts.js'
 import { TextFinder } from '../../src/core/backends/text-finder.js'
 import { secretsIn } from '../../src/core/backends/veil.js'
+import { mask, maskDeep } from '../../src/core/secrets.js'
 
 /** Numbers that look drawn and are the same each time. */
 function drawing(seed: number): (below: number) => number {
@@ -57,4 +58,9 @@ test('of one call secrets of 64 KiB in all are taken', () => {
   const rest = 64 * 1024 - 'short-secret-1'.length
   expect(taken(rest).hide('short-secret-1')).toBe('***')
   expect(taken(rest + 1).hide('short-secret-1')).toBe('short-secret-1')
+})
+
+test('in the place of a secret stands the same sign whatever it was, and of an empty one that it is empty', () => {
+  expect(maskDeep({ token: 'T', list: [{ password: 'P'.repeat(100) }], name: 'N' })).toEqual({ token: '***', list: [{ password: '***' }], name: 'N' })
+  expect([maskDeep({ token: '' }), mask('')]).toEqual([{ token: '' }, ''])
 })

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { shopOf } from '../support/sandboxes.js'
+import { compareValues } from '../../src/core/store/collection.js'
 import { Records as KeptRecords, type Sequencer } from '../../src/core/store/records.js'
 import { StoreError, type StoreExport, type Transaction } from '../../src/core/store/types.js'
 import { buildWorld } from '../../src/core/store/world.js'
@@ -297,4 +298,10 @@ test('a world with two records of one key or one unique value is refused', () =>
   const worldOf = (items: readonly Item[]) => buildWorld(definitions, { items: items.map((one) => ({ ...one })) }, 0)
   expect(() => worldOf([item(1), item(1)])).toThrow(StoreError)
   expect(() => worldOf([item(1, { name: 'x' }), item(2, { name: 'x' })])).toThrow(StoreError)
+})
+
+test('values are ordered by number, or by their texts, with those first that are none', () => {
+  const order = (a: unknown, b: unknown) => [Math.sign(compareValues(a, b)), Math.sign(compareValues(b, a))]
+  for (const [less, more] of [[null, 0], [undefined, ''], [2, 10], ['10', '2'], ['a', 'b'], [false, true], [[1], [2]]]) expect([less, more, order(less, more)]).toEqual([less, more, [-1, 1]])
+  for (const [one, same] of [['a', 'a'], [[1], [1]], [{ at: 1 }, { at: 1 }], [7, '7']]) expect([one, same, order(one, same)]).toEqual([one, same, [0, 0]])
 })

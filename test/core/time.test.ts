@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { freezeClock, machineTime, readClock, resumeClock, runningClock, setClock } from '../../src/core/clock.js'
+import { freezeClock, machineTime, pause, readClock, resumeClock, runningClock, setClock } from '../../src/core/clock.js'
 import { addDuration, parseDuration, parseMilliseconds } from '../../src/core/duration.js'
 
 describe('a sandbox clock', () => {
@@ -22,6 +23,16 @@ describe('a sandbox clock', () => {
     const readings = Array.from({ length: 1000 }, () => time.now())
     expect(readings).toEqual([...readings].sort((a, b) => a - b))
   })
+})
+
+test('a pause leaves nothing behind on the signal that could have ended it', async () => {
+  const over = new AbortController()
+  await pause(1, over.signal)
+  expect(getEventListeners(over.signal, 'abort')).toEqual([])
+  const long = pause(600_000, over.signal)
+  over.abort()
+  await Promise.all([long, pause(600_000, over.signal)])
+  expect(getEventListeners(over.signal, 'abort')).toEqual([])
 })
 
 describe('durations', () => {
