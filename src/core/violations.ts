@@ -42,7 +42,7 @@ export interface PlacedLine {
  * @param whole stands for the value itself, where a rule is not about a part of it
  * @returns the broken rules for a developer: `/data/id must be integer {"type":"integer"}`
  */
-export function placedLines(violations: readonly Violation[], whole = ''): readonly PlacedLine[] {
+export function placedLines(violations: readonly Violation[], whole: string): readonly PlacedLine[] {
   return violations.filter(saysSomething).map(({ instancePath: pointer, message = 'is not valid', params, keyword }) => {
     const { missingProperty } = params
     return { pointer, keyword, missing: typeof missingProperty === 'string' ? missingProperty : null, line: `${pointer === '' ? whole : pointer} ${message} ${JSON.stringify(params)}`.trim() }
