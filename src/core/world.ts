@@ -29,7 +29,7 @@ export async function loadWorld(system: System, { folder, areChecked }: Fixtures
   const content = takeFiles(system.state, await readJsonFile(file), bag.add)
   const own = resolved(system, content, boot, file)
   if (!areChecked) checkRecords(system, own, file)
-  const whole = scale === 0 ? own : resolved(system, await addBulk(system, content, scale), boot, file)
+  const whole = scale === 0 ? own : resolved(system, await addBulk(system, own, scale), boot, file)
   if (!isRecordMap(whole)) throw new Error(`${file} must map each collection to a list of records`)
   try {
     return buildWorld(system.state, whole, boot, bag.files)

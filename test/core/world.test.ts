@@ -3,7 +3,10 @@ import { queryObjects } from 'node:v8'
 import { expect, test } from 'vitest'
 import { loadSystems } from '../../src/systems/load.js'
 import { fixturesFolder } from '../../src/paths.js'
-import { serve } from '../../src/core/world.js'
+import { createAjv } from '../../src/core/schemas.js'
+import type { System } from '../../src/core/system.js'
+import { live } from '../../src/systems/live/index.js'
+import { loadWorld, serve } from '../../src/core/world.js'
 
 async function served() {
   const [live] = await loadSystems(['live'])
@@ -31,4 +34,14 @@ test('of worlds that nobody has any more nothing is left', async () => {
   weakly()
   await worldAt({ boot: others + 1, scale: 0 })
   expect(weakly() - before).toBeLessThan(others / 2)
+})
+
+test('fields that have a default are filled in, however large the world is to be', async () => {
+  const users = createAjv({ openapi: '3.1.0' }, { useDefaults: true }).compile({ type: 'object', properties: { badge: { type: 'string', default: 'none' } } })
+  const own: System = { ...live, validators: { ...live.validators, records: { ...live.validators.records, users: users as never } } } // Ajv made the others as well
+  for (const scale of [0, 3]) {
+    const { collections } = await loadWorld(own, { folder: fixturesFolder, areChecked: false }, { boot: 0, scale })
+    const found = [...(collections.get('users')?.source.scan() ?? [])].map(({ badge }) => badge)
+    expect([scale, found.length > 2, new Set(found)]).toEqual([scale, true, new Set(['none'])])
+  }
 })
