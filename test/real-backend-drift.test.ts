@@ -70,6 +70,17 @@ async function askedOnce(type: string, body: string): Promise<Box> {
   return box
 }
 
+test('JSON in the place of what the contract declares without it is looked at, whatever it calls itself', async () => {
+  const backend = createServer((_request, response) => void response.writeHead(500, { 'content-type': 'text/plain' }).end('{"code":77777}'))
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => backend.close(resolve)))
+  const stub = await createStub({ systems: ['job'], backends: { job: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` } }) // it listens on TCP
+  closing.push(() => stub.close())
+  const box = await stub.sandbox()
+  await box.fetch('/job/api/user/acc/balance')
+  expect((await box.backends.drift()).drift).toContainEqual(expect.objectContaining({ kind: 'undocumentedCode' }))
+})
+
 test('a field whose name has lines in it stays in its cell of the report', async () => {
   const box = await askedOnce('application/json', JSON.stringify({ code: 2000, desc: 'ok', 'a\r\n\r\n# Injected\r\n': 1, 'b\n\n# Injected': 2, 'c\r\r# Injected': 3 }))
   const report = await box.backends.drift()

@@ -110,7 +110,7 @@ describe('who answers', () => {
       return [error.kind, error.message]
     }
     expect(await refused({ url: 'ftp://somewhere.example' })).toEqual(['backend-misfit', '"ftp://somewhere.example" is no URL of a backend; write it like https://staging.example/api.'])
-    expect(await refused({ url: 'https://ann:secret@somewhere.example' })).toEqual(['backend-misfit', 'The URL of a backend has no user and no password in it.'])
+    for (const who of ['ann:secret', 'ann', ':secret']) expect(await refused({ url: `https://${who}@somewhere.example` })).toEqual(['backend-misfit', 'The URL of a backend has no user and no password in it.'])
     expect(await refused({ url: 'https://somewhere.example', operations: { liveLogn: 'stub' } })).toEqual(['backend-misfit', 'There is no operation and no tag "liveLogn" in live. Did you mean "liveLogin"?'])
     await expect(createStub({ systems: ['live'], backends: { edu: 'http://127.0.0.1:1' } })).rejects.toThrow('no system is called "edu"')
   })

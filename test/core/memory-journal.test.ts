@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MemoryJournal } from '../../src/core/engine/memory/journal.js'
+import { Pieces } from '../../src/core/engine/memory/pieces.js'
+import { pack, read, rowOf, unpack } from '../../src/core/engine/memory/rows.js'
 import type { NewEntry } from '../../src/core/engine/engine.js'
 import { cut, keep } from '../../src/core/journal.js'
 
@@ -74,6 +76,17 @@ describe('the journal in memory', () => {
     for (let i = 0; i < 3; i++) journal.add(entryOf({ responseBody: keep('x'.repeat(5000)) }), i)
     expect(journal.entries().map(({ id }) => id)).toEqual([3])
   })
+})
+
+test('entries that are kept in one are read from it as they were, wherever each of them has stood', () => {
+  const [first, second] = [new Pieces(), new Pieces()]
+  const rows = (pieces: Pieces, name: string) => [1, 2, 3].map((id) => rowOf(entryOf({ url: `/${name}`, responseBody: keep(`${name} ${String(id)}`) }), id, id, pieces))
+  const [a, b] = [rows(first, 'a'), rows(second, 'b')]
+  const orders = [[...a, ...b], [...b, ...a], [a[0], a[2]], [a[0], b[1], a[2]], [a[2], a[1], a[0]], [b[1]], []]
+  for (const order of orders) {
+    const chosen = order.filter((row) => row !== undefined)
+    expect(unpack(pack(chosen))).toEqual(chosen.map((row) => read(row)))
+  }
 })
 
 describe('what is too long for an entry', () => {
