@@ -5,6 +5,7 @@ const { box } = await serveControl(['edu', 'live', 'trid'])
 /** The same once more, which knows nothing of the first. */
 const twin = await serveControl(['edu', 'live', 'trid'])
 const { box: jobBox } = await serveControl(['job'])
+const { box: imBox } = await serveControl(['im'])
 const HEADERS = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' }
 const PHONE = '13800001001'
 
@@ -119,6 +120,20 @@ describe('sessions', () => {
     const both = await here.admin('POST', '/sessions/expire', { system: 'edu', user: PHONE, realm: 's', session: id, token: 'both' })
     expect(at(both, 'sessions.0.refreshExpiresAt')).toBe(at(both, 'sessions.0.accessExpiresAt'))
     expect(kindOf(await here.admin('POST', '/sessions/expire', { system: 'edu', user: PHONE, realm: 's', session: 'none' }))).toBe('no-such-session')
+  })
+
+  test('one of several runs out alone, and one that has ended stays as it ended', async () => {
+    const here = imBox()
+    const issue = async () => String(at(await here.admin('POST', '/sessions', { system: 'im', user: 'alice' }), 'session.id'))
+    const ids = async (way: string, more = {}) => (at(await here.admin('POST', `/sessions/${way}`, { system: 'im', user: 'alice', ...more }), 'sessions') as { readonly id: string }[]).map(({ id }) => id) // as control.yaml says
+    const ended = await issue()
+    expect(await ids('revoke')).toEqual([ended])
+    const [first, second] = [await issue(), await issue()]
+    expect(await ids('expire', { session: second })).toEqual([second])
+    const states = async () => (at(await here.admin('GET', '/sessions?system=im&user=alice'), 'sessions') as { readonly id: string; readonly state: string }[]).map(({ id, state }) => [id, state])
+    expect(new Map((await states()) as [string, string][])).toEqual(new Map([[ended, 'revoked'], [first, 'active'], [second, 'expired']]))
+    expect(new Set(await ids('expire'))).toEqual(new Set([first, second]))
+    expect(await ids('expire', { session: ended })).toEqual([])
   })
 
   test('are revoked all at once, and nobody is told by whom', async () => {

@@ -91,6 +91,10 @@ describe('dropping', () => {
       expect((await here.admin('DELETE', `/sockets/${await idOf()}?code=${String(code)}&reason=bye`)).status).toBe(204)
       expect(await next.closed).toEqual({ code, reason: 'bye' })
     }
+    const told = await Client.start(imOf(here), phones.alice)
+    const longest = '长'.repeat(41) // as many bytes as a close frame has room for
+    expect((await here.admin('DELETE', `/sockets/${await idOf()}?code=1000&reason=${encodeURIComponent(longest)}`)).status).toBe(204)
+    expect(await told.closed).toEqual({ code: 1000, reason: longest })
   })
 
   test('refuses codes that nobody may send, reasons that are too long, and connections that are not there', async () => {

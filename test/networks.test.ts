@@ -78,8 +78,22 @@ test('one may have 20 rules, and no more', async () => {
   await using stub = await createStub({ systems: ['live'], networks: ofRules(20) })
   const box = await stub.sandbox()
   await box.network.use('long')
-  expect(await box.faults.list()).toHaveLength(20)
+  const ids = (await box.faults.list()).map(({ id }) => id)
+  expect(ids).toEqual(Array.from({ length: 20 }, (_, i) => `fault-${String(i + 1)}`))
   await expect(createStub({ systems: ['live'], networks: ofRules(21) })).rejects.toThrow('networks.long has to be a list of 1 to 20 rules')
+})
+
+test('one counts to the rules that a sandbox may hold, which are 1000', async () => {
+  await using stub = await createStub({ systems: ['live'], networks: { two: [{ fault: { kind: 'latency', min: 1 } }, { fault: { kind: 'latency', min: 1 } }] } })
+  const box = await stub.sandbox()
+  for (let i = 0; i < 998; i++) await box.faults.next('live', 'liveLogin', { error: 'API_INVALID_AUTH_CODE' })
+  await box.network.use('two')
+  // The one that it takes the place of counts no more.
+  await box.network.use('two')
+  expect(await box.faults.list()).toHaveLength(1000)
+  await box.network.off()
+  await box.faults.next('live', 'liveLogin', { error: 'API_INVALID_AUTH_CODE' })
+  await expect(box.network.use('two')).rejects.toThrow('A sandbox holds 1000 rules')
 })
 
 test('what is wrong with one is said with a guess', async () => {
