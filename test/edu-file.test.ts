@@ -135,6 +135,7 @@ describe('downloads', () => {
     ['application/xhtml+xml', 'attachment'],
     ['application/javascript', 'attachment'],
     ['application/octet-stream', 'attachment'],
+    ['x-made-up-video/mp4', 'attachment'],
     ['application/pdf', null],
     ['audio/mpeg', null],
     ['video/mp4', null],

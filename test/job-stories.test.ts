@@ -39,10 +39,14 @@ test('a student registers, is certified, claims a task, is refused, hands in aga
   expect(waiting).toMatchObject({ stuCerti: '01', stuInfo: { name: '周子航', cname: null, memo: null }, idCerti: '00', idInfo: null })
   expectDone(await admin.put('/api/manage/certi/stu', { certiId: waiting.stuInfo?.certiId ?? 0, status: '03', memo: '照片模糊' }))
   expect(dataOf(await student.get('/api/user/certi/status'))).toMatchObject({ stuCerti: '03', stuInfo: { memo: '照片模糊' } })
+  // Of which college he is counts when it is certified, and not before.
+  const collegeOf = async () => (await app.db('job').list('users')).find(({ phone }) => phone === '13800002910')?.collegeId
+  expect(await collegeOf()).toBeNull()
   expectDone(await student.post('/api/user/certi/stu', { name: '周子航', cityId: 28, collegeId: 1, picIds: '33' }))
   const { stuInfo } = payloadOf('jobGetCertStatus', await student.get('/api/user/certi/status'))
   expect(stuInfo?.certiId).not.toBe(waiting.stuInfo?.certiId)
   expectDone(await admin.put('/api/manage/certi/stu', { certiId: stuInfo?.certiId ?? 0, status: '02' }))
+  expect(await collegeOf()).toBe(1)
 
   expectDone(await student.post('/api/user/quest/assign/1'))
   expect(dataOf(await student.get('/api/quest/1'))).toMatchObject({ leftAmt: 8, assigned: true })

@@ -86,7 +86,9 @@ test('one may have 20 rules, and no more', async () => {
 test('one counts to the rules that a sandbox may hold, which are 1000', async () => {
   await using stub = await createStub({ systems: ['live'], networks: { two: [{ fault: { kind: 'latency', min: 1 } }, { fault: { kind: 'latency', min: 1 } }] } })
   const box = await stub.sandbox()
-  for (let i = 0; i < 998; i++) await box.faults.next('live', 'liveLogin', { error: 'API_INVALID_AUTH_CODE' })
+  await box.faults.next('live', 'liveLogin', { error: 'API_INVALID_AUTH_CODE' })
+  const snapshot = await box.snapshot()
+  await box.restore({ ...snapshot, faults: snapshot.faults.flatMap((rule) => Array.from({ length: 998 }, (_, i) => ({ ...rule, id: `many-${String(i)}` }))) })
   await box.network.use('two')
   // The one that it takes the place of counts no more.
   await box.network.use('two')
