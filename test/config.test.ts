@@ -76,6 +76,11 @@ describe('a configuration file', () => {
     expect((await held([]))['seed']).toEqual({ value: 3, from: 'file', name: join(folder, name) })
   })
 
+  test('may bring an engine along, which is shown by its name', async () => {
+    write({ 'understudy.config.ts': "import { defineConfig, memoryEngine } from 'understudy'\nexport default defineConfig({ engine: memoryEngine() })\n" })
+    expect((await held([]))['engine']).toMatchObject({ value: 'engine memory', from: 'file' })
+  })
+
   test('is weaker than flags and stronger than the environment, which is stronger than what is usual', async () => {
     write({ 'understudy.config.json': JSON.stringify({ seed: 3, journal: 30, allowedOrigins: ['http://localhost:1'], backends: { live: 'https://staging.example/live', job: { url: 'https://staging.example/job', mode: 'compare' } } }) })
     const shown = await held(['live', 'job', 'edu', '--seed', '4', '--backend', 'live=https://other.example', '--backend-mode', 'live=real-or-stub'], { UNDERSTUDY_SEED: '5', UNDERSTUDY_JOURNAL: '6', UNDERSTUDY_SCALE: '8', UNDERSTUDY_ALLOW_ORIGIN: 'http://localhost:2' })
