@@ -7,27 +7,15 @@ import { createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { begin } from './support/cli.js'
 import { closedAfterEach } from './support/closing.js'
+import { ACK, DATA, END_HEADERS, END_STREAM, fields, frame, GOAWAY, HEADERS, ORIGIN, PING, RESET, SETTINGS } from './support/http2-frames.js'
 import { certificate, hasOpenssl } from './support/openssl.js'
 
 const closing = closedAfterEach()
 const OK = '{"code":2000,"desc":"ok"}'
-/** Types of frames (RFC 9113, section 6; RFC 8336), and their flags. */
-const [DATA, HEADERS, RESET, SETTINGS, PING, GOAWAY, ORIGIN] = [0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0xc]
-const [END_STREAM, END_HEADERS, ACK] = [0x1, 0x4, 0x1]
 const NO_ERROR = Buffer.alloc(4)
 const HIGHEST = Buffer.from([0x7f, 0xff, 0xff, 0xff])
-
-function frame(type: number, flags: number, stream: number, payload: string | Uint8Array = ''): Buffer {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(Buffer.byteLength(payload), 0, 3)
-  head.writeUInt8(type, 3)
-  head.writeUInt8(flags, 4)
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, Buffer.from(payload)])
-}
-
-/** `:status: 200` and the type of JSON, without compression (RFC 7541, section 6). */
-const FINE = Buffer.concat([Buffer.from([0x88, 0x00, 12]), Buffer.from('content-type'), Buffer.from([16]), Buffer.from('application/json')])
+/** `:status: 200` and the type of JSON. */
+const FINE = fields([[':status', '200'], ['content-type', 'application/json']])
 const headOf = (stream: number) => frame(HEADERS, END_HEADERS, stream, FINE)
 const right = (stream: number) => Buffer.concat([headOf(stream), frame(DATA, END_STREAM, stream, OK)])
 const goaway = (last: Buffer) => frame(GOAWAY, 0, 0, Buffer.concat([last, NO_ERROR]))

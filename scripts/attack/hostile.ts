@@ -1,5 +1,6 @@
 /** The backend that means harm: a bare socket, so that it may say what no HTTP server would. What it says to a call stands in the call: `turn=<number>`. */
-import { createServer, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 
 /** A call as far as such a backend looks at it. */
 export interface Asked {
@@ -19,12 +20,18 @@ export interface HostileBackend {
 /** So long a head is listened to. */
 const MOST_HEAD = 64 * 1024
 
-/** @param answer what it does with each call, as soon as its head is there and whether or not its body is */
-export async function startHostileBackend(answer: (asked: Asked) => void): Promise<HostileBackend> {
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+/** By these TLS is spoken. */
+export interface Pair {
+  readonly cert: string
+  readonly key: string
+}
+
+/**
+ * @param answer what it does with each call, as soon as its head is there and whether or not its body is
+ * @param pair null where no TLS is spoken
+ */
+export async function startHostileBackend(answer: (asked: Asked) => void, pair: Pair | null = null): Promise<HostileBackend> {
+  const heard = (socket: Socket) => {
     socket.on('error', () => undefined)
     let text = ''
     /** Bytes of a body that nobody looks at. */
@@ -46,11 +53,22 @@ export async function startHostileBackend(answer: (asked: Asked) => void): Promi
         answer({ socket, turn: Number(/turn=(\d+)/.exec(head)?.[1] ?? -1), key })
       }
     })
+  }
+  return listen(pair === null ? createServer(heard) : createTlsServer({ ...pair, ALPNProtocols: ['http/1.1'] }, heard), pair === null ? 'http' : 'https')
+}
+
+/** @returns the server where it listens; of its connections none is left when it is closed */
+export async function listen(server: Server, scheme: 'http' | 'https'): Promise<HostileBackend> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => undefined)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? String(address.port) : ''}`,
+    url: `${scheme}://127.0.0.1:${typeof address === 'object' && address !== null ? String(address.port) : ''}`,
     close: () => {
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => {

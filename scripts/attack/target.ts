@@ -24,11 +24,11 @@ const READ_AGAIN = 100
 const MOST_LOG = 1000
 
 /**
- * @param flags of `understudy start`
+ * @param flags of `understudy start`; `env` is what it is told beside what this process was
  * @throws Error when it does not start
  */
-export async function startTarget(flags: readonly string[] = []): Promise<Target> {
-  const child = spawn(process.execPath, ['dist/cli.js', 'start', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function startTarget(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Target> {
+  const child = spawn(process.execPath, ['dist/cli.js', 'start', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const log: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (log.length < MOST_LOG) log.push(line)
