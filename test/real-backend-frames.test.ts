@@ -13,6 +13,7 @@ import { certificate, hasOpenssl } from './support/openssl.js'
 const closing = closedAfterEach()
 const OK = '{"code":2000,"desc":"ok"}'
 const NO_ERROR = Buffer.alloc(4)
+const REFUSED = Buffer.from([0, 0, 0, 7])
 const HIGHEST = Buffer.from([0x7f, 0xff, 0xff, 0xff])
 /** `:status: 200` and the type of JSON. */
 const FINE = fields([[':status', '200'], ['content-type', 'application/json']])
@@ -90,6 +91,13 @@ test.skipIf(!hasOpenssl)('a connection that takes no further calls is closed her
   for (let i = 0; i < 10; i++) expect(await call()).toEqual(WHOLE)
   expect(connections()).toBe(10)
   await expect.poll(left, { timeout: 15_000 }).toBe(0)
+})
+
+test.skipIf(!hasOpenssl)('a call that a backend says it has not looked at, when it breaks the connection off, goes out again', async () => {
+  let asked = 0
+  const { call } = await beside((stream) => (asked++ === 0 ? frame(GOAWAY, 0, 0, Buffer.concat([Buffer.alloc(4), REFUSED])) : right(stream)))
+  expect(await call()).toEqual(WHOLE)
+  expect(asked).toBe(2)
 })
 
 test.skipIf(!hasOpenssl)('a backend that tells without end of other origins that it answers for is not listened to', async () => {

@@ -152,3 +152,13 @@ test.skipIf(!hasOpenssl)('over HTTP/2, an answer that breaks off is none, one th
   expect(asked.filter((what) => !what.startsWith('refus'))).toEqual(['broken', 'unanswered', 'leaving', 'leaving', 'ok'])
   expect(asked.filter((what) => what.startsWith('refus'))).toHaveLength(6)
 })
+
+test.skipIf(!hasOpenssl)('over HTTP/2, a call that the backend may have looked at before it broke the connection off goes out no second time, whatever code that has', async () => {
+  const { call, asked } = await besideHttp2({
+    parting: (stream) => {
+      stream.session?.goaway(constants.NGHTTP2_REFUSED_STREAM)
+    },
+  })
+  expect(await call('parting')).toEqual([500, 'stub', expect.stringMatching(/^reset: /), ''])
+  expect(asked).toEqual(['parting'])
+})

@@ -11,19 +11,29 @@ import { greetings, LASTING } from './http2/greetings.js'
 import { type Answering, type Greeting, startHttp2Backend } from './http2/server.js'
 import { sessions } from './http2/sessions.js'
 import { streams } from './http2/streams.js'
-import { ask, LONG } from './judge.js'
+import { ask } from './judge.js'
 import { inParallel, type Send } from './send.js'
 import { besiege, comeBack, lookAtDrift } from './siege.js'
 import { Tally } from './tally.js'
 import type { Target } from './target.js'
+import { wholes } from './wholes.js'
 
 /** So many backends say frames by hand: what one of these says breaks the connection for all that is under way on it, so each is asked one call after another. */
-const BY_HAND = 4
+const BY_HAND = 8
+/** So many others break connections while further calls are on them. */
+const TOGETHER = 2
 /** Beside the one connection to each backend of HTTP/2, that which parts, those of HTTP/1 and of who asks. */
 const MOST_OPEN = 128
 /** Where a connection was broken, the call that finds it broken may fail. */
 const ONCE_MORE = 2
-const CALLS_AFTER_GREETING = 3
+const CALLS_AFTER_GREETING = 2
+/** With these a backend says that it has not looked at the call, which goes out so often at the most. */
+const NOT_LOOKED_AT = /^a reset with 7 before the head|leaves the call out|takes more than the one before/
+const MOST_TRIES = 3
+/** So many of those that do harm before a call are asked at once. */
+const GREETED_AT_ONCE = 6
+/** TLS has no reset of its own; and what is in one piece is no other here. */
+const NOT_OVER_TLS = ['a reset in place of an answer', ...Object.keys(wholes).filter((kind) => kind !== 'right')]
 
 /** A backend, and the calls that it is there for. */
 interface Stand {
@@ -34,8 +44,12 @@ interface Stand {
   readonly atOnce: number
   /** Whether one call's answer may take another's along. */
   readonly isShared: boolean
+  /** Whether the harm is done before a call is heard. */
+  readonly isGreeting: boolean
   /** From now on it means well; null where that helps nobody yet. */
   readonly recover: (() => void) | null
+  /** How often each turn was heard; null where that is not told. */
+  readonly counts: ReadonlyMap<number, number> | null
 }
 
 export interface TlsBackends {
@@ -52,28 +66,31 @@ export async function startTlsBackends(count: number, seed: number): Promise<Tls
   const pair = await certificate(folder)
   const speaking = async (name: string, kinds: Readonly<Record<string, Answering>>, share: number, atOnce: number, isShared: boolean): Promise<Stand> => {
     const cases = drawCases(Object.keys(kinds), Math.round(count * share), seed)
+    const counts = new Map<number, number>()
     const backend = await startHttp2Backend(pair, (heard) => {
-      const one = cases[heard.turn] ?? NOBODYS
-      if (!heard.stream.destroyed) kinds[one.kind]?.(heard, one, rightFor(one))
+      const one = cases[heard.turn]
+      counts.set(heard.turn, (counts.get(heard.turn) ?? 0) + 1)
+      if (heard.stream.destroyed) return
+      if (one === undefined) streams['right']?.(heard, NOBODYS, rightFor(NOBODYS))
+      else kinds[one.kind]?.(heard, one, rightFor(one))
     })
-    return { name, backend, cases, atOnce, isShared, recover: () => undefined }
+    return { name, backend, cases, atOnce, isShared, isGreeting: false, recover: () => undefined, counts }
   }
   const greeting = async ([kind, greeted]: readonly [string, Greeting], turn: number): Promise<Stand> => {
     let now: Greeting | null = greeted
     const cases = drawCases(['right'], CALLS_AFTER_GREETING, seed + turn).map((one) => ({ ...one, name: 'code', mode: 'real', kind }))
     const backend = await startHttp2Backend(pair, (heard) => { streams['right']?.(heard, NOBODYS, rightFor(NOBODYS)) }, () => now)
-    return { name: `greeting-${String(turn)}`, backend, cases, atOnce: 1, isShared: true, recover: LASTING.includes(kind) ? null : () => { now = null } }
+    return { name: `greeting-${String(turn)}`, backend, cases, atOnce: 1, isShared: true, isGreeting: true, recover: LASTING.includes(kind) ? null : () => { now = null }, counts: null }
   }
-  const byHand = Array.from({ length: BY_HAND }, (_, hand) => Object.fromEntries(Object.entries(frames).filter((_frame, i) => i % BY_HAND === hand)))
-  const overHttp1 = drawCases(Object.keys(answers).filter((kind) => !LONG.includes(kind)), Math.round(count * 0.1), seed)
+  const overHttp1 = drawCases(Object.keys(answers).filter((kind) => !NOT_OVER_TLS.includes(kind)), Math.round(count * 0.1), seed)
   const stands = await Promise.all([
     speaking('streams', streams, 0.4, 8, false),
-    speaking('sessions', sessions, 0.3, 3, true),
-    ...byHand.map((kinds, hand) => speaking(`frames-${String(hand)}`, kinds, 0.2 / BY_HAND, 1, true)),
+    ...dealt(sessions, TOGETHER).map((kinds, turn) => speaking(`sessions-${String(turn)}`, kinds, 0.3 / TOGETHER, 3, true)),
+    ...dealt(frames, BY_HAND).map((kinds, turn) => speaking(`frames-${String(turn)}`, kinds, 0.2 / BY_HAND, 1, true)),
     startHostileBackend(({ socket, turn }) => {
       const one = overHttp1[turn] ?? NOBODYS
       answers[one.kind]?.(socket, one, rightFor(one))
-    }, pair).then((backend): Stand => ({ name: 'http1', backend, cases: overHttp1, atOnce: 4, isShared: false, recover: () => undefined })),
+    }, pair).then((backend): Stand => ({ name: 'http1', backend, cases: overHttp1, atOnce: 4, isShared: false, isGreeting: false, recover: () => undefined, counts: null })),
     ...Object.entries(greetings).map(greeting),
   ])
   return {
@@ -87,24 +104,44 @@ export async function startTlsBackends(count: number, seed: number): Promise<Tls
   }
 }
 
+function dealt(kinds: Readonly<Record<string, Answering>>, hands: number): readonly Readonly<Record<string, Answering>>[] {
+  return Array.from({ length: hands }, (_, hand) => Object.fromEntries(Object.entries(kinds).filter((_kind, i) => i % hands === hand)))
+}
+
 /** @param backends those that mean harm, which the target trusts */
 export async function attackHttp2(send: Send, target: Target, { stands, seed }: TlsBackends): Promise<Tally> {
   const tally = new Tally('hostile backends of HTTP/2')
   const besieged = stands.flatMap(({ name, backend, cases }) => ASKING.filter((mode) => cases.some((one) => one.mode === mode)).map((mode) => ({ sandbox: `${name}-${mode}`, mode, backend: backend.url })))
+  const [greeted, spoken] = [stands.filter(({ isGreeting }) => isGreeting), stands.filter(({ isGreeting }) => !isGreeting)]
+  const askAll = ({ name, cases, atOnce, isShared }: Stand) => inParallel(cases.length, atOnce, async (turn) => {
+    const one = cases[turn]
+    if (one !== undefined) await ask(send, tally, one, { sandbox: `${name}-${one.mode}`, told: `seed ${String(seed)}, ${name}`, isShared })
+  })
   await besiege(send, tally, target, {
     besieged,
     mostOpen: MOST_OPEN,
-    work: () => Promise.all(stands.map(({ name, cases, atOnce, isShared }) => inParallel(cases.length, atOnce, async (turn) => {
-      const one = cases[turn]
-      if (one !== undefined) await ask(send, tally, one, { sandbox: `${name}-${one.mode}`, told: `seed ${String(seed)}, ${name}`, isShared })
-    }))),
+    work: () => Promise.all([...spoken.map(askAll), inParallel(greeted.length, GREETED_AT_ONCE, async (turn) => {
+      const stand = greeted[turn]
+      if (stand !== undefined) await askAll(stand)
+    })]),
     afterwards: async () => {
+      for (const stand of spoken) lookForTwice(tally, stand)
       await lookAtDrift(send, tally, target, ASKING.map((mode) => `streams-${mode}`))
-      for (const { name, isShared, recover } of stands) {
+      await inParallel(stands.length, GREETED_AT_ONCE, async (turn) => {
+        const { name = '', isShared = false, recover = null } = stands[turn] ?? {}
         recover?.()
         if (recover !== null) await comeBack(send, tally, { sandbox: `${name}-real`, system: 'live', tries: isShared ? ONCE_MORE : 1 })
-      }
+      })
     },
   })
   return tally
+}
+
+/** A call goes out again only where the backend says that it has not looked at it, and not without end. */
+function lookForTwice(tally: Tally, { name, cases, counts }: Stand): void {
+  if (counts === null) return
+  for (const { turn, kind } of cases) {
+    const heard = counts.get(turn) ?? 0
+    tally.expect(heard <= (NOT_LOOKED_AT.test(kind) ? MOST_TRIES : 1), `${name}, turn ${String(turn)}: ${kind}`, `the backend heard it ${String(heard)} times`)
+  }
 }

@@ -3,6 +3,7 @@ import { ACK, ALTSVC, CONTINUATION, DATA, END_HEADERS, END_STREAM, fields, frame
 import { pour } from '../answers.js'
 import { one } from '../wholes.js'
 import type { Answering } from './server.js'
+import { CODES } from './streams.js'
 
 type Field = readonly [name: string, value: string]
 /** Frames for a call: its stream, and the body that the contract has. */
@@ -108,5 +109,6 @@ export const frames: Readonly<Record<string, Answering>> = {
   'goodbyes without end': pouring(only(frame(GOAWAY, 0, 0, Buffer.concat([number(2 ** 31 - 1), number(0)])))),
   'a goodbye that is too short': sending(only(frame(GOAWAY, 0, 0, number(0)))),
   'a goodbye that takes more than the one before': sending(only(...[1, 2 ** 31 - 1].map((last) => frame(GOAWAY, 0, 0, Buffer.concat([number(last), number(0)])))), right),
+  ...Object.fromEntries(CODES.map((code): readonly [string, Answering] => [`a goodbye with ${String(code)} that leaves the call out`, sending(only(frame(GOAWAY, 0, 0, Buffer.concat([number(0), number(code)]))))])),
   'a goodbye with much to say': sending((id) => [frame(GOAWAY, 0, 0, Buffer.concat([number(id), number(11), Buffer.alloc(USUAL - 8, 'x')]))]),
 }

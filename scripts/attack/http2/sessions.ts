@@ -7,14 +7,13 @@ const FINE = { ':status': 200, 'content-type': 'application/json' }
 
 const goaways: Readonly<Record<string, Answering>> = Object.fromEntries(CODES.flatMap((code): readonly (readonly [string, Answering])[] => [
   [`GOAWAY with ${String(code)} before an answer`, (heard, _drawn, right) => {
-    heard.session.goaway(code, heard.id)
+    heard.session.goaway(code)
     later(heard, () => { respond(heard, { body: right }) })
   }],
-  [`GOAWAY with ${String(code)} that leaves the call out`, (heard) => { heard.session.goaway(code, 0) }],
   [`GOAWAY with ${String(code)} in an answer`, (heard, _drawn, right) => {
     heard.stream.respond(FINE)
     heard.stream.write(right.slice(0, 2))
-    heard.session.goaway(code, heard.id, Buffer.from('no more'))
+    heard.session.goaway(code, 0, Buffer.from('no more'))
     later(heard, () => { heard.stream.end(right.slice(2)) })
   }],
   [`GOAWAY with ${String(code)} after an answer`, (heard, _drawn, right) => {
@@ -47,6 +46,8 @@ const cuts: Readonly<Record<string, Answering>> = Object.fromEntries(Object.entr
 
 const set = (settings: Parameters<Heard['session']['settings']>[0]): Answering => (heard, _drawn, right) => {
   heard.session.settings(settings)
+  // What was set holds for all that follows: the next call has a connection of its own.
+  heard.stream.on('close', () => { heard.session.close() })
   later(heard, () => { respond(heard, { body: right }) })
 }
 

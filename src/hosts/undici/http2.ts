@@ -42,6 +42,8 @@ export class Http2Connection {
   #origins = 0
   readonly #waiting: Carried[] = []
   #takesMore = true
+  /** The last call that it may have looked at when it broke the connection off as if it refused what is on it; Node.js tells of that as of one refused call. */
+  #lookedAt = 0
 
   /** @param ended told when it is gone */
   constructor(origin: string, socket: TLSSocket, ended: () => void) {
@@ -49,7 +51,10 @@ export class Http2Connection {
     this.#session = connect(origin, { createConnection: () => socket, settings: { enablePush: false, initialWindowSize: WINDOW }, maxSessionMemory: MOST_MEMORY })
     // What breaks the connection is told by the streams on it.
     this.#session.on('error', this.#partSoon)
-    this.#session.on('goaway', this.#letGo)
+    this.#session.on('goaway', (code: number, last: number) => {
+      if (code === NGHTTP2_REFUSED_STREAM) this.#lookedAt = last
+      this.#letGo()
+    })
     this.#session.on('origin', (origins) => {
       this.#origins += origins.length
       if (this.#origins > MOST_ORIGINS) this.destroy()
@@ -89,6 +94,7 @@ export class Http2Connection {
       if (piece === null && !stream.closed) isWhole = true
       return push(piece, encoding)
     }
+    const isRefused = () => stream.rstCode === NGHTTP2_REFUSED_STREAM && !hasHead && (stream.id ?? 0) > this.#lookedAt
     const controller = controllerOf(stream, (reason) => {
       // Nothing came: the connection may be dead without a word.
       if (reason instanceof ForwardError && reason.reason === 'timeout' && !hasHead) this.#letGo()
@@ -106,13 +112,13 @@ export class Http2Connection {
       else exchange.fail(brokenOff(stream))
     })
     stream.on('error', (error) => {
-      if (stream.rstCode !== NGHTTP2_REFUSED_STREAM || hasHead) exchange.fail(reasonOf(error))
+      if (!isRefused()) exchange.fail(reasonOf(error))
     })
     stream.on('close', () => {
       this.#underWay--
       if (this.#underWay === 0) this.#rest()
       this.#next()
-      if (stream.rstCode === NGHTTP2_REFUSED_STREAM && !hasHead) refused()
+      if (isRefused()) refused()
       else exchange.fail(brokenOff(stream))
     })
     exchange.onRequestStart(controller)
