@@ -43,6 +43,12 @@ const service = Buffer.concat([Buffer.from([0, 21]), Buffer.from('https://other.
 /** A name of 4 KB that is kept in the table, and named as often as a frame has room. */
 const bomb = Buffer.concat([fields([STATUS]), Buffer.from([0x40, 1]), Buffer.from('x'), fields([['', 'y'.repeat(4000)]]).subarray(2), Buffer.alloc(12_000, 0xbe)])
 
+const goodbye = (last: number, code: number) => frame(GOAWAY, 0, 0, Buffer.concat([number(last), number(code)]))
+const goodbyes: Readonly<Record<string, Answering>> = Object.fromEntries(CODES.flatMap((code): readonly (readonly [string, Answering])[] => [
+  [`a goodbye with ${String(code)} that leaves the call out`, sending(only(goodbye(0, code)))],
+  [`a goodbye with ${String(code)} in the place of an answer`, sending((id) => [goodbye(id, code)])],
+]))
+
 export const frames: Readonly<Record<string, Answering>> = {
   right: sending(right),
   garbage: sending(only(Buffer.alloc(1000, '\u0001garbage'))),
@@ -106,9 +112,9 @@ export const frames: Readonly<Record<string, Answering>> = {
   'a reset of nobody': sending(only(frame(RESET, 0, 0, number(0)))),
   'a reset of a stream that was never opened': sending((id) => [frame(RESET, 0, id + 1000, number(8))]),
   'resets without end': pouring((id) => [frame(RESET, 0, id, number(0))]),
-  'goodbyes without end': pouring(only(frame(GOAWAY, 0, 0, Buffer.concat([number(2 ** 31 - 1), number(0)])))),
+  'goodbyes without end': pouring(only(goodbye(2 ** 31 - 1, 0))),
   'a goodbye that is too short': sending(only(frame(GOAWAY, 0, 0, number(0)))),
-  'a goodbye that takes more than the one before': sending(only(...[1, 2 ** 31 - 1].map((last) => frame(GOAWAY, 0, 0, Buffer.concat([number(last), number(0)])))), right),
-  ...Object.fromEntries(CODES.map((code): readonly [string, Answering] => [`a goodbye with ${String(code)} that leaves the call out`, sending(only(frame(GOAWAY, 0, 0, Buffer.concat([number(0), number(code)]))))])),
+  'a goodbye that takes more than the one before': sending(only(goodbye(1, 0), goodbye(2 ** 31 - 1, 0)), right),
+  ...goodbyes,
   'a goodbye with much to say': sending((id) => [frame(GOAWAY, 0, 0, Buffer.concat([number(id), number(11), Buffer.alloc(USUAL - 8, 'x')]))]),
 }
