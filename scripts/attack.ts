@@ -1,5 +1,5 @@
 /**
- * `npm run attack`: a built stub under generated calls, hostile pages, patterns, half requests, a hostile backend and floods. `-- --short` ends within four
+ * `npm run attack`: a built stub under generated calls, hostile pages, patterns, half requests, hostile backends and floods. `-- --short` ends within four
  * minutes, `-- --calls 1000000` is the long form, `-- --seed 7` another run, `-- --only patterns` one campaign. Exits with 1 if anything was off.
  */
 import { execFileSync } from 'node:child_process'

@@ -27,8 +27,8 @@ const MOST_OPEN = 128
 /** Where a connection was broken, the call that finds it broken may fail. */
 const ONCE_MORE = 2
 const CALLS_AFTER_GREETING = 2
-/** With these a backend says that it has not looked at the call, which goes out so often at the most. */
-const NOT_LOOKED_AT = /^a reset with 7 before the head|leaves the call out|takes more than the one before/
+/** With these a backend says that it has not looked at the call, which goes out so often at the most; the head that comes before a reset is dropped where it still waits. */
+const NOT_LOOKED_AT = /^a reset with 7 |leaves the call out|takes more than the one before/
 const MOST_TRIES = 3
 /** So many of those that do harm before a call are asked at once. */
 const GREETED_AT_ONCE = 6

@@ -1,5 +1,5 @@
 /** Asks through the stub for what a hostile backend answers, and says what of the answer is off. */
-import { calls, type Case } from './cases.js'
+import { calls, type Case, WITHOUT_END } from './cases.js'
 import type { Answer, Send } from './send.js'
 import type { Tally } from './tally.js'
 
@@ -7,7 +7,6 @@ import type { Tally } from './tally.js'
 const [PATIENCE, LONG_PATIENCE] = [10_000, 30_000]
 /** So many characters of these may not come through but where they stream; what is short is another call's answer, of a backend that answers nobody. */
 const MUCH = 512 * 1024
-const WITHOUT_END = ['chunks without end', 'a body without end', 'a body over the bound', 'a gzip bomb', 'a deflate bomb', 'a brotli bomb', 'a bomb in a bomb', 'a bomb that is silent', 'compressed six times over', 'frames of a body without end', 'beyond the window without end']
 /** Answers that are a second's work. */
 export const LONG: readonly string[] = ['a body below the bound', '700,000 keys']
 
