@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { certificate } from '../../test/support/openssl.js'
 import { answers } from './answers.js'
-import { ASKING, type Case, drawCases, NOBODYS, rightFor } from './cases.js'
+import { ASKING, type Case, drawCases, NOBODYS, rightFor, WITHOUT_END } from './cases.js'
 import { type HostileBackend, startHostileBackend } from './hostile.js'
 import { frames } from './http2/frames.js'
 import { greetings, LASTING } from './http2/greetings.js'
@@ -27,6 +27,11 @@ const MOST_OPEN = 128
 /** Where a connection was broken, the call that finds it broken may fail. */
 const ONCE_MORE = 2
 const CALLS_AFTER_GREETING = 2
+/** Bodies that are over a bound are asked for once more when all else is over, and have the time to come: else it is only their time that is over. */
+const OVER = 'over'
+const TIME_TO_COME = 5000
+/** Nothing comes of it, whatever the bound. */
+const SILENT = 'a bomb that is silent'
 /** With these a backend says that it has not looked at the call, which goes out so often at the most; the head that comes before a reset is dropped where it still waits. */
 const NOT_LOOKED_AT = /^a reset with 7 |leaves the call out|takes more than the one before/
 const MOST_TRIES = 3
@@ -64,8 +69,7 @@ export interface TlsBackends {
 export async function startTlsBackends(count: number, seed: number): Promise<TlsBackends> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-attack-'))
   const pair = await certificate(folder)
-  const speaking = async (name: string, kinds: Readonly<Record<string, Answering>>, share: number, atOnce: number, isShared: boolean): Promise<Stand> => {
-    const cases = drawCases(Object.keys(kinds), Math.round(count * share), seed)
+  const speaking = async (name: string, kinds: Readonly<Record<string, Answering>>, share: number, atOnce: number, isShared: boolean, cases = drawCases(Object.keys(kinds), Math.round(count * share), seed)): Promise<Stand> => {
     const counts = new Map<number, number>()
     const backend = await startHttp2Backend(pair, (heard) => {
       const one = cases[heard.turn]
@@ -83,8 +87,10 @@ export async function startTlsBackends(count: number, seed: number): Promise<Tls
     return { name: `greeting-${String(turn)}`, backend, cases, atOnce: 1, isShared: true, isGreeting: true, recover: LASTING.includes(kind) ? null : () => { now = null }, counts: null }
   }
   const overHttp1 = drawCases(Object.keys(answers).filter((kind) => !NOT_OVER_TLS.includes(kind)), Math.round(count * 0.1), seed)
+  const over = Object.keys(streams).filter((kind) => WITHOUT_END.includes(kind) && kind !== SILENT).map((kind, turn): Case => ({ ...NOBODYS, kind, turn, name: 'channels' }))
   const stands = await Promise.all([
     speaking('streams', streams, 0.4, 8, false),
+    speaking(OVER, streams, 0, 1, false, over),
     ...dealt(sessions, TOGETHER).map((kinds, turn) => speaking(`sessions-${String(turn)}`, kinds, 0.3 / TOGETHER, 3, true)),
     ...dealt(frames, BY_HAND).map((kinds, turn) => speaking(`frames-${String(turn)}`, kinds, 0.2 / BY_HAND, 1, true)),
     startHostileBackend(({ socket, turn }) => {
@@ -111,8 +117,8 @@ function dealt(kinds: Readonly<Record<string, Answering>>, hands: number): reado
 /** @param backends those that mean harm, which the target trusts */
 export async function attackHttp2(send: Send, target: Target, { stands, seed }: TlsBackends): Promise<Tally> {
   const tally = new Tally('hostile backends of HTTP/2')
-  const besieged = stands.flatMap(({ name, backend, cases }) => ASKING.filter((mode) => cases.some((one) => one.mode === mode)).map((mode) => ({ sandbox: `${name}-${mode}`, mode, backend: backend.url })))
-  const [greeted, spoken] = [stands.filter(({ isGreeting }) => isGreeting), stands.filter(({ isGreeting }) => !isGreeting)]
+  const besieged = stands.flatMap(({ name, backend, cases }) => ASKING.filter((mode) => cases.some((one) => one.mode === mode)).map((mode) => ({ sandbox: `${name}-${mode}`, mode, backend: backend.url, ...(name === OVER && { timeout: TIME_TO_COME }) })))
+  const [greeted, spoken, over] = [stands.filter(({ isGreeting }) => isGreeting), stands.filter(({ isGreeting, name }) => !isGreeting && name !== OVER), stands.filter(({ name }) => name === OVER)]
   const askAll = ({ name, cases, atOnce, isShared }: Stand) => inParallel(cases.length, atOnce, async (turn) => {
     const one = cases[turn]
     if (one !== undefined) await ask(send, tally, one, { sandbox: `${name}-${one.mode}`, told: `seed ${String(seed)}, ${name}`, isShared })
@@ -125,6 +131,7 @@ export async function attackHttp2(send: Send, target: Target, { stands, seed }: 
       if (stand !== undefined) await askAll(stand)
     })]),
     afterwards: async () => {
+      await Promise.all(over.map(askAll))
       for (const stand of spoken) lookForTwice(tally, stand)
       await lookAtDrift(send, tally, target, ASKING.map((mode) => `streams-${mode}`))
       await inParallel(stands.length, GREETED_AT_ONCE, async (turn) => {

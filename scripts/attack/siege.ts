@@ -17,6 +17,8 @@ export interface Besieged {
   readonly sandbox: string
   readonly mode: string
   readonly backend: string
+  /** Real milliseconds that an answer may take; {@link TIMEOUT} where nothing is said. */
+  readonly timeout?: number
 }
 
 /**
@@ -27,8 +29,8 @@ export async function besiege(send: Send, tally: Tally, target: Target, { besieg
   const budget = await budgetOf(send)
   const settings = besieged.flatMap((one) => SYSTEMS.map((system) => ({ ...one, system })))
   await inParallel(settings.length, 4, async (turn) => {
-    const { sandbox, mode, backend, system } = settings[turn] ?? { sandbox: '', mode: '', backend: '', system: '' }
-    tally.add(`a backend for ${system}`, await send({ method: 'PUT', path: `/__admin/sandboxes/${sandbox}/backends/${system}`, headers: JSON_BODY, body: JSON.stringify({ url: backend, mode, timeout: TIMEOUT }) }))
+    const { sandbox, mode, backend, system, timeout = TIMEOUT } = settings[turn] ?? { sandbox: '', mode: '', backend: '', system: '' }
+    tally.add(`a backend for ${system}`, await send({ method: 'PUT', path: `/__admin/sandboxes/${sandbox}/backends/${system}`, headers: JSON_BODY, body: JSON.stringify({ url: backend, mode, timeout }) }))
   })
   const watch = watchControl(target, ['/__admin/health', ...besieged.flatMap(({ sandbox }) => ['requests?limit=1', 'drift'].map((what) => `/__admin/sandboxes/${sandbox}/${what}`))])
   await work()
