@@ -18,7 +18,7 @@ import { Tally } from './tally.js'
 import type { Target } from './target.js'
 import { wholes } from './wholes.js'
 
-/** So many backends say frames by hand: what one of these says breaks the connection for all that is under way on it, so each is asked one call after another. */
+/** So many backends say frames by hand: what one of these says breaks the connection for all that is under way on it, so each is asked one call after another. Half of them pour floods: those take most of the stub's time. */
 const BY_HAND = 8
 /** So many others break connections while further calls are on them. */
 const TOGETHER = 2
@@ -89,10 +89,10 @@ export async function startTlsBackends(count: number, seed: number): Promise<Tls
   const overHttp1 = drawCases(Object.keys(answers).filter((kind) => !NOT_OVER_TLS.includes(kind)), Math.round(count * 0.1), seed)
   const over = Object.keys(streams).filter((kind) => WITHOUT_END.includes(kind) && kind !== SILENT).map((kind, turn): Case => ({ ...NOBODYS, kind, turn, name: 'channels' }))
   const stands = await Promise.all([
-    speaking('streams', streams, 0.4, 8, false),
+    speaking('streams', streams, 0.4, 6, false),
     speaking(OVER, streams, 0, 1, false, over),
     ...dealt(sessions, TOGETHER).map((kinds, turn) => speaking(`sessions-${String(turn)}`, kinds, 0.3 / TOGETHER, 3, true)),
-    ...dealt(frames, BY_HAND).map((kinds, turn) => speaking(`frames-${String(turn)}`, kinds, 0.2 / BY_HAND, 1, true)),
+    ...[true, false].flatMap((isFlood) => dealt(only(frames, (kind) => kind.includes('without end') === isFlood), BY_HAND / 2)).map((kinds, turn) => speaking(`frames-${String(turn)}`, kinds, 0.2 / BY_HAND, 1, true)),
     startHostileBackend(({ socket, turn }) => {
       const one = overHttp1[turn] ?? NOBODYS
       answers[one.kind]?.(socket, one, rightFor(one))
@@ -111,7 +111,11 @@ export async function startTlsBackends(count: number, seed: number): Promise<Tls
 }
 
 function dealt(kinds: Readonly<Record<string, Answering>>, hands: number): readonly Readonly<Record<string, Answering>>[] {
-  return Array.from({ length: hands }, (_, hand) => Object.fromEntries(Object.entries(kinds).filter((_kind, i) => i % hands === hand)))
+  return Array.from({ length: hands }, (_, hand) => only(kinds, (_kind, i) => i % hands === hand))
+}
+
+function only(kinds: Readonly<Record<string, Answering>>, isMeant: (kind: string, i: number) => boolean): Readonly<Record<string, Answering>> {
+  return Object.fromEntries(Object.entries(kinds).filter(([kind], i) => isMeant(kind, i)))
 }
 
 /** @param backends those that mean harm, which the target trusts */
