@@ -19,7 +19,7 @@ import type { Target } from './target.js'
 import { wholes } from './wholes.js'
 
 /** So many backends say frames by hand: what one of these says breaks the connection for all that is under way on it, so each is asked one call after another. Half of them pour floods: those take most of the stub's time. */
-const BY_HAND = 8
+const BY_HAND = 6
 /** So many others break connections while further calls are on them. */
 const TOGETHER = 2
 /** Beside the one connection to each backend of HTTP/2, that which parts, those of HTTP/1 and of who asks. */
@@ -36,7 +36,7 @@ const SILENT = 'a bomb that is silent'
 const NOT_LOOKED_AT = /^a reset with 7 |leaves the call out|takes more than the one before/
 const MOST_TRIES = 3
 /** So many of those that do harm before a call are asked at once. */
-const GREETED_AT_ONCE = 6
+const GREETED_AT_ONCE = 4
 /** TLS has no reset of its own; and what is in one piece is no other here. */
 const NOT_OVER_TLS = ['a reset in place of an answer', ...Object.keys(wholes).filter((kind) => kind !== 'right')]
 
@@ -89,14 +89,14 @@ export async function startTlsBackends(count: number, seed: number): Promise<Tls
   const overHttp1 = drawCases(Object.keys(answers).filter((kind) => !NOT_OVER_TLS.includes(kind)), Math.round(count * 0.1), seed)
   const over = Object.keys(streams).filter((kind) => WITHOUT_END.includes(kind) && kind !== SILENT).map((kind, turn): Case => ({ ...NOBODYS, kind, turn, name: 'channels' }))
   const stands = await Promise.all([
-    speaking('streams', streams, 0.4, 6, false),
+    speaking('streams', streams, 0.4, 4, false),
     speaking(OVER, streams, 0, 1, false, over),
-    ...dealt(sessions, TOGETHER).map((kinds, turn) => speaking(`sessions-${String(turn)}`, kinds, 0.3 / TOGETHER, 3, true)),
+    ...dealt(sessions, TOGETHER).map((kinds, turn) => speaking(`sessions-${String(turn)}`, kinds, 0.3 / TOGETHER, 2, true)),
     ...[true, false].flatMap((isFlood) => dealt(only(frames, (kind) => kind.includes('without end') === isFlood), BY_HAND / 2)).map((kinds, turn) => speaking(`frames-${String(turn)}`, kinds, 0.2 / BY_HAND, 1, true)),
     startHostileBackend(({ socket, turn }) => {
       const one = overHttp1[turn] ?? NOBODYS
       answers[one.kind]?.(socket, one, rightFor(one))
-    }, pair).then((backend): Stand => ({ name: 'http1', backend, cases: overHttp1, atOnce: 4, isShared: false, isGreeting: false, recover: () => undefined, counts: null })),
+    }, pair).then((backend): Stand => ({ name: 'http1', backend, cases: overHttp1, atOnce: 2, isShared: false, isGreeting: false, recover: () => undefined, counts: null })),
     ...Object.entries(greetings).map(greeting),
   ])
   return {
