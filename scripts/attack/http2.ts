@@ -130,6 +130,8 @@ export async function attackHttp2(send: Send, target: Target, { stands, seed }: 
   await besiege(send, tally, target, {
     besieged,
     mostOpen: MOST_OPEN,
+    // What is right has a second to come: it does not spend it on what is loaded at the first call, and on forty handshakes at once.
+    before: () => inParallel(spoken.length, 1, async (turn) => { await send({ method: 'GET', path: `/@${spoken[turn]?.name ?? ''}-real/live/auth/code?mobile=13800003001` }) }),
     work: () => Promise.all([...spoken.map(askAll), inParallel(greeted.length, GREETED_AT_ONCE, async (turn) => {
       const stand = greeted[turn]
       if (stand !== undefined) await askAll(stand)

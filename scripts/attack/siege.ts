@@ -23,15 +23,17 @@ export interface Besieged {
 
 /**
  * Runs `work` while the control plane is asked about these sandboxes, then `afterwards`, and looks at memory and connections at the end.
+ * @param before done first, while nobody watches
  * @param mostOpen so many files and connections the stub may have open then
  */
-export async function besiege(send: Send, tally: Tally, target: Target, { besieged, mostOpen, work, afterwards }: { readonly besieged: readonly Besieged[]; readonly mostOpen: number; readonly work: () => Promise<unknown>; readonly afterwards: () => Promise<void> }): Promise<void> {
+export async function besiege(send: Send, tally: Tally, target: Target, { besieged, mostOpen, before, work, afterwards }: { readonly besieged: readonly Besieged[]; readonly mostOpen: number; readonly before?: () => Promise<unknown>; readonly work: () => Promise<unknown>; readonly afterwards: () => Promise<void> }): Promise<void> {
   const budget = await budgetOf(send)
   const settings = besieged.flatMap((one) => SYSTEMS.map((system) => ({ ...one, system })))
   await inParallel(settings.length, 4, async (turn) => {
     const { sandbox, mode, backend, system, timeout = TIMEOUT } = settings[turn] ?? { sandbox: '', mode: '', backend: '', system: '' }
     tally.add(`a backend for ${system}`, await send({ method: 'PUT', path: `/__admin/sandboxes/${sandbox}/backends/${system}`, headers: JSON_BODY, body: JSON.stringify({ url: backend, mode, timeout }) }))
   })
+  await before?.()
   const watch = watchControl(target, ['/__admin/health', ...besieged.flatMap(({ sandbox }) => ['requests?limit=1', 'drift'].map((what) => `/__admin/sandboxes/${sandbox}/${what}`))])
   await work()
   const slowest = await watch.stop()
