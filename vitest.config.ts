@@ -18,6 +18,7 @@ export default defineConfig({
     // Servers, the generator and fuzzing share two cores on a small machine; a hang is told from a slow test only after a while.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Vitest leaves one core to itself, and would use one of two; most tests wait for processes and sockets more than they work.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -115,7 +115,8 @@ test('what is recorded of thousands of records has an end that is told, and othe
     came = await Promise.race([recording, answered()])
     meanwhile++
   }
-  expect(meanwhile).toBeGreaterThan(10)
+  // In one piece it would be one.
+  expect(meanwhile).toBeGreaterThan(3)
   const [recorded] = came.recordings
   const { users = [], channels = [] } = recorded?.scenario.put ?? {}
   expect([users.length, channels.length]).toEqual([5000, 5000])
