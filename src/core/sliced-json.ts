@@ -120,9 +120,20 @@ export class Base64Texts {
     for (const [name, { buffer, byteOffset, byteLength }] of content) Object.defineProperty(this, name, { enumerable: true, get: () => Buffer.from(buffer, byteOffset, byteLength).toString('base64') })
   }
 
-  /** @returns each of them by itself */
-  static *each(texts: Base64Texts): Generator<Base64Texts, void> {
-    for (const entry of texts.#content) yield new Base64Texts(new Map([entry]))
+  /** @returns all of them, so many together as have so many bytes at the most, or one that has more */
+  static *lots(texts: Base64Texts, bytes: number): Generator<Base64Texts, void> {
+    let lot = new Map<string, Uint8Array>()
+    let size = 0
+    for (const [name, content] of texts.#content) {
+      if (lot.size > 0 && size + content.length > bytes) {
+        yield new Base64Texts(lot)
+        lot = new Map()
+        size = 0
+      }
+      lot.set(name, content)
+      size += content.length
+    }
+    yield new Base64Texts(lot)
   }
 
   /** @returns the text under that name, in parts; JSON escapes none of its letters */

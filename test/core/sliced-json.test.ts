@@ -60,6 +60,8 @@ test('files are written as base64 part by part, none of them lies anywhere whole
   expect(pieces.join('')).toBe(JSON.stringify(plain))
   expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(64 * 1024 + 2)
   expect(Object.fromEntries(Object.entries(files))).toEqual(plain.files)
+  expect([...Base64Texts.lots(files, 1000)].map((lot) => Object.keys(lot))).toEqual([['a', 'empty'], ['long'], ['part']])
+  expect([...Base64Texts.lots(files, 2_000_000)].map((lot) => Object.fromEntries(Object.entries(lot)))).toEqual([plain.files])
   // It never counts less than there is.
   const size = JSON.stringify(plain).length
   expect(() => { atOnce(measureJson({ files }, new Measure(size - 20))); }).toThrow(TooMuch)

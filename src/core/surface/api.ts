@@ -76,6 +76,8 @@ const LARGE = 64 * 1024
 
 /** So many items are held against the contract in one go. */
 const PORTION = 500
+/** And files of so many bytes; what stands beside them is held against it again with each lot. */
+const LOT = 8 * 1024 * 1024
 
 export interface Api extends Reading {
   /** As a person calls it: `the control plane`. */
@@ -177,7 +179,7 @@ function* portionsOf(payload: unknown): Iterable<unknown> {
 
 /** @returns what a long list consists of, or many files; null where it is neither */
 function cut(value: unknown): readonly unknown[] | null {
-  if (value instanceof Base64Texts) return [...Base64Texts.each(value)]
+  if (value instanceof Base64Texts) return [...Base64Texts.lots(value, LOT)]
   if (!Array.isArray(value) || value.length <= PORTION) return null
   return Array.from({ length: Math.ceil(value.length / PORTION) }, (_, at): unknown => value.slice(at * PORTION, (at + 1) * PORTION))
 }
