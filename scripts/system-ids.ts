@@ -25,8 +25,8 @@ export function whyNoId(root: string, id: string): string | null {
   if (PAGES.includes(id)) return `docs/review/${id}.md is a page of the review itself: choose another id.`
   if (DEVICES.test(id)) return `Windows has no file called ${id}: choose another id.`
   if (isKeyword(id) || id in {}) return `${id} is a word of the language, and the system's code has a variable of its name: choose another id.`
-  if (GLOBALS.includes(id) || bound(root).includes(id)) return `${id} is a name that the code of a system uses already: choose another id.`
   if (existsSync(join(root, 'src/systems', id)) || existsSync(join(root, 'openapi', `${id}.yaml`))) return `There is a system ${id} already.`
+  if (GLOBALS.includes(id) || bound(root).includes(id)) return `${id} is a name that the code of a system uses already: choose another id.`
   const [use] = usesOf(root, id)
   return use === undefined ? null : `${id} is a word that Understudy uses itself, where it would name the system (${use}): choose another id.`
 }
@@ -37,12 +37,13 @@ function isKeyword(word: string): boolean {
   return token >= ts.SyntaxKind.FirstReservedWord && token <= ts.SyntaxKind.LastFutureReservedWord
 }
 
-/** What the template imports or declares, in small letters: the id is a value, and with a capital a type. */
+/** What the template and a generated contract import or declare, in small letters: the id is a value, and with a capital a type. */
 function bound(root: string): string[] {
   const folder = join(root, 'scripts/new-system/src')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
-  const text = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file))
+  const contracts = readdirSync(join(root, 'src/generated')).map((system) => join(root, 'src/generated', system, 'contract.ts')).filter((file) => existsSync(file))
+  const text = [...files, ...contracts].map((file) => readFileSync(file, 'utf8')).join('\n')
   const imported = [...text.matchAll(/^import (?:type )?\{([^}]*)\}/gm)].flatMap(([, names = '']) => names.match(/[A-Za-z]+/g) ?? [])
-  const declared = [...text.matchAll(/^(?:export )?(?:const|interface) (\w+)/gm)].flatMap(([, name]) => name ?? [])
+  const declared = [...text.matchAll(/^(?:export )?(?:const|interface|type) (\w+)/gm)].flatMap(([, name]) => name ?? [])
   return [...imported, ...declared].filter((name) => name !== 'type').map((name) => name.toLowerCase())
 }

@@ -81,7 +81,7 @@ test('a handler is edited, broken and mended under load: no call fails, nobody i
   expect(await nickname()).toBe('the first edit')
 
   edit(USERS, "'the first edit'", '')
-  expect(await says(/not taken over: .*\n/)).toMatch(/the system live cannot be loaded: \S+\/operations\/users\.ts:14:\d+: /)
+  expect(await says(/not taken over: .*\n/)).toMatch(/the system live cannot be loaded: \S+\/operations\/users\.ts:13:\d+: /)
   expect(await nickname()).toBe('the first edit')
   edit(USERS, 'tx }', 'tx } ')
   edit(USERS, 'nickname:  }', "nickname: 'the second edit' }")
@@ -90,8 +90,8 @@ test('a handler is edited, broken and mended under load: no call fails, nobody i
   expect(await nickname()).toBe('the second edit')
 
   // What is there but goes wrong at once is told with its place, too.
-  edit(USERS, "from '../types.js'", "from '../types.js'\nimport { nothing } from '../state.js'\nnothing()")
-  expect(await says(/not taken over: .*\n/)).toMatch(/operations\/users\.ts:5.*nothing/)
+  edit(USERS, "from '../../../generated/live/contract.js'", "from '../../../generated/live/contract.js'\nimport { nothing } from '../state.js'\nnothing()")
+  expect(await says(/not taken over: .*\n/)).toMatch(/operations\/users\.ts:4.*nothing/)
   edit(USERS, "\nimport { nothing } from '../state.js'\nnothing()", '')
   await says(/taken over: /)
 

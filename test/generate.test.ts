@@ -208,6 +208,19 @@ test('the command says what is stale and, told to check, writes nothing', () => 
   stale.remove()
 })
 
+test('the collection that stands for users is called so or says so, and only one does', async () => {
+  const project = new MadeUp()
+  const typed = async () => /user: (.*);/.exec((await generate(loadProject(project.root))).files.get('src/generated/shop/contract.ts') ?? '')?.[1]
+  expect(await typed()).toBe('object')
+  project.edit('fixtures/shop/schema.yaml', '\nitems:', '\nusers: { type: object }\nitems:')
+  expect(await typed()).toBe('Records["users"]')
+  project.edit('fixtures/shop/schema.yaml', 'items:\n', 'items:\n  x-user: true\n')
+  expect(await typed()).toBe('Records["items"]')
+  project.edit('fixtures/shop/schema.yaml', 'users: { type: object }', 'users: { type: object, x-user: true }')
+  expect((await generate(loadProject(project.root))).problems).toEqual(['openapi/shop.yaml: x-user: true stands at users and items; the records of one collection stand for users'])
+  project.remove()
+})
+
 test('a document with a problem is named, and the others are generated', async () => {
   const half = new MadeUp()
   half.edit('openapi/shop.yaml', 'x-errors: [BAD, GONE, MOVED]', 'x-errors: [BAD, GONE, MOVED, NOWHERE]')

@@ -1,7 +1,7 @@
 /** Every code of job's table, each reached by honest use, and the order in which they are checked. */
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
-import type { Job } from '../src/systems/job/types.js'
+import type { Job } from '../src/generated/job/contract.js'
 import { expectListed, jobRows } from './support/document-rows.js'
 import {
   ad, ADMIN, BLOCKED, caller, CODE, codeOf, couponFields, DEAL_PASSWORD, enter, expectDone, type Fields, FRESHMAN, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD,

@@ -9,7 +9,7 @@ import type { Transaction } from '../src/core/store/types.js'
 import type { System } from '../src/core/system.js'
 import { makeJobs } from '../src/systems/job/bulk.js'
 import { job } from '../src/systems/job/index.js'
-import type { Job } from '../src/systems/job/types.js'
+import type { Job } from '../src/generated/job/contract.js'
 import { ad, caller, dataOf, enter, type Fields, payloadOf, STUDENT } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 

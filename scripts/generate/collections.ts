@@ -1,5 +1,5 @@
 /** What a form for the records of a collection has to know: fields with their types and choices, the records that they name, and when one ends. */
-import { asObject, asOptionalObject, asObjects, asString, type Json, type JsonObject } from './json.js'
+import { asObject, asOptionalObject, asObjects, asString, ContractError, type Json, type JsonObject } from './json.js'
 import { flatten } from './schema.js'
 
 /**
@@ -18,6 +18,17 @@ export function collectionsOf(document: JsonObject, records: JsonObject): JsonOb
       ...(Object.keys(expires).length === 0 ? {} : { expires: Object.fromEntries(['at', 'user', 'label'].map((part) => [part, asString(expires[part], `${collection}: x-expires.${part}`)])) }),
     }]
   }))
+}
+
+/**
+ * @param records JSON Schemas by collection
+ * @returns the collection whose records stand for users: the one with `x-user: true`, else `users`; null where there is neither
+ * @throws ContractError where several say so
+ */
+export function userCollection(records: JsonObject): string | null {
+  const marked = Object.entries(records).filter(([name, schema]) => asObject(schema, name)['x-user'] === true).map(([name]) => name)
+  if (marked.length > 1) throw new ContractError(`x-user: true stands at ${marked.join(' and ')}; the records of one collection stand for users`)
+  return marked[0] ?? ('users' in records ? 'users' : null)
 }
 
 function fieldOf(document: JsonObject, node: JsonObject, collections: readonly string[]): JsonObject {

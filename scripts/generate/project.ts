@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative, sep } from 'node:path'
 import type { Compacted } from './compact.js'
 import { conditionsModule } from './conditions.js'
+import { userCollection } from './collections.js'
 import { contractOf } from './contract.js'
 import { errorTablesModule } from './error-tables.js'
 import { messageOf } from '../../src/plain/message.js'
@@ -133,7 +134,13 @@ function codesConst({ dialect, errors }: System): string {
   return `\n/** Code by CONSTANT_NAME. */\nexport const codes = {\n${errors.map(({ name, code }) => `  ${name}: ${String(code)},\n`).join('')}} as const\n`
 }
 
+/** The id with a capital: `Edu`. */
+function typeName(id: string): string {
+  return id.charAt(0).toUpperCase() + id.slice(1)
+}
+
 function contractModule(system: System, types: Types, records: SystemSource['records']): string {
+  const user = userCollection(records)
   const text = `${types.openapi}
 
 export const contract = ${JSON.stringify(contractOf(system, records), null, 2)} as const satisfies ${system.dialect === null ? "Omit<Contract, 'dialect'>" : 'Contract'}
@@ -145,6 +152,17 @@ ${types.operations}
 
 /** What is stored, by collection. */
 ${types.records}
+
+/** All of these tied together, for the core and the handlers. */
+export interface ${typeName(system.id)} {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: ${user === null ? 'object' : `Records[${JSON.stringify(user)}]`};
+}
+
+export type Schemas = components["schemas"]
 `
   const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(types.operations)
   const imports = [

@@ -1,5 +1,5 @@
 /** Phones, as the stories of the edu system use them. */
-import type { UserType } from '../../src/systems/edu/types.js'
+import type { UserType } from '../../src/systems/edu/state.js'
 import type { Answer, Box } from './serve.js'
 
 /** The people of the world: userType and phone. */

@@ -2,7 +2,7 @@
 import type { Dialect } from '../../core/dialect.js'
 import { emptyReply } from '../../core/reply.js'
 import { credentials } from './credentials.js'
-import type { __Id__ } from './types.js'
+import type { __Id__ } from '../../generated/__id__/contract.js'
 
 export const dialect: Dialect<__Id__['errors']> = {
   checks: ['session', 'body', 'fields'],

@@ -1,11 +1,10 @@
 /** __id__: a new system. */
-import { contract } from '../../generated/__id__/contract.js'
+import { contract, type __Id__ } from '../../generated/__id__/contract.js'
 import { validators } from '../../generated/__id__/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { account } from './operations/account.js'
 import { state } from './state.js'
-import type { __Id__ } from './types.js'
 
 const MINUTE = 60_000
 

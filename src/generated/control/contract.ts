@@ -9719,3 +9719,14 @@ export interface Operations {
 
 /** What is stored, by collection. */
 export type Records = Record<never, never>
+
+/** All of these tied together, for the core and the handlers. */
+export interface Control {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: object;
+}
+
+export type Schemas = components["schemas"]

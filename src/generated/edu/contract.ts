@@ -6500,3 +6500,14 @@ export interface Records {
         mqttPort: number;
     };
 }
+
+/** All of these tied together, for the core and the handlers. */
+export interface Edu {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: Records["users"];
+}
+
+export type Schemas = components["schemas"]

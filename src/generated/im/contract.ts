@@ -3627,3 +3627,14 @@ export interface Records {
         deliveredAt: number | null;
     };
 }
+
+/** All of these tied together, for the core and the handlers. */
+export interface Im {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: Records["users"];
+}
+
+export type Schemas = components["schemas"]

@@ -8734,3 +8734,14 @@ export interface Records {
         };
     };
 }
+
+/** All of these tied together, for the core and the handlers. */
+export interface Job {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: Records["users"];
+}
+
+export type Schemas = components["schemas"]

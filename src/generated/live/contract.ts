@@ -1149,3 +1149,14 @@ export interface Records {
         started_at: number;
     };
 }
+
+/** All of these tied together, for the core and the handlers. */
+export interface Live {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: Records["users"];
+}
+
+export type Schemas = components["schemas"]

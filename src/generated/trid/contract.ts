@@ -1007,3 +1007,14 @@ export interface Records {
         sentAt: number;
     };
 }
+
+/** All of these tied together, for the core and the handlers. */
+export interface Trid {
+    operations: Operations;
+    records: Records;
+    contract: typeof contract;
+    errors: ErrorName;
+    user: Records["tels"];
+}
+
+export type Schemas = components["schemas"]

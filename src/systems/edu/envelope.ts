@@ -5,7 +5,7 @@ import type { FailureDetails } from '../../core/failure.js'
 import type { Settings } from '../../core/settings.js'
 import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
-import type { Edu } from './types.js'
+import type { Edu } from '../../generated/edu/contract.js'
 
 const MIB = 1024 * 1024
 

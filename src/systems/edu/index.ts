@@ -1,5 +1,5 @@
 /** edu: the education app. */
-import { contract } from '../../generated/edu/contract.js'
+import { contract, type Edu } from '../../generated/edu/contract.js'
 import { validators } from '../../generated/edu/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
@@ -11,7 +11,6 @@ import { profile } from './operations/profile.js'
 import { session } from './operations/session.js'
 import { teacher } from './operations/teacher.js'
 import { state } from './state.js'
-import type { Edu } from './types.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,5 +1,8 @@
 import type { StateDefinition } from '../../core/store/types.js'
-import type { Edu, UserType } from './types.js'
+import type { Edu } from '../../generated/edu/contract.js'
+
+/** s student, t teacher, p parent: each has accounts of its own. */
+export type UserType = Edu['user']['userType']
 
 /** What edu stores and how it is found. Tokens live in `sessions`, SMS codes in `smsCodes`, which every system has. */
 export const state: StateDefinition<Edu['records']> = {

@@ -1,6 +1,6 @@
 /** What clients are told of their tokens. */
 import type { SessionRecord } from '../../core/sessions.js'
-import type { Schemas } from './types.js'
+import type { Schemas } from '../../generated/edu/contract.js'
 
 type AccessInfo = Pick<Schemas['LoginInfo'], 'access_token' | 'access_token_expire'>
 type RefreshInfo = Pick<Schemas['LoginInfo'], 'refresh_token' | 'refresh_token_expire'>

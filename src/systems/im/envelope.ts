@@ -3,7 +3,7 @@ import type { Dialect, ConditionAnswer } from '../../core/dialect.js'
 import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
 import { toDateTime } from './time.js'
-import type { Im } from './types.js'
+import type { Im } from '../../generated/im/contract.js'
 
 const MIB = 1024 * 1024
 

@@ -1,5 +1,5 @@
 /** im: the instant messaging app. */
-import { contract } from '../../generated/im/contract.js'
+import { contract, type Im } from '../../generated/im/contract.js'
 import { validators } from '../../generated/im/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { SESSION_DAYS } from './credentials.js'
@@ -11,7 +11,6 @@ import { push } from './operations/push.js'
 import { search } from './operations/search.js'
 import { imPush } from './push/index.js'
 import { state } from './state.js'
-import type { Im } from './types.js'
 
 const DAY = 24 * 60 * 60_000
 

@@ -1,5 +1,9 @@
-import type { StateDefinition } from '../../core/store/types.js'
-import type { Im } from './types.js'
+import type { StateDefinition, Transaction } from '../../core/store/types.js'
+import type { AllRecords } from '../../core/system-types.js'
+import type { Im } from '../../generated/im/contract.js'
+
+/** A transaction over everything that this system stores. */
+export type Tx = Transaction<AllRecords<Im>>
 
 /** What im stores and how it is found. Sessions of the cookie live in `sessions`, which every system has. */
 export const state: StateDefinition<Im['records']> = {

@@ -1,6 +1,6 @@
 /** Users as others see them. */
-import { friendKey } from './state.js'
-import type { Im, Schemas, Tx } from './types.js'
+import { friendKey, type Tx } from './state.js'
+import type { Im, Schemas } from '../../generated/im/contract.js'
 
 /**
  * @param caller the user of the session; null where there is none

@@ -1,6 +1,6 @@
 /** Jobs in any number, for a world larger than the fixtures. Only loaded when somebody asks for one. */
 import { base, en, Faker, zh_CN } from '@faker-js/faker'
-import type { Job } from './types.js'
+import type { Job } from '../../generated/job/contract.js'
 
 type Unbooted<R> = { readonly [K in keyof R]: K extends `${string}At` ? { readonly $boot: string } : R[K] }
 

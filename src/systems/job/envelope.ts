@@ -3,7 +3,7 @@ import type { Dialect } from '../../core/dialect.js'
 import { emptyReply, jsonReply, textReply } from '../../core/reply.js'
 import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
-import type { Job } from './types.js'
+import type { Job } from '../../generated/job/contract.js'
 
 const MIB = 1024 * 1024
 

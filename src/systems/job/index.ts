@@ -1,5 +1,5 @@
 /** job: the campus jobs app. */
-import { contract } from '../../generated/job/contract.js'
+import { contract, type Job } from '../../generated/job/contract.js'
 import { validators } from '../../generated/job/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
@@ -13,7 +13,6 @@ import { taskRules, tasks } from './operations/tasks.js'
 import { users } from './operations/users.js'
 import { wallets } from './operations/wallets.js'
 import { state } from './state.js'
-import type { Job } from './types.js'
 
 const MINUTE = 60_000
 

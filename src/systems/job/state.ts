@@ -1,5 +1,9 @@
-import type { StateDefinition } from '../../core/store/types.js'
-import type { Job, Tx } from './types.js'
+import type { StateDefinition, Transaction } from '../../core/store/types.js'
+import type { AllRecords } from '../../core/system-types.js'
+import type { Job } from '../../generated/job/contract.js'
+
+/** A transaction over everything that this system stores. */
+export type Tx = Transaction<AllRecords<Job>>
 
 /** What job stores and how it is found. Tokens live in `sessions`, SMS codes in `smsCodes`, which every system has. */
 export const state: StateDefinition<Job['records']> = {

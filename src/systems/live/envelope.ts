@@ -3,7 +3,7 @@ import type { Dialect } from '../../core/dialect.js'
 import { emptyReply } from '../../core/reply.js'
 import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
-import type { Live } from './types.js'
+import type { Live } from '../../generated/live/contract.js'
 
 const MIB = 1024 * 1024
 

@@ -1,5 +1,5 @@
 /** live: the live-streaming app. */
-import { contract } from '../../generated/live/contract.js'
+import { contract, type Live } from '../../generated/live/contract.js'
 import { validators } from '../../generated/live/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
@@ -7,7 +7,6 @@ import { auth } from './operations/auth.js'
 import { channels } from './operations/channels.js'
 import { users } from './operations/users.js'
 import { state } from './state.js'
-import type { Live } from './types.js'
 
 const TEN_MINUTES = 10 * 60_000
 

@@ -1,5 +1,5 @@
 import type { StateDefinition } from '../../core/store/types.js'
-import type { Live } from './types.js'
+import type { Live } from '../../generated/live/contract.js'
 
 /** What live stores and how it is found. Keys live in `sessions`, SMS codes in `smsCodes`, which every system has. */
 export const state: StateDefinition<Live['records']> = {

@@ -2,7 +2,7 @@
 import type { Dialect } from '../../core/dialect.js'
 import { jsonReply, type Reply } from '../../core/reply.js'
 import { adopt, logIn } from './adopt.js'
-import type { Trid } from './types.js'
+import type { Trid } from '../../generated/trid/contract.js'
 
 const MIB = 1024 * 1024
 /** As its framework writes it. */

@@ -1,11 +1,10 @@
 /** trid: registration by SMS, three operations behind one URL. */
-import { contract } from '../../generated/trid/contract.js'
+import { contract, type Trid } from '../../generated/trid/contract.js'
 import { validators } from '../../generated/trid/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { SMS_INTERVAL, user } from './operations/user.js'
 import { state } from './state.js'
-import type { Trid } from './types.js'
 
 const DAY = 24 * 60 * 60_000
 

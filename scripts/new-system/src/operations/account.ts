@@ -1,6 +1,6 @@
 /** Tag `account`. */
 import type { Handlers } from '../../../core/system.js'
-import type { __Id__ } from '../types.js'
+import type { __Id__ } from '../../../generated/__id__/contract.js'
 
 export const account = {
   async __id__SendSms({ input, sms }) {

@@ -1,9 +1,9 @@
 /** Tag `account`: SMS codes, registration, the two kinds of login, third-party login. */
 import type { Handlers, Work } from '../../../core/system.js'
 import { hashOf } from '../passwords.js'
-import { smsKey, ssoKey } from '../state.js'
+import { smsKey, ssoKey, type UserType } from '../state.js'
 import { accessInfo, refreshInfo } from '../tokens.js'
-import type { Edu, Schemas, UserType } from '../types.js'
+import type { Edu, Schemas } from '../../../generated/edu/contract.js'
 import { viewUser } from './profile.js'
 
 /** The one third-party token that the simulated provider refuses. */

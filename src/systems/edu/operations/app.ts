@@ -1,7 +1,7 @@
 /** Tag `app`: whether the app must be updated, and where its push broker is. */
 import type { Handlers, Work } from '../../../core/system.js'
 import { SETTINGS } from '../state.js'
-import type { Edu } from '../types.js'
+import type { Edu } from '../../../generated/edu/contract.js'
 
 export const app = {
   async eduCheckUpdate({ headers: { client }, tx, fail }) {

@@ -2,7 +2,7 @@
 import type { RawBody } from '../../../core/reply.js'
 import type { Handlers } from '../../../core/system.js'
 import type { UploadedFile } from '../../../core/upload.js'
-import type { Edu } from '../types.js'
+import type { Edu } from '../../../generated/edu/contract.js'
 
 /** Types that a browser shows without running anything in them. The rest is offered for saving (QUIRKS.md #15). */
 const SHOWN_IN_PLACE = /^(?:image\/(?!svg)|audio\/|video\/|text\/plain\b|application\/pdf\b)/

@@ -1,7 +1,7 @@
 /** Tag `order`: a question becomes an order, which a teacher confirms, its placer pays, and a phone call fulfils (QUIRKS.md #14). */
 import type { Failure } from '../../../core/failure.js'
 import type { Handlers, Work } from '../../../core/system.js'
-import type { Edu } from '../types.js'
+import type { Edu } from '../../../generated/edu/contract.js'
 
 type Order = Edu['records']['orders']
 type Status = Order['status']

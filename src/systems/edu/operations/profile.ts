@@ -2,7 +2,7 @@
 import type { Handlers } from '../../../core/system.js'
 import { hashOf } from '../passwords.js'
 import { smsKey } from '../state.js'
-import type { Edu, Schemas } from '../types.js'
+import type { Edu, Schemas } from '../../../generated/edu/contract.js'
 
 export const profile = {
   async eduGetMyInfo({ user }) {

@@ -3,7 +3,7 @@ import type { Failure } from '../../../core/failure.js'
 import { type Found, requireActive, type SessionRecord } from '../../../core/sessions.js'
 import type { Handlers, Work } from '../../../core/system.js'
 import { accessInfo, millisecondsLeft, refreshInfo } from '../tokens.js'
-import type { Edu } from '../types.js'
+import type { Edu } from '../../../generated/edu/contract.js'
 
 export const session = {
   async eduCheckToken(work) {

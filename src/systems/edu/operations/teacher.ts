@@ -1,6 +1,6 @@
 /** Tag `teacher`: what everybody may see of the teachers. */
 import type { Handlers, Work } from '../../../core/system.js'
-import type { Edu, Schemas } from '../types.js'
+import type { Edu, Schemas } from '../../../generated/edu/contract.js'
 
 export const teacher = {
   async eduListTeachers({ input: { start, limit }, user, tx }) {

@@ -1,8 +1,8 @@
 /** Tag `account`: registration, login, logout, completing the account. */
 import type { Handlers, Rules, RuleWork, Work } from '../../../core/system.js'
-import { DEFAULT_AVATAR, FIRST_NEW_USER } from '../state.js'
+import { DEFAULT_AVATAR, FIRST_NEW_USER, type Tx } from '../state.js'
 import { toDay } from '../time.js'
-import type { Im, Tx } from '../types.js'
+import type { Im } from '../../../generated/im/contract.js'
 import { viewAccount } from '../views.js'
 
 export const account = {

@@ -2,7 +2,7 @@
 import { Failure } from '../../../core/failure.js'
 import type { Handlers } from '../../../core/system.js'
 import { fromBase64 } from '../../../plain/pages.js'
-import type { Im } from '../types.js'
+import type { Im } from '../../../generated/im/contract.js'
 
 type MediaType = Im['records']['files']['mediaType']
 

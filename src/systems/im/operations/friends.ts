@@ -1,7 +1,7 @@
 /** Tag `friends`: relations, which go one way. */
 import type { Handlers, Work } from '../../../core/system.js'
 import { friendKey } from '../state.js'
-import type { Im } from '../types.js'
+import type { Im } from '../../../generated/im/contract.js'
 import { viewAccount, viewUser } from '../views.js'
 
 export const friends = {

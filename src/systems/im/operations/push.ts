@@ -1,6 +1,6 @@
 /** Tag `push`: binding the push id. The push channel itself is in `../push`. */
 import type { Handlers } from '../../../core/system.js'
-import type { Im } from '../types.js'
+import type { Im } from '../../../generated/im/contract.js'
 import { viewAccount } from '../views.js'
 
 export const push = {

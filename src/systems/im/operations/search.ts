@@ -1,7 +1,8 @@
 /** Tag `search`: users and groups. */
 import { Failure } from '../../../core/failure.js'
 import type { Handlers, Work } from '../../../core/system.js'
-import type { Im, Schemas, Tx } from '../types.js'
+import type { Im, Schemas } from '../../../generated/im/contract.js'
+import type { Tx } from '../state.js'
 import { viewUser } from '../views.js'
 
 const PAGE_SIZE = 10

@@ -1,6 +1,6 @@
 /** What a developer puts into somebody's queue by hand, to see a message arrive without a second phone. */
 import type { SocketConsole } from '../../../core/sockets/definition.js'
-import type { Im } from '../types.js'
+import type { Im } from '../../../generated/im/contract.js'
 import { asMessages, evenOut } from './packets.js'
 import { enqueue } from './queue.js'
 

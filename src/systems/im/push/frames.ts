@@ -1,7 +1,7 @@
 /** What the server says on the push channel. */
 import type { RefusedFrame } from '../../../core/sockets/definition.js'
 import { toDateTime } from '../time.js'
-import type { Im, Schemas } from '../types.js'
+import type { Im, Schemas } from '../../../generated/im/contract.js'
 
 /** What the server remembers about a connection. */
 export interface Memory {

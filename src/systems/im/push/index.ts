@@ -1,6 +1,6 @@
 /** The push channel: `/android/websocket/`. */
 import { defineSocket, type Delivery, type DeliveryWork, type FrameWork, type RefusedFrame, type SocketAnswer } from '../../../core/sockets/definition.js'
-import type { Im, Schemas } from '../types.js'
+import type { Im, Schemas } from '../../../generated/im/contract.js'
 import { pushConsole } from './console.js'
 import { ack, delivery, type Memory, refusals } from './frames.js'
 import { readPacket } from './packets.js'

@@ -1,7 +1,7 @@
 /** What a client says on the push channel. */
 import { isObject } from '../../../plain/json.js'
 import { validators } from '../../../generated/im/validators.js'
-import type { Schemas } from '../types.js'
+import type { Schemas } from '../../../generated/im/contract.js'
 import type { Memory } from './frames.js'
 
 type Packet =

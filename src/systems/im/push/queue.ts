@@ -1,5 +1,6 @@
 /** The queues: messages wait here, in the order of sending, until their receiver confirms them. */
-import type { Im, Schemas, Tx } from '../types.js'
+import type { Im, Schemas } from '../../../generated/im/contract.js'
+import type { Tx } from '../state.js'
 
 type Queued = Im['records']['messages']
 

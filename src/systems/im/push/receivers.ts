@@ -1,5 +1,6 @@
 /** Who gets a message. */
-import type { Schemas, Tx } from '../types.js'
+import type { Schemas } from '../../../generated/im/contract.js'
+import type { Tx } from '../state.js'
 
 const GROUP_MESSAGE = '7'
 

@@ -1,7 +1,7 @@
 /** Tag `auth`: login, registration, SMS codes, lost passwords. */
 import type { Handlers } from '../../../core/system.js'
 import { newId } from '../state.js'
-import type { Job } from '../types.js'
+import type { Job } from '../../../generated/job/contract.js'
 
 export const auth = {
   async jobLogin({ input: { username, password }, tx, sessions, fail }) {

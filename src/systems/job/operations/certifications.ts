@@ -1,9 +1,8 @@
 /** Tag `certifications`: from the application to the administrator's verdict. */
-import type { components } from '../../../generated/job/contract.js'
+import type { components, Job } from '../../../generated/job/contract.js'
 import type { Failure } from '../../../core/failure.js'
 import type { Handlers } from '../../../core/system.js'
-import { CERTIFIED, newId, WAITING } from '../state.js'
-import type { Job, Tx } from '../types.js'
+import { CERTIFIED, newId, WAITING, type Tx } from '../state.js'
 
 type Schemas = components['schemas']
 type Application = Job['records']['certApplications']

@@ -1,10 +1,9 @@
 /** Tag `coupons`: coupons of students and their redemption by merchants. */
-import type { components } from '../../../generated/job/contract.js'
+import type { components, Job } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'
 import { FREE, USED } from '../state.js'
 import { toDateTime } from '../time.js'
-import type { Job } from '../types.js'
 
 type CouponRecord = Job['records']['coupons']
 

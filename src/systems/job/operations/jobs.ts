@@ -1,11 +1,10 @@
 /** Tag `jobs`: job ads and favourites. */
-import type { components } from '../../../generated/job/contract.js'
+import type { components, Job } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
 import { fenOf, yuanOf } from '../money.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'
-import { newId } from '../state.js'
+import { newId, type Tx } from '../state.js'
 import { endOfDate } from '../time.js'
-import type { Job, Tx } from '../types.js'
 
 type JobRecord = Job['records']['jobs']
 

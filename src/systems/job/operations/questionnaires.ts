@@ -1,8 +1,7 @@
 /** Tag `questionnaires`: questions inside tasks. */
-import type { components } from '../../../generated/job/contract.js'
+import type { components, Job } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
-import { newId } from '../state.js'
-import type { Job, Tx } from '../types.js'
+import { newId, type Tx } from '../state.js'
 
 type Option = Job['records']['options']
 type Question = Job['records']['questions']

@@ -1,7 +1,7 @@
 /** Tag `submissions`: claiming a task, handing in work, auditing and delegated audits. */
 import type { Handlers, Rules } from '../../../core/system.js'
-import { CERTIFIED, FREE, HANDED_OUT, newId, PASSED, REFUSED, WAITING } from '../state.js'
-import type { Job, Tx } from '../types.js'
+import { CERTIFIED, FREE, HANDED_OUT, newId, PASSED, REFUSED, WAITING, type Tx } from '../state.js'
+import type { Job } from '../../../generated/job/contract.js'
 
 type Submission = Job['records']['submissions']
 type TaskRecord = Job['records']['tasks']

@@ -1,11 +1,10 @@
 /** Tag `tasks`: categories of paid tasks, browsing and publishing. */
-import type { components } from '../../../generated/job/contract.js'
+import type { components, Job } from '../../../generated/job/contract.js'
 import type { Handlers, Rules, Work } from '../../../core/system.js'
 import { fenOf, priceOf, yuanOf } from '../money.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'
-import { CERTIFIED, FREE, newId } from '../state.js'
+import { CERTIFIED, FREE, newId, type Tx } from '../state.js'
 import { endOfDate, fromDateTime, toDateTime } from '../time.js'
-import type { Job, Tx } from '../types.js'
 import { ownWallet } from './wallets.js'
 
 type TaskRecord = Job['records']['tasks']

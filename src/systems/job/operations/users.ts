@@ -1,9 +1,8 @@
 /** Tag `users`: profiles, the bound phone, user administration. */
-import type { components } from '../../../generated/job/contract.js'
+import type { components, Job } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
-import { PASSED } from '../state.js'
+import { PASSED, type Tx } from '../state.js'
 import { toDateTime } from '../time.js'
-import type { Job, Tx } from '../types.js'
 
 type Schemas = components['schemas']
 type Claim = Job['records']['claims']

@@ -2,8 +2,8 @@
 import type { Failure } from '../../../core/failure.js'
 import type { Handlers } from '../../../core/system.js'
 import { fenOf, yuanOf } from '../money.js'
-import { newId } from '../state.js'
-import type { Job, Tx } from '../types.js'
+import { newId, type Tx } from '../state.js'
+import type { Job } from '../../../generated/job/contract.js'
 
 type Wallet = Job['records']['wallets']
 

@@ -1,7 +1,7 @@
 /** Tag `auth`: codes, login, logout. */
 import type { Handlers, Work } from '../../../core/system.js'
 import { FIRST_NEW_USER } from '../state.js'
-import type { Live } from '../types.js'
+import type { Live } from '../../../generated/live/contract.js'
 
 export const auth = {
   async liveSendCode({ input, sms }) {

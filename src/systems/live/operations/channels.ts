@@ -1,8 +1,7 @@
 /** Tag `channels`: who is on air. */
 import type { Handlers, Work } from '../../../core/system.js'
-import type { components } from '../../../generated/live/contract.js'
+import type { components, Live } from '../../../generated/live/contract.js'
 import { ON_AIR } from '../state.js'
-import type { Live } from '../types.js'
 import { viewUser } from './users.js'
 
 type ListWork = Work<Live, 'liveListChannels'>

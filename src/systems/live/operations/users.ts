@@ -1,7 +1,6 @@
 /** Tag `users`: profiles. */
 import type { Handlers } from '../../../core/system.js'
-import type { components } from '../../../generated/live/contract.js'
-import type { Live } from '../types.js'
+import type { components, Live } from '../../../generated/live/contract.js'
 
 export const users = {
   async liveGetUser({ input, user: caller, tx, fail }) {

@@ -2,7 +2,7 @@
 import bcrypt from 'bcryptjs'
 import { Failure } from '../../../core/failure.js'
 import type { Handlers } from '../../../core/system.js'
-import type { Trid } from '../types.js'
+import type { Trid } from '../../../generated/trid/contract.js'
 
 /** A client, or a number, may ask for a code once in this time. */
 export const SMS_INTERVAL = 60_000
