@@ -1,5 +1,6 @@
 /** Calls that go wrong on purpose. */
 import type { components } from '../generated/control/contract.js'
+import { faultSpans } from '../generated/control/faults.js'
 import type { Condition } from '../generated/conditions.js'
 import type { ErrorConstant, OperationId, SocketOperationId, SystemId } from './contracts.js'
 import { type Device, type Fault, take, type Target } from './control.js'
@@ -19,26 +20,16 @@ export type ErrorFault<Id extends SystemId> = {
 } & ({ readonly error: ErrorConstant<Id> } | { readonly code: number } | { readonly condition: Condition })
 
 /** What goes wrong: an error of the system, or one of the other kinds of the control plane (`latency`, `status`, `drop`, …). */
-export type FaultInput<Id extends SystemId = SystemId> = ErrorFault<Id> | LatencyFault | SlowFault | Exclude<FaultKind, { kind: 'error' | 'latency' | 'slow' }>
+export type FaultInput<Id extends SystemId = SystemId> = ErrorFault<Id> | OtherFault<Exclude<FaultKind, { kind: 'error' }>>
 
 /** Milliseconds, or a duration: `2s`, `250ms`. */
 type Span = number | string
 
-/** Waits before the call is carried out; a random time between both when `max` is given. */
-interface LatencyFault {
-  readonly kind: 'latency'
-  readonly min: Span
-  readonly max?: Span
-}
+/** Names of the fields of a kind that are spans of time. */
+type SpanOf<K> = K extends keyof typeof faultSpans ? (typeof faultSpans)[K][number] : never
 
-/** The call is carried out, and its answer trickles. */
-interface SlowFault {
-  readonly kind: 'slow'
-  /** How long the whole body takes. */
-  readonly milliseconds: Span
-  /** How many pieces; 10 when left out. */
-  readonly chunks?: number
-}
+/** A fault as the control plane takes it, whose spans may be written as texts. */
+type OtherFault<F> = F extends { kind: infer K } ? { readonly [P in keyof F]: P extends SpanOf<K> ? Span : F[P] } : never
 
 /** A rule: which calls go wrong, how, and how often. */
 export interface FaultRule<Id extends SystemId> {
@@ -111,10 +102,7 @@ export class BoxFaults {
 
 /** @returns the fault as the control plane takes it. What else is in it stays, for the stub to judge. */
 function inMilliseconds<Id extends SystemId>(fault: FaultInput<Id>): ErrorFault<Id> | Exclude<FaultKind, { kind: 'error' }> {
-  if (fault.kind === 'latency') {
-    const { min, max, ...others } = fault
-    return { ...others, min: millisecondsOf('min', min), ...(max === undefined ? {} : { max: millisecondsOf('max', max) }) }
-  }
-  if (fault.kind === 'slow') return { ...fault, milliseconds: millisecondsOf('milliseconds', fault.milliseconds) }
-  return fault
+  const [, spans = []] = Object.entries<readonly string[]>(faultSpans).find(([kind]) => kind === fault.kind) ?? []
+  const numbers = Object.entries(fault).map(([name, value]: [string, unknown]) => [name, spans.includes(name) && typeof value === 'string' ? millisecondsOf(name, value) : value])
+  return Object.fromEntries(numbers) as Exclude<FaultKind, { kind: 'error' }> // the same fields, and spans are numbers now
 }

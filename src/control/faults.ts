@@ -1,10 +1,9 @@
 /** Fault rules. */
 import { readClock } from '../core/clock.js'
-import { hasError } from '../core/faults/error.js'
+import { canStrike, misfitOf, namingOf } from '../core/faults/kinds.js'
 import { ANY, type FaultRule } from '../core/faults/rule.js'
 import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
-import type { System } from '../core/system.js'
 import { lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import { endOfRule } from './clock.js'
 import type { ControlParts, Handlers, Task } from './task.js'
@@ -60,35 +59,29 @@ export function checkRoom(rules: number): void {
 type Rule = Pick<Task<'addFault'>['input'], 'system' | 'operationId' | 'fault'>
 
 /**
- * @throws Refusal when there is no such system or operation, the fault says too little or too much, or no operation that the rule
- * is about has the error
+ * @throws Refusal when there is no such system or operation, the fault is wrong in itself, or it can act on no operation that the
+ * rule is about
  */
 export function checkRule(parts: ControlParts, { system: id, operationId, fault }: Rule): void {
   const systems = id === ANY ? systemsOf(parts, undefined) : [systemOf(parts, id)]
   const covered = systems.flatMap((system) => operationNames(system).filter((name) => operationId === ANY || name === operationId).map((name) => ({ system, name })))
   if (covered.length === 0) {
     const known = systems.flatMap(operationNames)
-    throw refusal(422, 'no-such-operation', `${id === ANY ? 'No system' : id} has ${id === ANY ? 'an' : 'no'} operation ${quote(operationId)}. There are ${listOf(known)}.${didYouMean(operationId, known)}`, { known })
+    throw refusal(422, 'no-such-operation', `${hasNo('operation', id, ANY)} ${quote(operationId)}. There are ${listOf(known)}.${didYouMean(operationId, known)}`, { known })
   }
-  if (fault.kind === 'latency' && fault.max !== undefined && fault.max < fault.min) {
-    throw refusal(422, 'fault-misfit', `The latency's max, ${String(fault.max)}, is below its min, ${String(fault.min)}.`)
-  }
-  if (fault.kind !== 'error') return
-  const asked = [fault.error, fault.code, fault.condition].filter((choice) => choice !== undefined)
-  if (asked.length !== 1) throw refusal(422, 'fault-misfit', 'Say which error by one of "error" (its CONSTANT_NAME), "code" and "condition".')
-  if (covered.some(({ system, name }) => hasError(system, name, fault))) return
-  const known = [...new Set(covered.flatMap(({ system, name }) => answersOf(system, name, fault)))]
-  const who = operationId === ANY ? (id === ANY ? 'No system' : id) : operationId
-  throw refusal(422, 'no-such-error', `${who} has ${who === 'No system' ? 'an' : 'no'} error ${quote(String(asked[0]))}. There are ${listOf(known)}.${didYouMean(String(asked[0]), known)}`, { known })
+  const misfit = misfitOf(fault)
+  if (misfit !== null) throw refusal(422, 'fault-misfit', misfit.detail)
+  if (covered.some(({ system, name }) => canStrike(fault, system, name))) return
+  const naming = namingOf(fault)
+  if (naming === null) throw refusal(422, 'fault-misfit', `${hasNo('place for', id, operationId)} ${quote(fault.kind)}.`)
+  const given = naming.given(fault)
+  const known = [...new Set(covered.flatMap(({ system, name }) => naming.known(fault, system, name)))]
+  throw refusal(422, `no-such-${naming.what}`, `${hasNo(naming.what, id, operationId)} ${quote(given)}. There are ${listOf(known)}.${didYouMean(given, known)}`, { known })
 }
 
-/** What the operation can answer with, in the words that the rule was given in. */
-function answersOf({ contract }: System, operation: string, { code, condition }: { readonly code?: number; readonly condition?: string }): readonly string[] {
-  return (contract.operations[operation]?.errors ?? []).flatMap((name) => {
-    const row = contract.errors[name]
-    if (row === undefined) return []
-    return [code !== undefined ? String(row.code) : condition !== undefined ? row.condition : name]
-  })
+function hasNo(what: string, system: string, operation: string): string {
+  if (operation !== ANY) return `${operation} has no ${what}`
+  return system === ANY ? `No system has ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}` : `${system} has no ${what}`
 }
 
 function ruleOf(rules: readonly FaultRule[], id: string): FaultRule {

@@ -1,9 +1,11 @@
 /** Networks that a configuration adds: whether they are such as control.yaml says. */
+import type { Validator } from '../core/contract.js'
 import { parseDuration } from '../core/duration.js'
-import { faultKinds } from '../core/faults/kinds.js'
-import type { Networks } from '../core/faults/networks.js'
+import { misfitOf, networkKinds } from '../core/faults/kinds.js'
+import type { NetworkRule, Networks } from '../core/faults/networks.js'
 import { didYouMean } from '../core/guess.js'
 import { complaintsOf, sayComplaint } from '../core/violations.js'
+import { faultForms } from '../generated/control/faults.js'
 import { validators } from '../generated/control/validators.js'
 import { isObject } from '../plain/json.js'
 
@@ -15,10 +17,8 @@ const MOST_RULES = 20
 
 /** What stands in a rule. */
 const KEYS = ['fault', 'probability', 'for']
-/** What stands in its fault. */
-const FAULT_KEYS = ['kind', 'min', 'max', 'milliseconds', 'chunks', 'carriedOut', 'status', 'body', 'contentType']
-/** A network has no errors of a system: it knows none. */
-const KINDS = faultKinds.map(({ kind }) => kind).filter((kind) => kind !== 'error')
+/** What stands in the fault of one. */
+const FAULT_KEYS = [...new Set(faultForms.filter(({ kind }) => networkKinds.some((one) => one === kind)).flatMap(({ keys }): readonly string[] => keys))]
 
 /** @returns what is wrong with networks, a sentence each; none where they are what they have to be */
 export function networkMisfits(given: unknown): readonly string[] {
@@ -42,20 +42,26 @@ export function checkNetworks(given: Networks): void {
 }
 
 function ruleMisfits(rule: unknown): readonly string[] {
-  const validate = validators.schemas['NetworkRule']
-  if (validate === undefined) throw new Error('control.yaml has no NetworkRule')
   const unknown = isObject(rule) ? Object.keys(rule).find((key) => !KEYS.includes(key)) : undefined
   // Where a word is misspelt, that it is missing is no news.
   if (unknown !== undefined) return [`${unknown} is not known here.${didYouMean(unknown, KEYS)}`]
-  const isValid = validate(rule)
-  const complaints = isValid ? [] : complaintsOf(validate.errors ?? [], rule)
+  if (isRule(rule)) {
+    const misfit = misfitOf(rule.fault)
+    return [...(rule.for === undefined ? [] : spanMisfits(rule.for)), ...(misfit === null ? [] : [misfit.line])]
+  }
+  const { errors } = validator()
   const kind = isObject(rule) && isObject(rule['fault']) ? rule['fault']['kind'] : undefined
-  const span = isObject(rule) ? rule['for'] : undefined
-  return [
-    ...complaints.map((complaint) => `${sayComplaint(complaint, 'the rule')}${complaint.field === 'fault.kind' && typeof kind === 'string' ? `.${didYouMean(kind, KINDS)}` : complaint.message === 'is not known here' ? `.${didYouMean(lastOf(complaint.field), FAULT_KEYS)}` : ''}`),
-    ...(isValid && typeof span === 'string' ? spanMisfits(span) : []),
-    ...(isValid && isObject(rule) && isObject(rule['fault']) && Number(rule['fault']['max']) < Number(rule['fault']['min']) ? ['fault.max is below fault.min'] : []),
-  ]
+  return complaintsOf(errors ?? [], rule).map((complaint) => `${sayComplaint(complaint, 'the rule')}${complaint.field === 'fault.kind' && typeof kind === 'string' ? `.${didYouMean(kind, networkKinds)}` : complaint.message === 'is not known here' ? `.${didYouMean(lastOf(complaint.field), FAULT_KEYS)}` : ''}`)
+}
+
+function isRule(rule: unknown): rule is NetworkRule {
+  return validator()(rule)
+}
+
+function validator(): Validator {
+  const found = validators.schemas['NetworkRule']
+  if (found === undefined) throw new Error('control.yaml has no NetworkRule')
+  return found
 }
 
 function spanMisfits(span: string): readonly string[] {

@@ -1,9 +1,8 @@
 /** `understudy ctl faults …` */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type Fault as FaultRule, type Networks, take } from '../../client/control.js'
-import type { FaultFlag } from '../../core/faults/kind.js'
-import { type Fault, faultKinds } from '../../core/faults/kinds.js'
 import { parseWhole } from '../config/parse.js'
+import { addFaultFlags, faultOf } from './fault-flags.js'
 import { given, list, move } from './move.js'
 
 interface AddFlags {
@@ -11,9 +10,6 @@ interface AddFlags {
   readonly probability?: number
   readonly for?: string
 }
-
-/** All flags that say what goes wrong; each kind of fault brings its own. */
-const FLAGS = faultKinds.flatMap(({ flags }): readonly FaultFlag<Fault>[] => flags)
 
 /** Adds the commands. */
 export function addFaults(ctl: Command): void {
@@ -30,10 +26,9 @@ export function addFaults(ctl: Command): void {
     .option('--times <number>', 'so many calls; for ever when left out', parseWhole)
     .option('--for <duration>', 'so long on the clock of the sandbox, such as 20s; for ever when left out')
     .option('--probability <number>', 'how often, from 0 to 1', parseNumber)
-  for (const flag of FLAGS) add.addOption(optionOf(flag))
+  addFaultFlags(add)
   add.action((system: string, operationId: string, flags: AddFlags & Readonly<Record<string, unknown>>, command: Command) => {
-    const fault = faultOf(flags) ?? command.error(`error: say what goes wrong with one of ${FLAGS.map(({ name }) => `--${name}`).join(', ')}`)
-    const body = { system, operationId, fault, probability: flags.probability ?? 1, ...given({ times: flags.times, for: flags.for }) }
+    const body = { system, operationId, fault: faultOf(flags, command), probability: flags.probability ?? 1, ...given({ times: flags.times, for: flags.for }) }
     return move(command, (box, stub) => take(stub.control.POST('/sandboxes/{sandbox}/faults', { params: { path: { sandbox: box.name } }, body })), (rule) => show([rule]))
   })
   faults
@@ -55,23 +50,6 @@ export function addFaults(ctl: Command): void {
         return box.faults.list()
       }, show),
     )
-}
-
-/** A flag may stand alone only: each says all that goes wrong. */
-function optionOf(flag: FaultFlag<Fault>): Option {
-  const { name, value, description, expected } = flag
-  const option = new Option(value === null ? `--${name}` : `--${name} ${value}`, description).conflicts(FLAGS.filter((other) => other.name !== name).map((other) => other.name))
-  return expected === undefined
-    ? option
-    : option.argParser((text) => {
-        if (flag.read(text) === null) throw new InvalidArgumentError(expected)
-        return text
-      })
-}
-
-function faultOf(flags: Readonly<Record<string, unknown>>): Fault | null {
-  const given = FLAGS.find(({ name }) => flags[name] !== undefined)
-  return given?.read(String(flags[given.name])) ?? null
 }
 
 function describeFault({ kind, ...about }: FaultRule['fault']): string {

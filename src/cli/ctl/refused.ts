@@ -1,6 +1,7 @@
 /** What the control plane refused, in the words of whoever typed the command. */
 import type { Command } from 'commander'
 import type { ControlError } from '../../client/control.js'
+import { faultFlag } from './fault-flags.js'
 
 /** Fields of the control plane that commands call otherwise. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -16,9 +17,6 @@ const FLAGS: Readonly<Record<string, string>> = {
   'by.platform': '--platform',
   'by.label': '--device',
   'by.client': '--client',
-  'fault.min': '--latency',
-  'fault.max': '--latency',
-  'fault.milliseconds': '--slow',
 }
 
 /**
@@ -49,6 +47,8 @@ function inCommands(sentence: string, command: Command): string {
 }
 
 function flagOf(field: string, command: Command): string {
+  const fault = field.startsWith('fault.') ? faultFlag(command) : null
+  if (fault !== null) return fault
   const last = field.split('.').at(-1) ?? field
   const option = command.options.find((candidate) => candidate.attributeName() === last)
   if (option?.long) return option.long

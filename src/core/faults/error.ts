@@ -18,7 +18,9 @@ export const error: FaultKind<ErrorFault> = {
   kind: 'error',
   schema: 'ErrorFault',
   role: 'answer',
-  canStrike: (fault, system, operation) => hasError(system, operation, fault),
+  canStrike: (fault, system, operation) => errorFor(system, operation, fault) !== null || isOfEverySystem(fault),
+  naming: { what: 'error', given: (fault) => String(choicesOf(fault)[0]), known: answersOf },
+  misfit: (fault) => (choicesOf(fault).length === 1 ? null : { detail: 'Say which error by one of "error" (its CONSTANT_NAME), "code" and "condition".', line: 'fault has to have one of error, code and condition' }),
   async onCall(fault, { system, operation, now, examples }) {
     const failure = await faultFailure(fault, system, operation, now, examples)
     return failure === null ? {} : { end: failure }
@@ -69,9 +71,17 @@ function hasTwin({ contract: { errors, dialect } }: System, name: string, { code
   return namesOfCode(errors, code).some((other) => other !== name && other !== dialect.success)
 }
 
-/** @returns whether the operation can answer with what is meant */
-export function hasError(system: System, operation: string, choice: ErrorChoice): boolean {
-  return errorFor(system, operation, choice) !== null || isOfEverySystem(choice)
+function choicesOf({ error: name, code, condition }: ErrorChoice): readonly (string | number)[] {
+  return [name, code, condition].filter((choice) => choice !== undefined)
+}
+
+/** What the operation can answer with, in the words that the choice was made in. */
+function answersOf({ code, condition }: ErrorChoice, { contract }: System, operation: string): readonly string[] {
+  return (contract.operations[operation]?.errors ?? []).flatMap((name) => {
+    const row = contract.errors[name]
+    if (row === undefined) return []
+    return [code !== undefined ? String(row.code) : condition !== undefined ? row.condition : name]
+  })
 }
 
 /** @returns the failure that the fault makes of a call; null when the operation has no such error */

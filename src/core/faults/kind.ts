@@ -68,6 +68,24 @@ export interface FaultFlag<F> {
   read(value: string): F | null
 }
 
+/** What is wrong with a fault whose fields are each as the schema says. */
+export interface FaultMisfit {
+  /** As a sentence, for whoever arms it. */
+  readonly detail: string
+  /** As a line, for the author of a configuration, in which the fault stands as `fault`. */
+  readonly line: string
+}
+
+/** A fault names something that not every operation has. */
+export interface FaultNaming<F> {
+  /** What it is, as in "no such error". */
+  readonly what: string
+  /** @returns the name, as it was given */
+  given(fault: F): string
+  /** @returns what the operation has of it, in the words in which the name was given */
+  known(fault: F, system: System, operation: string): readonly string[]
+}
+
 export interface FaultKind<F extends { readonly kind: string }> {
   readonly kind: F['kind']
   /** The component schema of `control.yaml`. */
@@ -76,6 +94,10 @@ export interface FaultKind<F extends { readonly kind: string }> {
   readonly role: 'wait' | 'answer' | 'delivery'
   /** Whether the fault can act on this operation; any when left out. */
   canStrike?(fault: F, system: System, operation: string): boolean
+  /** What it names, for whoever arms one that can act on no operation; left out where it names nothing. */
+  readonly naming?: FaultNaming<F>
+  /** What is wrong with it beyond its schema; nothing when left out. */
+  misfit?(fault: F): FaultMisfit | null
   onCall(fault: F, call: StruckCall): CallEffect | Promise<CallEffect>
   onFrame(fault: F, frame: Struck): FrameEffect
   readonly flags: readonly FaultFlag<F>[]

@@ -1,28 +1,24 @@
-/** All kinds of faults. A new one is a schema in `control.yaml`, a file beside this one, and its name here. */
+/** All kinds of faults. A new one is a schema in `control.yaml` and a file beside this one, of its name; the table of them is generated. */
+import { faultTable, networkKinds } from '../../generated/fault-kinds.js'
 import type { System } from '../system.js'
-import { drop } from './drop.js'
-import { error } from './error.js'
-import type { CallEffect, FaultFlag, FaultKind, FrameEffect, Struck, StruckCall } from './kind.js'
-import { latency } from './latency.js'
-import { malformed } from './malformed.js'
-import { reset } from './reset.js'
-import { slow } from './slow.js'
-import { status } from './status.js'
+import type { CallEffect, FaultFlag, FaultKind, FaultMisfit, FaultNaming, FrameEffect, Struck, StruckCall } from './kind.js'
 
-const table = { error, latency, status, drop, reset, malformed, slow }
+export { networkKinds }
 
 type FaultOf<K> = K extends FaultKind<infer F> ? F : never
 /** What goes wrong. */
-export type Fault = FaultOf<(typeof table)[keyof typeof table]>
+export type Fault = FaultOf<(typeof faultTable)[keyof typeof faultTable]>
+/** What goes wrong on the way, whatever is asked for. */
+export type NetworkFault = Extract<Fault, { readonly kind: (typeof networkKinds)[number] }>
 
 /** The same with the types of the faults forgotten. */
 type AnyKind = Omit<FaultKind<Fault>, 'flags'> & { readonly flags: readonly FaultFlag<Fault>[] }
 
 /** The kinds in the order in which their flags are shown. */
-export const faultKinds: readonly Pick<AnyKind, 'kind' | 'schema' | 'flags'>[] = Object.values(table)
+export const faultKinds: readonly Pick<AnyKind, 'kind' | 'schema' | 'flags'>[] = Object.values(faultTable)
 
 function kindOf({ kind }: Fault): AnyKind {
-  return table[kind] // a record takes just the faults of its own kind, and is found by it
+  return faultTable[kind] // a record takes just the faults of its own kind, and is found by it
 }
 
 export function roleOf(fault: Fault): AnyKind['role'] {
@@ -32,6 +28,16 @@ export function roleOf(fault: Fault): AnyKind['role'] {
 /** @returns whether the fault can act on this operation */
 export function canStrike(fault: Fault, system: System, operation: string): boolean {
   return kindOf(fault).canStrike?.(fault, system, operation) ?? true
+}
+
+/** @returns what is wrong with a fault whose fields are each as its schema says; null when nothing is */
+export function misfitOf(fault: Fault): FaultMisfit | null {
+  return kindOf(fault).misfit?.(fault) ?? null
+}
+
+/** @returns what faults of this kind name that not every operation has; null when they name nothing */
+export function namingOf(fault: Fault): FaultNaming<Fault> | null {
+  return kindOf(fault).naming ?? null
 }
 
 /** @returns what the fault does to an HTTP call */

@@ -13,6 +13,7 @@ export const latency: FaultKind<LatencyFault> = {
   kind: 'latency',
   schema: 'LatencyFault',
   role: 'wait',
+  misfit: ({ min, max = min }) => (max < min ? { detail: `The latency's max, ${String(max)}, is below its min, ${String(min)}.`, line: 'fault.max is below fault.min' } : null),
   onCall: (fault, call) => ({ wait: timeOf(fault, call) }),
   onFrame: (fault, frame) => ({ wait: timeOf(fault, frame) }),
   flags: [

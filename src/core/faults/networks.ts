@@ -1,10 +1,10 @@
 /** Networks: what befalls every call on the way, by a name. Each is a few fault rules. */
-import type { Fault } from './kinds.js'
+import type { NetworkFault } from './kinds.js'
 
 /** What a network does to every call. Errors are answers of a system, and none of its doing. */
 export interface NetworkRule {
-  /** `latency`, `slow`, `drop`, `reset`, `malformed` or `status`, with what belongs to it; spans are milliseconds. */
-  readonly fault: Exclude<Fault, { readonly kind: 'error' }>
+  /** Its kind (`latency`, `drop`, …), with what belongs to it; spans are milliseconds. */
+  readonly fault: NetworkFault
   /** 0 to 1; drawn from the sandbox's seed, so that it repeats. Always when left out. */
   readonly probability?: number
   /** So long on the sandbox's clock: `20s`, `5m`, or an ISO 8601 duration. For ever when left out. */

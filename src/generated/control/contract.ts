@@ -2103,8 +2103,9 @@ export interface components {
             settings: components["schemas"]["SystemSettings"][];
         };
         /** @description 出什么故障 · What goes wrong */
-        FaultKind: components["schemas"]["ErrorFault"] | components["schemas"]["LatencyFault"] | components["schemas"]["StatusFault"] | components["schemas"]["DropFault"] | components["schemas"]["ResetFault"] | components["schemas"]["MalformedFault"] | components["schemas"]["SlowFault"];
+        FaultKind: components["schemas"]["ErrorFault"] | components["schemas"]["LatencyFault"] | components["schemas"]["SlowFault"] | components["schemas"]["DropFault"] | components["schemas"]["ResetFault"] | components["schemas"]["MalformedFault"] | components["schemas"]["StatusFault"];
         /**
+         * 系统的错误 · an error of the system
          * @description 以该系统的错误作答，数据不变。`error`、`code`、`condition` 三选一。
          *
          *     Answers with an error of the system; nothing in the world changes. Give one of `error`, `code` and `condition`.
@@ -2115,11 +2116,17 @@ export interface components {
              * @enum {string}
              */
             kind: "error";
-            /** @description 常量名 · CONSTANT_NAME */
+            /**
+             * 错误 · Error
+             * @description 常量名 · CONSTANT_NAME
+             */
             error?: string;
             /** @description 线上的错误码 · The code as it travels */
             code?: number;
-            /** @description 各系统通用的说法 · A word that all systems share */
+            /**
+             * 条件 · Condition
+             * @description 各系统通用的说法 · A word that all systems share
+             */
             condition?: string;
             /** @description 替换默认文本 · Text in place of the default one */
             message?: string;
@@ -2130,42 +2137,65 @@ export interface components {
             /** @description 作为被这个客户端挤下线来回答 · Answers as to a session that this client's login ended */
             displacedBy?: components["schemas"]["DeviceInput"];
         };
-        /** @description 处理之前先等待；`max` 省略时等待 `min` 毫秒，否则在两者之间随机 · Waits before the call is carried out; a random time between both when `max` is given */
+        /**
+         * 迟迟不响应 · it takes long to begin
+         * @description 处理之前先等待；`max` 省略时等待 `min` 毫秒，否则在两者之间随机 · Waits before the call is carried out; a random time between both when `max` is given
+         */
         LatencyFault: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "latency";
-            /** @description 毫秒 · Milliseconds */
+            /**
+             * 毫秒 · Milliseconds
+             * @description 毫秒 · Milliseconds
+             * @example 2000
+             */
             min: number;
             /** @description 毫秒 · Milliseconds */
             max?: number;
         };
-        /** @description 以裸 HTTP 状态作答，数据不变 · Answers with a bare HTTP status; nothing in the world changes */
+        /**
+         * 裸 HTTP 状态 · a bare HTTP status
+         * @description 以裸 HTTP 状态作答，数据不变 · Answers with a bare HTTP status; nothing in the world changes
+         */
         StatusFault: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "status";
+            /**
+             * HTTP 状态 · HTTP status
+             * @example 503
+             */
             status: number;
             /** @description 省略时为空；204、205、304 没有响应体 · Empty when left out; 204, 205 and 304 have none */
             body?: string;
             /** @description 省略时为 text/plain · text/plain when left out */
             contentType?: string;
         };
-        /** @description 一个字节也不回就断开连接 · Closes the connection without a byte of an answer */
+        /**
+         * 断开连接 · the connection is dropped
+         * @description 一个字节也不回就断开连接 · Closes the connection without a byte of an answer
+         */
         DropFault: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "drop";
-            /** @description 为 true 时请求已执行，只丢响应；默认 false · When true the call is carried out and only its answer is lost; false when left out */
+            /**
+             * 请求已执行，只丢响应 · the call is carried out; only its answer is lost
+             * @description 为 true 时请求已执行，只丢响应；默认 false · When true the call is carried out and only its answer is lost; false when left out
+             */
             carriedOut?: boolean;
         };
-        /** @description 请求已执行；响应体发到一半连接被重置 · The call is carried out; the connection is reset in the middle of the answer's body */
+        /**
+         * 响应中途断开 · the answer breaks off half way
+         * @description 请求已执行；响应体发到一半连接被重置 · The call is carried out; the connection is reset in the middle of the answer's body
+         */
         ResetFault: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2173,7 +2203,10 @@ export interface components {
              */
             kind: "reset";
         };
-        /** @description 请求已执行；响应体是残缺的 JSON · The call is carried out; the answer's body is broken JSON */
+        /**
+         * 响应是残缺的 JSON · the answer is broken JSON
+         * @description 请求已执行；响应体是残缺的 JSON · The call is carried out; the answer's body is broken JSON
+         */
         MalformedFault: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2181,14 +2214,21 @@ export interface components {
              */
             kind: "malformed";
         };
-        /** @description 请求已执行；响应体分小块慢慢发出 · The call is carried out; the answer's body trickles */
+        /**
+         * 响应缓慢送达 · the answer trickles
+         * @description 请求已执行；响应体分小块慢慢发出 · The call is carried out; the answer's body trickles
+         */
         SlowFault: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "slow";
-            /** @description 整个响应体用时 · How long the whole body takes */
+            /**
+             * 毫秒 · Milliseconds
+             * @description 整个响应体用时 · How long the whole body takes
+             * @example 2000
+             */
             milliseconds: number;
             /** @description 分成几块，默认 10 · How many pieces; 10 when left out */
             chunks?: number;
