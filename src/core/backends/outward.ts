@@ -3,6 +3,7 @@ import { pathOf } from '../../plain/url.js'
 import type { Awaitable } from '../engine/engine.js'
 import type { ReplyHeaders } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
+import type { Pace } from '../slices.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
@@ -23,6 +24,8 @@ export interface OutwardParts {
   /** Whose tokens are whose, whatever became of their sessions. */
   readonly issued: IssuedTokens
   readonly logins: RealLogins
+  /** Of all who work in the same server. */
+  readonly pace: Pace
 }
 
 /** A request that is to leave. */
@@ -65,7 +68,7 @@ export function outward(leaving: Leaving, backend: Backend, parts: OutwardParts)
 /** @param texts all forms of what may hold a token */
 async function lookAndLeave(leaving: Leaving, backend: Backend, parts: OutwardParts, texts: readonly string[]): Promise<Outward> {
   const { system, turn, headers, shown } = leaving
-  const look = () => knownTokens(system, turn.store(system.id), shown, texts, parts.issued, backend.url)
+  const look = () => knownTokens(system, turn.store(system.id), shown, texts, parts.issued, backend.url, parts.pace)
   const tokens = await look()
   const going = withKnown(leaving, backend, parts, tokens)
   if (tokens.foreign === null || (going.kind === 'kept' && going.reason !== 'stubToken')) return going

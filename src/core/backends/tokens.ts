@@ -3,6 +3,7 @@ import type { CoreRecords } from '../sandbox-state.js'
 import type { SessionRecord } from '../sessions.js'
 import type { Store, Transaction } from '../store/types.js'
 import { mask } from '../secrets.js'
+import type { Pace } from '../slices.js'
 import type { System } from '../system.js'
 import type { IssuedTokens } from './issued.js'
 
@@ -22,6 +23,8 @@ export interface KnownTokens {
 
 /** At so many places of a call is looked for tokens that stand amid other letters and digits. */
 const MOST_PLACES = 256 * 1024
+/** So many of these are looked at before others may come between. */
+const PLACES = 256
 
 /**
  * Looks for tokens everywhere in a call: in its URL, its headers and its body, whatever they are called there.
@@ -29,8 +32,9 @@ const MOST_PLACES = 256 * 1024
  * @param texts all that would go out, in all forms that it may have there
  * @param issued whose tokens are whose, those of forgotten sessions among them
  * @param backend the URL of the backend that would get them
+ * @param pace of all who work in the same server: a long text has very many places
  */
-export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'isForeign' | 'shortest'>, backend: string): Promise<KnownTokens> {
+export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'isForeign' | 'shortest'>, backend: string, pace: Pace): Promise<KnownTokens> {
   const lengths = lengthsOf(system)
   const shortest = shortestToken(system, issued)
   const runs = [...new Set(texts.filter((text) => text.length >= shortest).flatMap((text) => text.match(RUN) ?? []))]
@@ -39,12 +43,13 @@ export async function knownTokens(system: System, store: Pick<Store<CoreRecords>
   const long = runs.filter((run) => run.length > least)
   // Most calls that carry none are not worth a look into the store.
   if (words.size === 0 && long.length === 0) return NO_TOKENS
-  const look = async (tx: Tx) => {
-    const own = new Set(long.length === 0 ? [] : (await tx.list('sessions')).flatMap(tokensOf))
-    for (const part of partsOf(long, lengths)) if (own.has(part) || issued.isForeign(part, backend)) words.add(part)
-    return lookUp(tx, shown, words, issued, backend)
+  if (long.length > 0) {
+    const own = new Set((await store.transact((tx) => tx.list('sessions'))).value.flatMap(tokensOf))
+    await pace.inSlices(lookAmid(long, lengths, (part) => {
+      if (own.has(part) || issued.isForeign(part, backend)) words.add(part)
+    }))
   }
-  return (await store.transact(look)).value
+  return (await store.transact((tx) => lookUp(tx, shown, words, issued, backend))).value
 }
 
 /** @returns how many characters there are at least in a token that may be found in a call to the system */
@@ -57,11 +62,14 @@ export const NO_TOKENS: KnownTokens = { session: null, swaps: new Map(), hasFore
 /** Every token that the stub draws is made of letters and digits, as many as its policy says. */
 const RUN = /[A-Za-z0-9]+/g
 
-function* partsOf(runs: readonly string[], lengths: readonly number[]): Generator<string> {
+function* lookAmid(runs: readonly string[], lengths: readonly number[], look: (part: string) => void): Generator<void, void> {
   let places = 0
   for (const run of runs) {
     for (const length of new Set(lengths)) {
-      for (let at = 0; at + length <= run.length && places < MOST_PLACES; at++, places++) yield run.slice(at, at + length)
+      for (let at = 0; at + length <= run.length && places < MOST_PLACES; at++, places++) {
+        look(run.slice(at, at + length))
+        if (places % PLACES === 0) yield
+      }
     }
   }
 }

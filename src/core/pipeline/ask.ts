@@ -10,7 +10,6 @@ import { swapped } from '../backends/tokens.js'
 import { Failure } from '../failure.js'
 import type { Reply } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
-import type { Pace } from '../slices.js'
 import type { StreamedReply } from '../stage/outcome.js'
 import { decodeBody } from './decode.js'
 import type { Received } from './receive.js'
@@ -25,8 +24,6 @@ const HELD_BACK = 1024 * 1024
 export interface AskParts extends OutwardParts {
   readonly forwarder: Forwarder
   readonly room: AnswerRoom
-  /** Of all who work in the same server. */
-  readonly pace: Pace
 }
 
 /** What became of a question. */

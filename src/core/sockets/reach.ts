@@ -119,7 +119,7 @@ export class Reach {
 
   /** @returns whose tokens stand in a frame for the backend with this URL */
   tokensIn(system: System, turn: Turn, text: string, backend: string): Promise<KnownTokens> {
-    return knownTokens(system, turn.store(system.id), [], guisesOf(text), this.#parts.issued, backend)
+    return knownTokens(system, turn.store(system.id), [], guisesOf(text), this.#parts.issued, backend, this.#parts.pace)
   }
 
   /** @returns what the system's document tells */
