@@ -99,6 +99,16 @@ describe('what comes back', () => {
     expect(calls).toEqual([{ system: 'edu', operationId: 'eduDownload', asked: 1, departed: 1 }])
   })
 
+  test.each([
+    ['an answer behind some that are not final', 100, [200, 'real', null]],
+    ['no answer behind more of these than anybody has to say', 20_000, [500, 'stub', 'nonsense: more than 100 interim answers came before the answer']],
+  ])('%s', async (_what, count, told) => {
+    const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'.repeat(count)
+    const { box } = await beside((_request, response) => void response.socket?.write(`${interim}HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${String(OK.length)}\r\n\r\n${OK}`))
+    const answer = await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    expect([answer.status, ...sourceOf(answer)]).toEqual(told)
+  })
+
   test('a redirect to a name that is not ASCII leads to the same name here', async () => {
     const { box } = await beside((_request, response) => void response.socket?.write('HTTP/1.1 302 Found\r\nlocation: /base/文?名=%E4%B8%AD#段\r\ncontent-length: 0\r\n\r\n'), { base: '/base' })
     const answer = await box.fetch(`/live/auth/code?mobile=${PHONE}`, { redirect: 'manual' })

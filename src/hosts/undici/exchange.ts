@@ -7,6 +7,8 @@ import { reasonOf } from './reasons.js'
 
 /** So many bytes wait for whoever reads them; then the backend does. */
 const MOST_WAITING = 256 * 1024
+/** So many answers may come that are not final. */
+const MOST_INTERIM = 100
 
 const SWITCHED = 101
 const NOT_MODIFIED = 304
@@ -40,6 +42,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   readonly #timer: NodeJS.Timeout
   readonly #pieces: Uint8Array[] = []
   #waiting = 0
+  #interim = 0
   #answering: Waiting<Head> | null = null
   #reading: Waiting<IteratorResult<Uint8Array, undefined>> | null = null
   #controller: Dispatcher.DispatchController | null = null
@@ -79,7 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
     else if (status >= 200) {
       this.#status = status
       this.#answering?.resolve({ status, headers })
-    }
+    } else if (++this.#interim > MOST_INTERIM) this.fail(new ForwardError('nonsense', `more than ${String(MOST_INTERIM)} interim answers came before the answer`))
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {
