@@ -67,6 +67,8 @@ export class Pace {
   /** The time since this slice began; null while nobody has worked in it. */
   #elapsed: (() => number) | null = null
   readonly #waiting: (() => void)[] = []
+  /** Whether the last turn had no time left for whoever waits. */
+  #isLeftOut = false
   readonly #pieces = new Queue()
 
   /** Whether there is time left in this slice, which begins with whoever asks first. */
@@ -138,9 +140,14 @@ export class Pace {
     })
   }
 
-  /** One goes on with each turn of Node's loop: how long it works is known only then. */
+  /**
+   * One goes on with each turn of Node's loop: how long it works is known only then. Where others work first in every turn it has a slice of its own in every
+   * second one, or it would never go on.
+   */
   readonly #goOn = (): void => {
-    if (this.hasTime) this.#waiting.shift()?.()
+    if (this.#isLeftOut) this.#elapsed = null
+    this.#isLeftOut = !this.hasTime
+    if (!this.#isLeftOut) this.#waiting.shift()?.()
     if (this.#waiting.length > 0) soon(this.#goOn)
   }
 }
