@@ -77,7 +77,7 @@ export async function comeBack(send: Send, tally: Tally, { sandbox, system, trie
   let real = await send(call)
   for (let i = 1; i < tries && !isRight(real); i++) real = await send(call)
   tally.expect(isRight(real), `${system} from the backend of ${sandbox} afterwards`, JSON.stringify(real))
-  await send({ method: 'DELETE', path: `/__admin/sandboxes/${sandbox}/backends/${system}` })
+  tally.add(`the backend for ${system} taken away afterwards`, await send({ method: 'DELETE', path: `/__admin/sandboxes/${sandbox}/backends/${system}` }))
   tally.add(`${system} from the stub afterwards`, await send(call))
 }
 
