@@ -1,12 +1,35 @@
 /** Opens WebSockets to real backends by `ws`. */
+import { Agent, type ClientRequestArgs } from 'node:http'
+import { Agent as TlsAgent } from 'node:https'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { ForwardError, type IncomingSocket, type OutgoingSocket, take } from '../../core/backends/forward.js'
 import type { ReplyHeaders } from '../../core/reply.js'
+import { PieceByPiece } from '../undici/pieces.js'
 import { reasonOf } from '../undici/reasons.js'
 import { WebSocketLink } from './link.js'
 
 /** So much is taken of what says why there is no WebSocket. */
 const MOST_REFUSAL = 64 * 1024
+
+class PlainDialler extends Agent {
+  override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
+    return inPieces(super.createConnection(options))
+  }
+}
+
+class TlsDialler extends TlsAgent {
+  override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
+    return inPieces(super.createConnection(options))
+  }
+}
+
+function inPieces(socket: Duplex | null | undefined): Duplex | null | undefined {
+  return socket instanceof Socket ? new PieceByPiece(socket) : socket
+}
+
+const diallers = { http: new PlainDialler(), https: new TlsDialler() }
 
 /**
  * @returns what the backend answered to the handshake; redirects are not followed
@@ -14,7 +37,7 @@ const MOST_REFUSAL = 64 * 1024
  */
 export function dial({ origin, path, headers, protocols, limit, timeout, signal }: OutgoingSocket): Promise<IncomingSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${path}`, [...protocols], { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])), perMessageDeflate: false, maxPayload: limit })
+    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${path}`, [...protocols], { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])), perMessageDeflate: false, maxPayload: limit, agent: diallers[origin.startsWith('https:') ? 'https' : 'http'] })
     let said: ReplyHeaders = {}
     const settle = () => {
       clearTimeout(timer)

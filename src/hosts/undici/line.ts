@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import { type buildConnector, Client, type Dispatcher, Pool } from 'undici'
+import { inPieces } from './pieces.js'
 
 /** What a call is told that is put on a connection. @returns tells whether the connection was used before, and nothing has come over it since */
 export type Begin = () => () => boolean
@@ -26,6 +27,7 @@ class Line extends Client {
       connect: (wanted, told) => {
         connect(wanted, (...came) => {
           this.#socket = came[1]
+          if (came[1] !== null) inPieces(came[1])
           told(...came)
         })
       },
