@@ -7,7 +7,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { begin } from './support/cli.js'
 import { closedAfterEach } from './support/closing.js'
-import { ACK, DATA, END_HEADERS, END_STREAM, fields, frame, GOAWAY, HEADERS, ORIGIN, PING, RESET, SETTINGS } from './support/http2-frames.js'
+import { ACK, DATA, END_HEADERS, END_STREAM, fields, frame, GOAWAY, HEADERS, ORIGIN, PING, PRIORITY, RESET, SETTINGS, WINDOW_UPDATE } from './support/http2-frames.js'
 import { certificate, hasOpenssl } from './support/openssl.js'
 
 const closing = closedAfterEach()
@@ -120,4 +120,39 @@ test.skipIf(!hasOpenssl)('calls that wait for a connection which takes no more o
   release()
   expect((await answers).filter((answer) => answer[1] !== 'real')).toEqual([])
   expect(connections()).toBe(6)
+})
+
+const MIB = 1024 * 1024
+const ONE = Buffer.from([0, 0, 0, 1])
+/** What may be said on a connection beside answers. */
+const floods: Readonly<Record<string, (stream: number) => Buffer>> = {
+  priorities: (stream) => frame(PRIORITY, 0, stream, Buffer.from([0, 0, 0, 0, 1])),
+  windows: () => frame(WINDOW_UPDATE, 0, 0, ONE),
+  'unknown frames': () => frame(0xfe, 0xff, 0, 'unknown'),
+}
+
+test.skipIf(!hasOpenssl).each(Object.entries(floods))('a backend that pours %s is broken off, and it is told why', async (_what, poured) => {
+  const { call, left } = await beside((stream) => Buffer.alloc(5 * MIB, poured(stream)))
+  expect(await call()).toEqual([500, 'stub', 'nonsense: it sent 4 MiB of HTTP/2 and more that bring nothing of an answer', ''])
+  await expect.poll(left, { timeout: 15_000 }).toBe(0)
+})
+
+test.skipIf(!hasOpenssl)('a backend that pours answers which are not final gives none, and its connection is broken off', async () => {
+  const { call, left } = await beside((stream) => Buffer.alloc(5 * MIB, frame(HEADERS, END_HEADERS, stream, fields([[':status', '103']]))))
+  expect(await call()).toEqual([500, 'stub', 'nonsense: more than 100 interim answers came before the answer', ''])
+  await expect.poll(left, { timeout: 15_000 }).toBe(0)
+})
+
+test.skipIf(!hasOpenssl)('a backend whose answer comes byte by byte without end is broken off', async () => {
+  const { call, left } = await beside((stream) => Buffer.concat([headOf(stream), ...Array.from({ length: 20_000 }, () => frame(DATA, 0, stream, ' ')), frame(DATA, END_STREAM, stream, OK)]))
+  expect(await call()).toEqual([500, 'stub', 'nonsense: its answers come in 10000 frames of HTTP/2 and more of fewer than 16 bytes', ''])
+  await expect.poll(left, { timeout: 15_000 }).toBe(0)
+})
+
+test.skipIf(!hasOpenssl)('a connection on which a backend says much beside each answer is kept, and so is one on which an answer comes byte by byte', async () => {
+  const { call, connections } = await beside((stream, turn) => (turn > 0
+    ? Buffer.concat([Buffer.alloc(100 * 1024, frame(PRIORITY, 0, stream, Buffer.from([0, 0, 0, 0, 1]))).subarray(0, 14 * 7000), right(stream)])
+    : Buffer.concat([headOf(stream), ...Array.from({ length: 8000 }, () => frame(DATA, 0, stream, ' ')), frame(DATA, END_STREAM, stream, OK)])))
+  for (let i = 0; i < 60; i++) expect(await call()).toEqual([200, 'real', null, expect.stringMatching(/^ *\{"code":2000,"desc":"ok"\}$/)])
+  expect(connections()).toBe(1)
 })

@@ -8,6 +8,7 @@ import type { Dispatcher } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
 import type { Exchange, Head } from './exchange.js'
 import { reasonOf } from './reasons.js'
+import { Worth } from './worth.js'
 
 /** Real milliseconds that a connection is kept which nobody uses, whatever the backend goes on to say on it. */
 const KEPT = 60_000
@@ -21,6 +22,9 @@ const WINDOW = 256 * 1024
 const MOST_AT_ONCE = 128
 /** MiB that may wait to be sent; what comes in has bounds of its own. */
 const MOST_MEMORY = 256
+
+/** So often is looked at what has come on it, in real milliseconds. */
+const LOOK_AGAIN = 50
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants
 
@@ -37,6 +41,7 @@ export interface Carried {
 export class Http2Connection {
   readonly #session: ClientHttp2Session
   readonly #socket: TLSSocket
+  readonly #worth = new Worth()
   #underWay = 0
   #unused: NodeJS.Timeout | null = null
   #origins = 0
@@ -59,7 +64,11 @@ export class Http2Connection {
       this.#origins += origins.length
       if (this.#origins > MOST_ORIGINS) this.destroy()
     })
-    this.#session.on('close', ended)
+    const looking = setInterval(this.#look, LOOK_AGAIN).unref()
+    this.#session.on('close', () => {
+      clearInterval(looking)
+      ended()
+    })
     this.#rest()
   }
 
@@ -74,8 +83,9 @@ export class Http2Connection {
     else this.#waiting.push(call)
   }
 
-  destroy(): void {
-    this.#session.destroy()
+  /** @param error what is told of the calls on it */
+  destroy(error?: ForwardError): void {
+    this.#session.destroy(error)
     this.#socket.destroy()
   }
 
@@ -84,6 +94,7 @@ export class Http2Connection {
     const head: OutgoingHttpHeaders = { ...mutable(headers), ...length, ':method': method, ':scheme': 'https', ':authority': origin.slice(origin.indexOf('//') + 2), ':path': path }
     const stream = this.#session.request(head, { endStream: body === null })
     this.#underWay++
+    this.#worth.call()
     this.#session.ref()
     if (this.#unused !== null) clearTimeout(this.#unused)
     let hasHead = false
@@ -99,11 +110,16 @@ export class Http2Connection {
       // Nothing came: the connection may be dead without a word.
       if (reason instanceof ForwardError && reason.reason === 'timeout' && !hasHead) this.#letGo()
     })
+    stream.on('headers', (interim) => {
+      exchange.onResponseStart(controller, interim[':status'] ?? 0, {})
+    })
     stream.on('response', (answer) => {
       hasHead = true
       exchange.onResponseStart(controller, answer[':status'] ?? 0, plain(answer))
     })
     stream.on('data', (piece: Buffer) => {
+      this.#worth.frame(piece.length)
+      this.#look()
       exchange.onResponseData(controller, piece)
     })
     stream.on('end', () => {
@@ -140,6 +156,11 @@ export class Http2Connection {
         }
       }
     }
+  }
+
+  readonly #look = () => {
+    const tooMuch = this.#worth.tooMuch(this.#socket.bytesRead)
+    if (tooMuch !== null && !this.#session.destroyed) this.destroy(new ForwardError('nonsense', tooMuch))
   }
 
   /** What is under way on it is answered yet; what waits need not wait for that. */
