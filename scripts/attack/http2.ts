@@ -18,9 +18,9 @@ import { Tally } from './tally.js'
 import type { Target } from './target.js'
 import { wholes } from './wholes.js'
 
-/** So many backends say frames by hand: what one of these says breaks the connection for all that is under way on it, so each is asked one call after another. One of them pours floods: those take most of the stub's time. */
-const BY_HAND = 4
-const FLOODS = 1
+/** So many backends say frames by hand: what one of these says breaks the connection for all that is under way on it, so each is asked one call after another. Half of them pour floods. */
+const BY_HAND = 6
+const FLOODS = 3
 /** So many others break connections while further calls are on them. */
 const TOGETHER = 2
 /** Beside the one connection to each backend of HTTP/2, that which parts, those of HTTP/1 and of who asks. */
