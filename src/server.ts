@@ -11,12 +11,12 @@ import type { Certificates } from './hosts/node/certificates.js'
 import { type Listen, listenOn } from './hosts/node/server.js'
 import { loadHandshakes } from './hosts/node/sockets.js'
 import { waysIn } from './hosts/node/ways.js'
-import type { Reach } from './pages/start/parts.js'
+import type { Reachable } from './pages/start/parts.js'
 import { isForStart, startSurface } from './pages/start/surface.js'
-import { type Before, openStage, type StageOptions } from './stage.js'
+import { type Before, openStage, type StageSettings } from './stage.js'
 import { fit, Succession } from './succession.js'
 
-export interface ServerOptions extends StageOptions {
+export interface ServerOptions extends StageSettings {
   readonly port?: number
   readonly host?: string
   /** What the control plane asks for; made up when left out and the host is no loopback address, as others can reach it then. */
@@ -46,7 +46,7 @@ export interface RunningServer {
    * @returns the records that do not fit any more and were put aside
    * @throws what {@link startServer} throws; then everything stays as it was
    */
-  renew(options: StageOptions): Promise<readonly PutAside[]>
+  renew(options: StageSettings): Promise<readonly PutAside[]>
   /** @returns how many connections are open */
   connections(): number
   /** Makes each answer the last one of its connection, and resolves when nobody is left who asked something a moment ago: before `close`, where another server follows. */
@@ -63,8 +63,8 @@ export interface RunningServer {
 export async function startServer({ port = 0, host = '127.0.0.1', adminToken: given, https = false, ...options }: ServerOptions, listen?: Listen): Promise<RunningServer> {
   const adminToken = given ?? (isLoopbackHost(host) ? null : secret())
   const who = { token: adminToken, host }
-  let reach: Reach = { port, securePort: null, authority: null }
-  const open = async (given: StageOptions, before: Before | null) => {
+  let reach: Reachable = { port, securePort: null, authority: null }
+  const open = async (given: StageSettings, before: Before | null) => {
     const opened = await openStage(given, who, before)
     const { stage, options: { admin, report } } = opened
     stage.mount(isForStart, startSurface({ served: stage.served, admin: admin ? { needsToken: adminToken !== null } : null, reach: () => reach, report }))

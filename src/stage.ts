@@ -20,7 +20,7 @@ import { legibleLines } from './plain/legible.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
 import { isOfPackage } from './systems/load.js'
 
-export interface StageOptions {
+export interface StageSettings {
   /** The systems to serve. */
   readonly systems: readonly System[]
   /** Seed of all ids and tokens. */
@@ -58,7 +58,7 @@ export interface StageOptions {
 /** A stage, and what it was made with where something was left out. */
 export interface OpenStage {
   readonly stage: Stage
-  readonly options: Required<StageOptions>
+  readonly options: Required<StageSettings>
   /** Loads what would be loaded at its first use, so that no start waits for it. */
   readonly loadRest: () => Promise<void>
 }
@@ -77,8 +77,8 @@ const LOCAL: Omit<Guard, 'origins'> = { token: null, host: 'localhost' }
  * @returns a stage that plays the systems, with control plane, reference pages and console
  * @throws TypeError when `maxMemory` is no amount of memory, an allowed origin is none, or a network is no such thing; Error when a world is not there or cannot be read
  */
-export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL, before: Before | null = null): Promise<OpenStage> {
-  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, networks: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
+export async function openStage(given: StageSettings, who: Omit<Guard, 'origins'> = LOCAL, before: Before | null = null): Promise<OpenStage> {
+  const options: Required<StageSettings> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, networks: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
   const guard = { ...who, origins: checkOrigins(options.allowedOrigins) }
   const memory = parseMemory(options.maxMemory)
   if (memory === null) throw new TypeError(`maxMemory is ${JSON.stringify(options.maxMemory)}; it has to be ${MEMORY_FORMS}`)
@@ -110,7 +110,7 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
 }
 
 /** The package's own fixtures were held against their schemas when it was made (`npm run check`); those of others are at every start. */
-async function checkedAlready({ systems, fixtures }: Pick<Required<StageOptions>, 'systems' | 'fixtures'>): Promise<ReadonlySet<string>> {
+async function checkedAlready({ systems, fixtures }: Pick<Required<StageSettings>, 'systems' | 'fixtures'>): Promise<ReadonlySet<string>> {
   if (fixtures !== fixturesFolder) return new Set()
   const own = await Promise.all(systems.map(async (system) => ((await isOfPackage(system)) ? [system.id] : [])))
   return new Set(own.flat())
@@ -132,7 +132,7 @@ function onFirstForward(): Forwarder {
   }
 }
 
-function readBackends(systems: readonly System[], given: NonNullable<StageOptions['backends']>): ReadonlyMap<string, Backend> {
+function readBackends(systems: readonly System[], given: NonNullable<StageSettings['backends']>): ReadonlyMap<string, Backend> {
   return new Map(Object.entries(given).map(([id, backend]) => {
     const system = systems.find((one) => one.id === id)
     if (system === undefined) throw new TypeError(`backends: no system is called ${JSON.stringify(id)}; there are ${systems.map((one) => one.id).join(', ')}`)

@@ -1,10 +1,10 @@
 /** What users run, as Windows sees it: its paths, its programs, its files. */
 import { expect, test } from 'vitest'
-import { invocationOf, type System } from '../src/cli/words.js'
+import { invocationOf, type HostSystem } from '../src/cli/words.js'
 import { whereAndWhy } from '../src/plain/where.js'
 
 const files = ['C:\\Program Files\\nodejs\\node.exe', 'C:\\Program Files\\nodejs\\npm.cmd', 'tools\\seed.bat']
-const windows: System = { platform: 'win32', env: { Path: 'C:\\Windows;C:\\Program Files\\nodejs', ComSpec: 'C:\\Windows\\cmd.exe' }, exists: (file) => files.some((one) => one.toLowerCase() === file.toLowerCase()) }
+const windows: HostSystem = { platform: 'win32', env: { Path: 'C:\\Windows;C:\\Program Files\\nodejs', ComSpec: 'C:\\Windows\\cmd.exe' }, exists: (file) => files.some((one) => one.toLowerCase() === file.toLowerCase()) }
 
 test('exec runs programs as they are, npm and other batch files by the interpreter, and leaves what is not there to be told', () => {
   expect(invocationOf(['node', '-e', 'a & b'], windows)).toEqual({ file: 'C:\\Program Files\\nodejs\\node.EXE', args: ['-e', 'a & b'], verbatim: false })

@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import type { Engine } from '../core/engine/engine.js'
 import { failInJson } from './config/error.js'
 import { configKeys } from './config/file.js'
-import { addSettingFlags, type Resolved, resolveSettings, type Settings, type Source } from './config/settings.js'
+import { addSettingFlags, type Resolved, resolveSettings, type StartSettings, type Source } from './config/settings.js'
 import { legibleData } from '../plain/legible.js'
 import { print, printJson, table } from './output.js'
 
@@ -66,7 +66,7 @@ function show({ settings, sources }: Resolved): Shown[] {
   })
 }
 
-function valueOf(key: string, { systems, adminToken, engine, ...plain }: Settings): unknown {
+function valueOf(key: string, { systems, adminToken, engine, ...plain }: StartSettings): unknown {
   switch (key) {
     case 'systems': return systems.map(({ id }) => id)
     case 'adminToken': return adminToken === undefined ? null : HIDDEN

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import pc from 'picocolors'
 import { addSettingFlags } from './config/settings.js'
 import { certificate, configuration, network, node, port, proxies, variables } from './doctor/checks.js'
-import type { Finding } from './doctor/finding.js'
+import type { DoctorFinding } from './doctor/finding.js'
 import { generated } from './doctor/generated.js'
 import { legibleLines } from '../plain/legible.js'
 import { print, printJson, progressOn, table } from './output.js'
@@ -25,9 +25,9 @@ export function addDoctor(program: Command): void {
     .action(async ({ config, port: wanted, json }: { readonly config?: string; readonly port?: string; readonly json?: true }) => {
       const settings = addSettingFlags(new Command())
       const { finding, place } = await configuration(settings, [...(config === undefined ? [] : ['--config', config]), ...(wanted === undefined ? [] : ['--port', wanted])])
-      const findings: Finding[] = []
+      const findings: DoctorFinding[] = []
       // People see each as soon as it is known.
-      const tell = (...found: readonly Finding[]) => {
+      const tell = (...found: readonly DoctorFinding[]) => {
         findings.push(...found)
         if (!json) for (const { state, about, text } of found) print(`${table([[MARKS[state], pc.bold(about.padEnd(ABOUT_WIDTH)), legibleLines(text)]])}\n`)
       }

@@ -7,7 +7,7 @@ import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { Listen } from '../hosts/node/server.js'
 import type { RunningServer } from '../server.js'
 import { failInJson } from './config/error.js'
-import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
+import { addSettingFlags, engineOf, resolveSettings, type StartSettings } from './config/settings.js'
 import { unreadVariables } from './config/variables.js'
 import { beFrugal } from './frugal.js'
 import { print, printAside, printJson, warn } from './output.js'
@@ -81,12 +81,12 @@ async function start(ids: string[], { watch = false, sources: folders, json = fa
 }
 
 /** @returns the settings without where sandboxes are kept, which is not for a stage to say */
-export function withoutEngine({ data: _data, engine: _engine, ...settings }: Settings): Omit<Settings, 'data' | 'engine'> {
+export function withoutEngine({ data: _data, engine: _engine, ...settings }: StartSettings): Omit<StartSettings, 'data' | 'engine'> {
   return settings
 }
 
 /** @returns an engine that goes on when an edit changes what it keeps sandboxes of. A folder may have been written before an edit, too */
-async function continuedEngineOf(settings: Settings): Promise<{ readonly engine: Engine }> {
+async function continuedEngineOf(settings: StartSettings): Promise<{ readonly engine: Engine }> {
   const { ContinuedEngine } = await import('../core/engine/continued.js')
   const { engine = memoryEngine() } = await engineOf(settings, true)
   return { engine: new ContinuedEngine(engine) }
@@ -135,7 +135,7 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 /** @returns why the server did not start, in words that say what to change */
-export function explainStart(error: unknown, { port: asked, host }: Pick<Settings, 'port' | 'host'>): unknown {
+export function explainStart(error: unknown, { port: asked, host }: Pick<StartSettings, 'port' | 'host'>): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null
   // With --https there are two.
   const port = error instanceof Error && 'port' in error ? error.port : asked

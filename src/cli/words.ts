@@ -11,7 +11,7 @@ export interface Invocation {
 }
 
 /** What of the system is looked at. */
-export interface System {
+export interface HostSystem {
   readonly platform: NodeJS.Platform
   readonly env: Readonly<Record<string, string | undefined>>
   readonly exists: (file: string) => boolean
@@ -21,7 +21,7 @@ export interface System {
  * On Windows `npm` and `npx` are batch files, which its interpreter alone can run, and which see nothing of its special characters in the words.
  * @returns how the words are run without a shell wherever that is possible
  */
-export function invocationOf([command = '', ...args]: readonly string[], system: System = { platform: process.platform, env: process.env, exists: existsSync }): Invocation {
+export function invocationOf([command = '', ...args]: readonly string[], system: HostSystem = { platform: process.platform, env: process.env, exists: existsSync }): Invocation {
   const found = system.platform === 'win32' ? findOnWindows(command, system) : null
   if (found === null || !/\.(?:cmd|bat)$/i.test(found)) return { file: found ?? command, args, verbatim: false }
   const line = [found.replaceAll(SPECIAL, '^$1'), ...args.map(inBatch)].join(' ')
@@ -29,7 +29,7 @@ export function invocationOf([command = '', ...args]: readonly string[], system:
 }
 
 /** The file that a command is: as it is written, then with the endings of programs, beside the process and along the path. */
-function findOnWindows(command: string, { env, exists }: System): string | null {
+function findOnWindows(command: string, { env, exists }: HostSystem): string | null {
   const endings = (env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';').filter((ending) => ending !== '')
   const folders = /[\\/]/.test(command) ? [''] : ['', ...(env['PATH'] ?? env['Path'] ?? '').split(';').filter((folder) => folder !== '')]
   for (const folder of folders) {

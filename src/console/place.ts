@@ -5,7 +5,7 @@ import { type Panel, PANEL_NAMES, panelAddress } from '../plain/panels.js'
 export const DEFAULT_SANDBOX = 'default'
 const BASE = '/__console'
 
-export interface Place {
+export interface ConsolePlace {
   readonly sandbox: string
   readonly panel: Panel
   /** What is open in the panel: a call, a collection. Empty for none. */
@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** @returns the place that an address names; what it does not name is the default */
-export function readPlace({ pathname, search }: { readonly pathname: string; readonly search: string }): Place {
+export function readPlace({ pathname, search }: { readonly pathname: string; readonly search: string }): ConsolePlace {
   const segments = pathname.slice(pathname.startsWith(BASE) ? BASE.length : 0).split('/').filter((segment) => segment !== '').map(decodeSegment)
   const named = segments[0]?.startsWith('@') === true ? segments.shift()?.slice(1) : undefined
   const [first = '', ...rest] = segments
@@ -32,13 +32,13 @@ function decodeSegment(segment: string): string {
 }
 
 /** @returns the address of a place */
-export function addressOf({ sandbox, panel, item, query }: Place): string {
+export function addressOf({ sandbox, panel, item, query }: ConsolePlace): string {
   const entries = Object.entries(query).filter(([, value]) => value !== '')
   const path = [panelAddress(panel, sandbox === DEFAULT_SANDBOX ? null : sandbox), ...(item === '' ? [] : item.split('/').map(encodeURIComponent))].join('/')
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`
 }
 
-const current = signal<Place>(readPlace(location))
+const current = signal<ConsolePlace>(readPlace(location))
 
 export const place = computed(() => current.value)
 export const sandbox = computed(() => current.value.sandbox)
@@ -46,13 +46,13 @@ export const panel = computed(() => current.value.panel)
 export const item = computed(() => current.value.item)
 
 /** @returns the place that differs from this one as told; another panel or sandbox begins without an item and filters */
-export function beside(change: Partial<Place>): Place {
+export function beside(change: Partial<ConsolePlace>): ConsolePlace {
   const moves = change.panel !== undefined || change.sandbox !== undefined
   return { ...current.value, ...(moves ? { item: '', query: {} } : {}), ...change }
 }
 
 /** Goes there; `replace` leaves no step to go back to. */
-export function go(change: Partial<Place>, { replace = false }: { readonly replace?: boolean } = {}): void {
+export function go(change: Partial<ConsolePlace>, { replace = false }: { readonly replace?: boolean } = {}): void {
   const next = beside(change)
   const address = addressOf(next)
   if (replace) history.replaceState(null, '', address)

@@ -5,9 +5,9 @@ import type { ControlState } from '../core/sandbox.js'
 import type { System } from '../core/system.js'
 import { refusal } from '../core/surface/refusal.js'
 import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 
-export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | 'deleteBackend'> = {
+export const backends: ControlHandlers<'listBackends' | 'getBackend' | 'putBackend' | 'deleteBackend'> = {
   listBackends: async ({ input, parts }) => {
     const state = await (await lookAt(parts, input.sandbox)).control.read()
     return { backends: systemsOf(parts, undefined).map((system) => showBackend(parts, state, system)) }

@@ -3,7 +3,7 @@ import { type ClockState, freezeClock, readClock, resumeClock, setClock } from '
 import { addDuration, DURATION_FORMS, parseDuration } from '../core/duration.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { instant, lookAt, openSandbox } from './access.js'
-import type { Handlers } from './task.js'
+import type { ControlHandlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { expiringUntil } from './expiring.js'
 
@@ -13,7 +13,7 @@ const LAST = Date.UTC(3000, 0, 1) - 1
 const MOST_YEARS = 50
 const MOST_MONTHS = MOST_YEARS * 12
 
-export const clock: Handlers<'listExpiring' | 'getClock' | 'setClock' | 'advanceClock' | 'freezeClock' | 'resumeClock'> = {
+export const clock: ControlHandlers<'listExpiring' | 'getClock' | 'setClock' | 'advanceClock' | 'freezeClock' | 'resumeClock'> = {
   getClock: async ({ input, parts }) => change(await lookAt(parts, input.sandbox), (state) => state),
 
   setClock: async ({ input, parts }) => {

@@ -14,9 +14,9 @@ import { type AnyTransaction, openSandbox, systemOf, transact } from './access.j
 import { queryRecords } from './json-query.js'
 import { looking } from './past.js'
 import { misfitOf } from '../core/records.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 
-export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {
+export const db: ControlHandlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {
   listCollections: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
     return looking(parts, input, (turn) => transact(turn, system, async (tx) => {

@@ -4,9 +4,9 @@ import type { DriftRow } from '../core/drift/ledger.js'
 import type { Telling } from '../core/drift/questions.js'
 import type { System } from '../core/system.js'
 import { instant, systemOf } from './access.js'
-import type { Handlers } from './task.js'
+import type { ControlHandlers } from './task.js'
 
-export const drift: Handlers<'getDrift' | 'clearDrift'> = {
+export const drift: ControlHandlers<'getDrift' | 'clearDrift'> = {
   getDrift: async ({ input: { sandbox, system }, parts }) => {
     if (system !== undefined) systemOf(parts, system)
     const ledger = parts.drift.of(sandbox)

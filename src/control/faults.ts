@@ -6,13 +6,13 @@ import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
 import { lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import { endOfRule } from './clock.js'
-import type { ControlParts, Handlers, Task } from './task.js'
+import type { ControlParts, ControlHandlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 /** So many rules a sandbox holds. */
 const MOST_RULES = 1000
 
-export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFault' | 'removeFault'> = {
+export const faults: ControlHandlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFault' | 'removeFault'> = {
   listFaults: async ({ input, parts }) => {
     const { faults: rules } = await (await lookAt(parts, input.sandbox)).control.read()
     return { faults: rules.map(show) }

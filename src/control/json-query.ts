@@ -8,7 +8,7 @@ import type { Page, Window } from '../core/store/types.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { isObject, MOST_DEPTH } from '../plain/json.js'
 import { likeTest, LONGEST_LOOKED_FOR } from './glob.js'
-import { COMPARED, type Found, runQuery } from './json-server.js'
+import { COMPARED, type QueryResult, runQuery } from './json-server.js'
 import { isPagingAlone, type Paging, pagingHeaders, pagingOf, type RecordQuery } from './paging.js'
 
 /** Parameters that ask for one thing at a time; of several the last counts. */
@@ -63,7 +63,7 @@ export async function queryRecords(queried: Queried, { url, headers: { host } }:
   if (sorted.length > MOST_CONDITIONS) throw invalid(`Records are sorted by ${String(MOST_CONDITIONS)} fields at the most, and not by ${String(sorted.length)}.`)
   sorted.forEach(stepsOf)
   const paging = pagingOf(query)
-  const answer = ({ found, total }: Found) => ({ found, headers: total === null ? {} : pagingHeaders(paging, total, new URL(url, `http://${host ?? 'localhost'}`)) })
+  const answer = ({ found, total }: QueryResult) => ({ found, headers: total === null ? {} : pagingHeaders(paging, total, new URL(url, `http://${host ?? 'localhost'}`)) })
   const likeNames = [...new Set(search.keys())].filter((name) => name.endsWith(LIKE))
   const text = String(q ?? '').toLowerCase()
   const isAllWanted = text === '' && likeNames.length === 0
@@ -74,7 +74,7 @@ export async function queryRecords(queried: Queried, { url, headers: { host } }:
   const { [queried.key]: key, ...others } = query
   const isKeyAlone = typeof key === 'string' && isPagingAlone(others) && likeNames.length === 0
   const left = isKeyAlone ? others : query
-  const look = async (records: readonly object[]): Promise<Found> => {
+  const look = async (records: readonly object[]): Promise<QueryResult> => {
     for (const name of [...Object.keys(left), ...likeNames]) await queried.pace.inSlices(checkField(name, queried, records))
     const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
     const fitting = isAllWanted ? records : await queried.pace.inSlices(chosen(records, (record) => likes.every((fits) => fits(record)) && (text === '' || hasText(record, text))))
@@ -85,7 +85,7 @@ export async function queryRecords(queried: Queried, { url, headers: { host } }:
 }
 
 /** @returns what json-server finds of the records, and the part of it that was asked for */
-async function askFor(pace: Pace, collection: readonly object[], records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<Found> {
+async function askFor(pace: Pace, collection: readonly object[], records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<QueryResult> {
   if (Object.keys(query).length === 0) return { found: records, total: null }
   if (paging === null || !isPagingAlone(query)) return runQuery(pace, collection, records, query, paging)
   return { found: records.slice(paging.offset, paging.offset + paging.limit), total: records.length }

@@ -23,7 +23,7 @@ const WAY = /\.|\[(?:[^[\]]*|(["'])(?:(?!\1)[^\\]|\\.)*?\1)\]/
 const textOf: (value: unknown) => string = String
 
 /** What a query finds. */
-export interface Found {
+export interface QueryResult {
   readonly found: readonly object[]
   /** How many there are on all pages; null where all of them were asked for. */
   readonly total: number | null
@@ -47,7 +47,7 @@ interface Condition extends Field {
  * @param paging which part it asks for; null where that is for json-server to say
  * @returns the records that it asks for, themselves
  */
-export async function runQuery(pace: Pace, collection: readonly object[], records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<Found> {
+export async function runQuery(pace: Pace, collection: readonly object[], records: readonly object[], query: RecordQuery, paging: Paging | null): Promise<QueryResult> {
   // Loaded at the first use: it takes as long to load as all the rest, and few servers are asked.
   const { default: jsonServer } = await import('json-server')
   const router = jsonServer.router({ [COLLECTION]: [] }, { foreignKeySuffix: NO_FOREIGN_KEYS })

@@ -4,12 +4,12 @@ import { knownOutages } from '../core/outages.js'
 import { answerInMaintenance } from '../core/pipeline/maintenance.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 const USUAL_STATUS = 'maintenance'
 
-export const maintenance: Handlers<'getMaintenance' | 'previewMaintenance' | 'setMaintenance' | 'clearMaintenance' | 'getOutages' | 'setOutages'> = {
+export const maintenance: ControlHandlers<'getMaintenance' | 'previewMaintenance' | 'setMaintenance' | 'clearMaintenance' | 'getOutages' | 'setOutages'> = {
   getMaintenance: async ({ input, parts }) => maintenanceOf(parts, await lookAt(parts, input.sandbox)),
 
   previewMaintenance: async ({ input, parts }) => {

@@ -8,9 +8,9 @@ import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { lookAt, openSandbox } from './access.js'
 import { endOfRule } from './clock.js'
 import { checkRoom } from './faults.js'
-import type { Handlers } from './task.js'
+import type { ControlHandlers } from './task.js'
 
-export const networks: Handlers<'getNetwork' | 'putNetwork' | 'clearNetwork'> = {
+export const networks: ControlHandlers<'getNetwork' | 'putNetwork' | 'clearNetwork'> = {
   getNetwork: async ({ input, parts }) => show(parts.networks, await lookAt(parts, input.sandbox)),
 
   putNetwork: async ({ input, parts }) => {

@@ -3,7 +3,7 @@ import type { EntryHead } from '../core/journal.js'
 import type { System } from '../core/system.js'
 import type { Turn } from '../core/turn.js'
 import { lookAt, systemsOf, transact } from './access.js'
-import type { Handlers } from './task.js'
+import type { ControlHandlers } from './task.js'
 
 const MINUTE = 60_000
 /** So many minutes are counted. */
@@ -15,7 +15,7 @@ interface Told {
   violation: number | null
 }
 
-export const overview: Handlers<'getOverview'> = {
+export const overview: ControlHandlers<'getOverview'> = {
   getOverview: async ({ input, parts }) => {
     const sandbox = await lookAt(parts, input.sandbox)
     const heads = await sandbox.journal.heads()

@@ -11,7 +11,7 @@ import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 
 /** What is known of somebody. */
-export interface Person {
+export interface RecordedPerson {
   readonly record: Doc
   /** The login. */
   readonly operationId: string
@@ -75,7 +75,7 @@ export class People {
   }
 
   /** @returns everybody who has logged in */
-  * seen(): Generator<Person, void> {
+  * seen(): Generator<RecordedPerson, void> {
     const { collection } = this.#system.users
     for (const { login: { operationId, user, told }, made } of this.#logins.values()) {
       const record = { ...made, ...user.names, ...Object.fromEntries(told) }

@@ -15,7 +15,7 @@ import { messageTold, placeTold, stepTold } from '../core/drift/finding.js'
 import { People } from './recorded-people.js'
 import { RecordedRecords, type SeenRecord } from './recorded-records.js'
 import { sift } from './standing.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 import { adoptedOf, exchangeOf } from './veil.js'
 
 /** So many things that could not be placed are listed. */
@@ -38,7 +38,7 @@ interface Recording {
   readonly left: Map<string, Left>
 }
 
-export const recording: Handlers<'getRecording'> = {
+export const recording: ControlHandlers<'getRecording'> = {
   getRecording: async ({ input: { sandbox: name, system: id, secrets }, parts }) => {
     const sandbox = await lookAt(parts, name)
     const { pace } = parts.sandboxes

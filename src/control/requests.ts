@@ -4,14 +4,14 @@ import type { EntryHead, JournalEntry } from '../core/journal.js'
 import type { Feed } from '../core/sandbox-journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { lookAt, openSandbox } from './access.js'
-import type { Handlers, Task } from './task.js'
+import type { ControlHandlers, Task } from './task.js'
 import { filterOf, showEntry } from './entries.js'
 import { showLine } from './lines.js'
 import { type Adopted, adoptedOf } from './veil.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { streamEntries, streamLines } from './stream.js'
 
-export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
+export const requests: ControlHandlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
     const sandbox = await lookAt(parts, input.sandbox)
     const { entries, total, oldest } = await sandbox.journal.newest(filterOf(parts, input), input.limit)

@@ -7,7 +7,7 @@ import type { Listed } from '../core/sandboxes.js'
 import type { Change } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
 import { instant, openSandbox } from './access.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { showLine } from './lines.js'
 import { adoptedOf } from './veil.js'
@@ -15,7 +15,7 @@ import { tooFarBack } from './past.js'
 import { applyScenario } from './scenarios.js'
 import { restoreSnapshot } from './snapshot.js'
 
-export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
+export const sandboxes: ControlHandlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
   listSandboxes: async ({ parts }) => {
     const all = await parts.sandboxes.list()
     return { sandboxes: (await parts.sandboxes.pace.map(all, (listed) => show(parts, listed))).reverse() }

@@ -11,9 +11,9 @@ import type { System } from '../core/system.js'
 import { openapiFolder, packageFile } from '../paths.js'
 import { instant, systemOf, systemsOf } from './access.js'
 import { refusal } from '../core/surface/refusal.js'
-import type { Handlers } from './task.js'
+import type { ControlHandlers } from './task.js'
 
-export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getSystem' | 'listConditions'> = {
+export const server: ControlHandlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getSystem' | 'listConditions'> = {
   getHealth: async ({ parts }) => {
     const complaint = await parts.sandboxes.complaint()
     if (complaint !== null) throw refusal(503, 'engine-trouble', `The stub cannot do its work: ${complaint}.`)

@@ -4,12 +4,12 @@ import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js
 import type { System } from '../core/system.js'
 import { type AnyTransaction, instant, instantOrNull, openSandbox, systemOf, systemsOf, transact } from './access.js'
 import { looking } from './past.js'
-import type { Handlers, Task } from './task.js'
+import type { ControlHandlers, Task } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { mask } from '../core/secrets.js'
 import { findUser, findUsers, type Person } from './users.js'
 
-export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {
+export const sessions: ControlHandlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {
   listSessions: async ({ input, parts }) => {
     return looking(parts, input, async (turn) => {
       const found: { readonly system: System; readonly session: SessionRecord }[] = []

@@ -4,10 +4,10 @@ import type { Sandbox } from '../core/sandbox.js'
 import type { SettingDefinition, Settings } from '../core/settings.js'
 import type { System } from '../core/system.js'
 import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
-export const settings: Handlers<'getSettings' | 'putSettings'> = {
+export const settings: ControlHandlers<'getSettings' | 'putSettings'> = {
   getSettings: async ({ input, parts }) => settingsOf(parts, await lookAt(parts, input.sandbox)),
 
   putSettings: async ({ input, parts }) => {

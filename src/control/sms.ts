@@ -4,13 +4,13 @@ import type { Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { SmsCodeRecord } from '../core/sms.js'
 import type { System } from '../core/system.js'
 import { changeSystems, instant, instantOrNull, lookAt, openSandbox, systemsOf, transact } from './access.js'
-import type { ControlParts, Handlers, Task } from './task.js'
+import type { ControlParts, ControlHandlers, Task } from './task.js'
 import { refusal } from '../core/surface/refusal.js'
 
 /** The outage that stands for an SMS operator that fails. */
 const OPERATOR = 'smsOperator'
 
-export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
+export const sms: ControlHandlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
   listSms: async ({ input, parts }) => {
     return (await lookAt(parts, input.sandbox)).during(async (turn) => {
       const found: { readonly system: System; readonly record: SmsCodeRecord }[] = []

@@ -5,14 +5,14 @@ import type { Held } from '../core/sockets/group.js'
 import type { Socket } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { instant, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
-import type { ControlParts, Handlers, Task } from './task.js'
+import type { ControlParts, ControlHandlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { findUser, findUsers } from './users.js'
 
 /** A close frame holds so many bytes besides its code (RFC 6455, section 5.5). */
 const MOST_REASON = 123
 
-export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
+export const sockets: ControlHandlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
   listSockets: async ({ input, parts }) => {
     const sandbox = await lookAt(parts, input.sandbox)
     const found: Held[] = []

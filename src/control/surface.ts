@@ -2,7 +2,7 @@
 import { NoRoom } from '../core/engine/engine.js'
 import { callErased } from '../core/erased.js'
 import type { Surface } from '../core/stage/outcome.js'
-import { answerBy, type Task } from '../core/surface/api.js'
+import { answerBy, type SurfaceTask } from '../core/surface/api.js'
 import { refusal } from '../core/surface/refusal.js'
 import { surface } from '../core/surface/surface.js'
 import { contract } from '../generated/control/contract.js'
@@ -26,14 +26,14 @@ import { settings } from './settings.js'
 import { sms } from './sms.js'
 import { sockets } from './sockets.js'
 import { state } from './state.js'
-import type { ControlParts, Handlers } from './task.js'
+import type { ControlParts, ControlHandlers } from './task.js'
 import { userPages } from './user-pages.js'
 import { users } from './users.js'
 
 /** What stands before every path of the control plane. */
 export const CONTROL_PREFIX = '/__admin'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...userPages, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...networks, ...requests, ...state, ...db }
+const handlers: ControlHandlers = { ...server, ...sandboxes, ...overview, ...clock, ...sms, ...sessions, ...userPages, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...networks, ...requests, ...state, ...db }
 
 /** The same for those who know an operation by its name alone. */
 const table: Readonly<Record<string, (task: never) => Promise<unknown>>> = handlers
@@ -43,7 +43,7 @@ export function controlSurface(given: Omit<ControlParts, 'lines'>, guard: Guard)
   const parts: ControlParts = { ...given, lines: new LineFeeds() }
   const { report } = parts
   const name = 'the control plane'
-  const carryOut = async (operation: string, task: Task) => {
+  const carryOut = async (operation: string, task: SurfaceTask) => {
     const handler = table[operation]
     if (handler === undefined) throw new Error(`${operation} is not implemented`)
     // The contract's validators have just proved input and headers to be what the generated types of this operation say.

@@ -64,7 +64,7 @@ type Success<K extends OperationId> = Operations[K]['success']
 type Payload<K extends OperationId> = Success<K> extends RawBody ? Stream : Success<K> | WithHeaders<Success<K>> | Returnable<Success<K>>
 
 /** One operation: returns the payload, or throws a refusal. */
-export type Handler<K extends OperationId> = (task: Task<K>) => Promise<Payload<K>>
+export type ControlHandler<K extends OperationId> = (task: Task<K>) => Promise<Payload<K>>
 
 /** The operations of one area; each file holds one. */
-export type Handlers<K extends OperationId = OperationId> = { readonly [O in K]: Handler<O> }
+export type ControlHandlers<K extends OperationId = OperationId> = { readonly [O in K]: ControlHandler<O> }

@@ -6,7 +6,7 @@ import type { Turn } from '../core/turn.js'
 import { systemsOf, transact } from './access.js'
 import { looking } from './past.js'
 import { showSession } from './sessions.js'
-import type { Handlers } from './task.js'
+import type { ControlHandlers } from './task.js'
 import { type Person, personOf, showUser } from './users.js'
 
 /** Somebody who is logged in. */
@@ -19,7 +19,7 @@ interface Login {
 
 type Shown = ReturnType<typeof showUser> & { readonly login?: { readonly sessions: number; readonly latest: ReturnType<typeof showSession> } }
 
-export const userPages: Handlers<'listUsers'> = {
+export const userPages: ControlHandlers<'listUsers'> = {
   // Records are looked at one by one; only those of the page are shown, however many a world has.
   listUsers: ({ input, parts }) => {
     const { q = '', loggedIn, offset, limit } = input

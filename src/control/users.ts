@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
-import type { Handlers, Task } from './task.js'
+import type { ControlHandlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
-export const users: Handlers<'banUser' | 'unbanUser'> = {
+export const users: ControlHandlers<'banUser' | 'unbanUser'> = {
   banUser: (call) => setBan(call, true),
   unbanUser: (call) => setBan(call, false),
 }

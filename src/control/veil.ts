@@ -1,7 +1,7 @@
 /** What is hidden of a call: secrets, and beside them phone numbers where a real backend has its part. */
 import { adoptedIn, type IssuedTokens } from '../core/backends/issued.js'
 import type { SecretTexts } from '../core/backends/secret-texts.js'
-import { type Exchange, secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
+import { type CallAndAnswer, secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
 import type { JournalEntry, KeptBody } from '../core/journal.js'
 import type { Sandbox, Served } from '../core/sandbox.js'
 import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
@@ -44,7 +44,7 @@ export function veilOf(entry: JournalEntry, secrets: boolean, adopted: Adopted):
 }
 
 /** @returns the call as far as it may hold secrets */
-export function exchangeOf({ url, requestHeaders, responseHeaders, requestBody, responseBody }: JournalEntry): Exchange {
+export function exchangeOf({ url, requestHeaders, responseHeaders, requestBody, responseBody }: JournalEntry): CallAndAnswer {
   return { url, headers: [requestHeaders, responseHeaders], bodies: [requestBody, responseBody].flatMap((body) => (body === null ? [] : [textOf(body)])) }
 }
 

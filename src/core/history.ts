@@ -17,7 +17,7 @@ export type Happened<Entry extends EntryHead> =
   | { readonly kind: 'control'; readonly commit: Commit }
 
 /** How far back a sandbox can be stepped. */
-export interface Reach {
+export interface HistoryReach {
   /** The first and the last call that one can go back to; null when there is none. */
   readonly first: number | null
   readonly last: number | null
@@ -33,7 +33,7 @@ function reachable<Entry extends EntryHead>({ commits, isWhole, version }: Loade
 }
 
 /** @returns how far back one can go */
-export function reachOf(loaded: Loaded, entries: readonly EntryHead[]): Reach {
+export function reachOf(loaded: Loaded, entries: readonly EntryHead[]): HistoryReach {
   const within = reachable(loaded, entries)
   return { first: within[0]?.id ?? null, last: within.at(-1)?.id ?? null, isWhole: loaded.isWhole }
 }

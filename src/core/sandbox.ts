@@ -3,7 +3,7 @@ import { type ClockState, readClock, runningClock, type TimeSource } from './clo
 import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, Overview, SandboxLog } from './engine/engine.js'
 import { type Files, NO_FILES } from './files.js'
 import { Generation } from './generation.js'
-import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
+import { type Happened, happenings, momentOf, type HistoryReach, reachOf } from './history.js'
 import type { JournalEntry } from './journal.js'
 import { atOnce, type Pace } from './slices.js'
 import { Journal } from './sandbox-journal.js'
@@ -25,7 +25,7 @@ export interface Served {
   worldAt(origin: Origin): Promise<World>
 }
 
-export interface SandboxOptions {
+export interface SandboxParts {
   readonly served: ReadonlyMap<string, Served>
   readonly time: TimeSource
   /** The load of the worlds that a new sandbox begins with. */
@@ -53,7 +53,7 @@ export const MOST_TURNS = 100
 export class Sandbox {
   readonly name: string
   readonly journal: Journal
-  readonly #options: SandboxOptions
+  readonly #options: SandboxParts
   readonly #log: SandboxLog
   readonly #follower = this.#makeFollower()
   readonly #gone: () => void
@@ -72,7 +72,7 @@ export class Sandbox {
    * @param name already checked; see {@link isSandboxName}
    * @param gone told when the sandbox is deleted, or the server stops
    */
-  constructor(name: string, options: SandboxOptions, gone: () => void) {
+  constructor(name: string, options: SandboxParts, gone: () => void) {
     this.name = name
     this.#gone = gone
     this.#options = options
@@ -195,7 +195,7 @@ export class Sandbox {
   }
 
   /** @returns how far back one can go */
-  async reach(): Promise<Reach> {
+  async reach(): Promise<HistoryReach> {
     return reachOf(await this.#log.past(), await this.#log.heads())
   }
 
@@ -203,7 +203,7 @@ export class Sandbox {
    * @param limit so much of the newest that happened is read
    * @returns how far back one can go, and what happened, the oldest first
    */
-  async history(limit: number): Promise<{ readonly reach: Reach; readonly happened: readonly Happened<JournalEntry>[] }> {
+  async history(limit: number): Promise<{ readonly reach: HistoryReach; readonly happened: readonly Happened<JournalEntry>[] }> {
     const [loaded, heads] = [await this.#log.past(), await this.#log.heads()]
     const newest = happenings(loaded, heads).slice(-limit)
     const ids = newest.flatMap((one) => (one.kind === 'call' ? [one.entry.id] : []))

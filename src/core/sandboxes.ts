@@ -3,7 +3,7 @@ import { Budget } from './budget.js'
 import { type House, NoRoom, type Overview } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
-import { type Origin, Sandbox, type SandboxOptions } from './sandbox.js'
+import { type Origin, Sandbox, type SandboxParts } from './sandbox.js'
 import type { Pace } from './slices.js'
 import type { WholeContent } from './whole.js'
 
@@ -11,7 +11,7 @@ import type { WholeContent } from './whole.js'
 const MOST_ORIGINS = 16
 
 /** What the sandboxes of a server have in common. */
-export interface SandboxesOptions extends Omit<SandboxOptions, 'worlds' | 'pace'> {
+export interface SandboxesOptions extends Omit<SandboxParts, 'worlds' | 'pace'> {
   /** What the engine was started with. */
   readonly house: House
 }
@@ -25,7 +25,7 @@ export interface Listed extends Overview {
 
 /** One comes into being when it is first called or changed, as long as there is room. Looking at one that is not there makes none. */
 export class Sandboxes {
-  readonly #options: SandboxOptions
+  readonly #options: SandboxParts
   readonly #house: House
   /** Resolves when no worlds are being made for a sandbox. */
   #replacing: Promise<void> = Promise.resolve()

@@ -13,7 +13,7 @@ import { stepsOfFragment } from '../plain/pointer.js'
 import { speak } from './language.js'
 
 /** For whom a document is shown. */
-export interface View {
+export interface Viewer {
   readonly sandbox: string
   /** The user type that the reader has logged in as; its name is filled in where a path asks for it. */
   readonly realm: string | null
@@ -49,7 +49,7 @@ export async function readDocument(system: System): Promise<JsonObject | null> {
  * @returns the document with the sandbox as its server, operations that share a URL as entries of their own, and provenance, auth level,
  *   errors and decisions in every description; null where the system came without one
  */
-export async function displayDocument(system: System, view: View): Promise<JsonObject | null> {
+export async function displayDocument(system: System, view: Viewer): Promise<JsonObject | null> {
   const written = await readDocument(system)
   if (written === null) return null
   const document = objectOf(translate(written, view.language, system.contract.errors))
@@ -104,7 +104,7 @@ function decisionsBelow(value: Json | undefined): readonly JsonObject[] {
 interface Subject {
   readonly system: System
   readonly document: JsonObject
-  readonly view: View
+  readonly view: Viewer
 }
 
 /** One path of the document as one or several paths of the page. */

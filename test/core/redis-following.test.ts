@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { Budget } from '../../src/core/budget.js'
 import { type Attempt, type Commit, type Follower } from '../../src/core/engine/engine.js'
-import { Following } from '../../src/core/engine/redis/following.js'
-import { Line } from '../../src/core/engine/redis/line.js'
-import { Replica } from '../../src/core/engine/redis/replica.js'
+import { RedisFollowing } from '../../src/core/engine/redis/following.js'
+import { RedisLine } from '../../src/core/engine/redis/line.js'
+import { RedisReplica } from '../../src/core/engine/redis/replica.js'
 import { NO_FILES } from '../../src/core/files.js'
 import { Pace } from '../../src/core/slices.js'
 
@@ -26,8 +26,8 @@ test('behind commits that are missing nothing is told any more, those who wait i
     idle: false,
   }
   const house = { identity: async () => ({}), keyOf: () => 0, fileOf: () => undefined, boot: 0, most: 10, journalLimit: 10, pace: new Pace(), budget: new Budget(), report: () => undefined }
-  const line = new Line()
-  const following = new Following({ follower, line, replica: new Replica(house, () => undefined), gone: () => told.push('gone') })
+  const line = new RedisLine()
+  const following = new RedisFollowing({ follower, line, replica: new RedisReplica(house, () => undefined), gone: () => told.push('gone') })
   following.heed({ generation: 1, born: 0, version: 10, requests: 0, entry: 0, kept: 0, isNamed: false, since: null })
   for (let i = 0; i < MOST; i++) expect(line.enter(attempt, 10)).toBe(10)
   const waits = (async () => line.enter(attempt, 10))()

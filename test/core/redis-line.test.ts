@@ -1,7 +1,7 @@
 /** Commits of one sandbox on their way to Redis: who goes first, and who has met another meanwhile. */
 import { describe, expect, test } from 'vitest'
 import { type Attempt, type Commit, CONTROL } from '../../src/core/engine/engine.js'
-import { Line } from '../../src/core/engine/redis/line.js'
+import { RedisLine } from '../../src/core/engine/redis/line.js'
 import { NO_FILES } from '../../src/core/files.js'
 
 const MOST = 32
@@ -12,8 +12,8 @@ const attempt = (base: number, reads: readonly string[] = [], { request = 1, sys
 const commit = (version: number, names: readonly string[], system = 'shop'): Commit => ({ version, system, changes: [], request: null, touched: () => new Set(names) })
 
 /** A line in which as many are on their way as may be. */
-function full(): Line {
-  const line = new Line()
+function full(): RedisLine {
+  const line = new RedisLine()
   for (let i = 0; i < MOST; i++) expect(line.enter(attempt(10), 10)).toBe(10)
   return line
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Budget, LEAST_MEMORY } from '../../src/core/budget.js'
 import { runningClock } from '../../src/core/clock.js'
 import { type Attempt, type Commit, NoRoom } from '../../src/core/engine/engine.js'
-import { Replica } from '../../src/core/engine/redis/replica.js'
+import { RedisReplica } from '../../src/core/engine/redis/replica.js'
 import { NO_FILES } from '../../src/core/files.js'
 import { atOnce, Pace } from '../../src/core/slices.js'
 
@@ -15,7 +15,7 @@ const loaded = { generation: 1, requests: 0, version: 10, content: { control, or
 
 function replica(budget = new Budget()) {
   const house = { identity: async () => ({}), keyOf: () => 0, fileOf: () => undefined, boot: 0, most: 10, journalLimit: 10, pace: new Pace(), budget, report: () => undefined }
-  return { made: new Replica(house, () => undefined), used: () => budget.used('records') }
+  return { made: new RedisReplica(house, () => undefined), used: () => budget.used('records') }
 }
 
 test('is counted a little at a time, and what comes meanwhile once', () => {

@@ -1,5 +1,5 @@
 /** Two versions of a small contract: the second is the first with something changed. */
-import type { Change } from '../../src/cli/diff/change.js'
+import type { ContractChange } from '../../src/cli/diff/change.js'
 import { compare } from '../../src/cli/diff/compare.js'
 import type { Side } from '../../src/cli/diff/side.js'
 
@@ -81,7 +81,7 @@ export function sideOf(document: object, conditions: Side['conditions'] = new Ma
 }
 
 /** What the comparison says of the shop before and after. */
-export async function changesOf(edit: (document: Shop) => void): Promise<readonly Change[]> {
+export async function changesOf(edit: (document: Shop) => void): Promise<readonly ContractChange[]> {
   const after = shop()
   edit(after)
   const systems = await compare(sideOf(shop()), sideOf(after))

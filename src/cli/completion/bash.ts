@@ -1,8 +1,8 @@
 /** Completion for bash. */
-import type { Place } from './places.js'
+import type { CompletionPlace } from './places.js'
 
 /** @returns a script that bash reads; names of commands and flags have no characters in them that bash would take for its own */
-export function bashScript(places: readonly Place[]): string {
+export function bashScript(places: readonly CompletionPlace[]): string {
   const commands = places.filter(({ path }) => path !== '').map(({ path }) => `"${path}"`)
   const values = places.flatMap(({ path, values: known }) => known.map(([flag, choices]) => `    "${path} ${flag}") COMPREPLY=($(compgen -W "${choices.join(' ')}" -- "$current")); return ;;`))
   return `_understudy() {

@@ -1,8 +1,8 @@
 /** Completion for fish. */
-import type { Place } from './places.js'
+import type { CompletionPlace } from './places.js'
 
 /** @returns a script that fish reads */
-export function fishScript(places: readonly Place[]): string {
+export function fishScript(places: readonly CompletionPlace[]): string {
   const commands = places.filter(({ path }) => path !== '').map(({ path }) => quoted(path))
   const lines = places.flatMap(({ path, words, values }) => {
     const here = `complete -c understudy -n ${quoted(`__understudy_at ${quoted(path)}`)}`

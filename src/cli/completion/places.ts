@@ -9,7 +9,7 @@ export interface Word {
 }
 
 /** Behind some commands, what can come next. */
-export interface Place {
+export interface CompletionPlace {
   /** The commands before it, with spaces between; empty at the beginning. */
   readonly path: string
   readonly words: readonly Word[]
@@ -21,15 +21,15 @@ export interface Place {
  * @param systems what an argument called `system` can be
  * @returns every place of the program
  */
-export function placesOf(program: Command, systems: readonly string[]): readonly Place[] {
+export function placesOf(program: Command, systems: readonly string[]): readonly CompletionPlace[] {
   return below(program, [], [], systems)
 }
 
-function below(command: Command, path: readonly string[], inherited: readonly Option[], systems: readonly string[]): readonly Place[] {
+function below(command: Command, path: readonly string[], inherited: readonly Option[], systems: readonly string[]): readonly CompletionPlace[] {
   const options = [...command.options.filter(({ hidden }) => !hidden), ...inherited]
   const commands = command.commands.map((one): Word => ({ text: one.name(), what: lineOf(one.summary() || one.description()) }))
   const flags = options.flatMap(({ long, description }): Word[] => (long ? [{ text: long, what: lineOf(description) }] : []))
-  const place: Place = {
+  const place: CompletionPlace = {
     path: path.join(' '),
     words: [...commands, ...command.registeredArguments.flatMap((argument) => choicesOf(argument, systems)), ...flags, { text: '--help', what: 'show what there is' }],
     values: options.flatMap(({ long, argChoices }) => (long && argChoices !== undefined ? [[long, argChoices] as const] : [])),

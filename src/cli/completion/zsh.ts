@@ -1,8 +1,8 @@
 /** Completion for zsh. */
-import type { Place, Word } from './places.js'
+import type { CompletionPlace, Word } from './places.js'
 
 /** @returns a script that zsh reads, behind `compinit` */
-export function zshScript(places: readonly Place[]): string {
+export function zshScript(places: readonly CompletionPlace[]): string {
   const commands = places.filter(({ path }) => path !== '').map(({ path }) => `"${path}"`)
   const values = places.flatMap(({ path, values: known }) => known.map(([flag, choices]) => `    "${path} ${flag}") compadd -- ${choices.join(' ')}; return ;;`))
   return `_understudy() {

@@ -36,7 +36,7 @@ export interface SettingFlags {
 }
 
 /** What a stub is started with. */
-export interface Settings {
+export interface StartSettings {
   readonly systems: readonly System[]
   readonly port: number
   readonly host: string
@@ -71,7 +71,7 @@ export interface Source {
 
 /** The settings, and where they came from. */
 export interface Resolved {
-  readonly settings: Settings
+  readonly settings: StartSettings
   /** By key; of backends by `backends.<system>`. */
   readonly sources: ReadonlyMap<string, Source>
   /** The configuration file; null where there is none. */
@@ -153,7 +153,7 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   if (file !== null) mistakes.push(...unknown.map(({ why }) => file.mistakeAt(['systems'], why)))
   const systems = await loadSystems(ids.length > 0 ? ids : configured.filter((one) => !unknown.some(({ id }) => id === one)), own)
   sources.set('systems', ids.length > 0 ? { from: 'flag', name: '[system...]' } : config.systems === undefined ? DEFAULT : fromFile)
-  const same = Object.fromEntries(SAME.map((key) => [key, isFromFile(key, key) ? config[key] : flags[key]]).filter(([, value]) => value !== undefined)) as Pick<Settings, (typeof SAME)[number]> // flags are read and keys are checked by what they are
+  const same = Object.fromEntries(SAME.map((key) => [key, isFromFile(key, key) ? config[key] : flags[key]]).filter(([, value]) => value !== undefined)) as Pick<StartSettings, (typeof SAME)[number]> // flags are read and keys are checked by what they are
   const variable = process.env[HTTPS] ?? ''
   if (![...ON, ...OFF].includes(variable)) throw new Error(`${HTTPS} is ${JSON.stringify(variable)}; it has to be true or false`)
   const lan = flags.lan === true
@@ -188,7 +188,7 @@ export async function resolveSettings(ids: readonly string[], command: Command):
  * @param config the configuration that was named, if one was
  * @throws what {@link resolveSettings} throws
  */
-export async function resolvePlayed(ids: readonly string[], config: string | undefined): Promise<Omit<Settings, 'port' | 'host' | 'data' | 'engine' | 'adminToken'>> {
+export async function resolvePlayed(ids: readonly string[], config: string | undefined): Promise<Omit<StartSettings, 'port' | 'host' | 'data' | 'engine' | 'adminToken'>> {
   const without = addSettingFlags(new Command()).parse(config === undefined ? [] : ['--config', config], { from: 'user' })
   const { settings: { port: _port, host: _host, data: _data, engine: _engine, adminToken: _token, ...played } } = await resolveSettings(ids, without)
   return played
@@ -203,7 +203,7 @@ function sourceOf(command: Command, flag: string): Source {
 }
 
 /** A folder and Redis are two answers to one question, so the strongest of those that answer it counts alone. */
-function whereKept(command: Command, flags: SettingFlags, config: Pick<Settings, 'data' | 'engine'>): Pick<Settings, 'data' | 'engine'> & { readonly source: 'parser' | 'file' } {
+function whereKept(command: Command, flags: SettingFlags, config: Pick<StartSettings, 'data' | 'engine'>): Pick<StartSettings, 'data' | 'engine'> & { readonly source: 'parser' | 'file' } {
   const said = (origin: Origin) => (['data', 'engine'] as const).filter((key) => sourceOf(command, key).from === origin)
   for (const origin of ['flag', 'file', 'environment'] as const) {
     if (origin === 'file') {
@@ -275,7 +275,7 @@ function noneCalled(systems: readonly System[], name: string): string {
  * @param adopts whether a folder is taken over that was written before an edit
  * @returns the engine that keeps sandboxes where they are to be kept, as an option of a stub; memory is nothing to name
  */
-export async function engineOf({ engine, data }: Pick<Settings, 'data' | 'engine'>, adopts = false): Promise<{ readonly engine?: Engine }> {
+export async function engineOf({ engine, data }: Pick<StartSettings, 'data' | 'engine'>, adopts = false): Promise<{ readonly engine?: Engine }> {
   if (typeof engine === 'string') {
     const { redisEngine } = await import('../../core/engine/redis/engine.js')
     return { engine: redisEngine(engine) }

@@ -1,13 +1,8 @@
 /** What the comparison finds. */
-
-/** A text in both languages of the reports. */
-export interface Bilingual {
-  readonly en: string
-  readonly zh: string
-}
+import type { Bilingual } from '../../plain/bilingual.js'
 
 /** One difference between two versions of a contract. */
-export interface Change {
+export interface ContractChange {
   /** Whether an app that keeps to the old version may fail with the new one. */
   readonly breaking: boolean
   /** What kind of change it is: one of ours, or the id of Redocly's rule. */
@@ -20,10 +15,10 @@ export interface Change {
 /** The changes of one system, or of what all share. */
 export interface SystemChanges {
   readonly system: string
-  readonly changes: readonly Change[]
+  readonly changes: readonly ContractChange[]
 }
 
 /** Makes a change of a kind. */
-export function change(breaking: boolean, kind: string, where: string, en: string, zh: string): Change {
+export function change(breaking: boolean, kind: string, where: string, en: string, zh: string): ContractChange {
   return { breaking, kind, where, text: { en, zh } }
 }

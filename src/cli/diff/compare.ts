@@ -1,5 +1,5 @@
 /** Two versions of some contracts, compared. */
-import { change, type Change, type SystemChanges } from './change.js'
+import { change, type ContractChange, type SystemChanges } from './change.js'
 import { errorChanges, renamedConstants } from './errors.js'
 import { extensionChanges } from './extensions.js'
 import { operationChanges } from './operations.js'
@@ -32,7 +32,7 @@ export async function compare(before: Side, after: Side): Promise<SystemChanges[
     .map(({ system, changes }) => ({ system, changes: [...changes.filter(({ breaking }) => breaking), ...changes.filter(({ breaking }) => !breaking)] }))
 }
 
-function conditionChanges({ conditions: before }: Side, { conditions: after }: Side): Change[] {
+function conditionChanges({ conditions: before }: Side, { conditions: after }: Side): ContractChange[] {
   if (before.size === 0 || after.size === 0) return [] // one of them does not say
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
     const [was, is] = [before.get(name), after.get(name)]

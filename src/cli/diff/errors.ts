@@ -2,11 +2,11 @@
  * Changes of an error table. No general tool sees them: to it the table is a list of numbers, and a number that now means something
  * else is no change at all.
  */
-import { change, type Change } from './change.js'
+import { change, type ContractChange } from './change.js'
 import type { ErrorOutline, Outline } from './outline.js'
 
 /** Compares two error tables. */
-export function errorChanges(before: Outline, after: Outline): Change[] {
+export function errorChanges(before: Outline, after: Outline): ContractChange[] {
   const renamed = renamedConstants(before, after)
   const removed = [...before.errors.values()].filter(({ name }) => !after.errors.has(name) && !renamed.has(name))
   const news = [...renamed.values()]
@@ -50,10 +50,10 @@ function conditionsByCode({ errors }: Outline): Map<string, string> {
   return new Map([...codes].map(([code, conditions]) => [code, [...conditions].sort().join(' / ')]))
 }
 
-function rowChanges(before: ErrorOutline, after: ErrorOutline | undefined, reused: ReadonlyMap<string, unknown>): Change[] {
+function rowChanges(before: ErrorOutline, after: ErrorOutline | undefined, reused: ReadonlyMap<string, unknown>): ContractChange[] {
   if (after === undefined) return []
   const { name } = before
-  const changes: Change[] = []
+  const changes: ContractChange[] = []
   if (before.code !== after.code) changes.push(change(true, 'code-changed', name, `its code was ${before.code} and is ${after.code}`, `错误码由 ${before.code} 改为 ${after.code}`))
   // Where the code is the same, the line about the code has said it.
   if (before.condition !== after.condition && !reused.has(after.code)) {

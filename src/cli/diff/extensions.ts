@@ -2,7 +2,7 @@
  * What a contract says by extensions (`x-…`) that no other comparison looks at: which names a field goes by, which segments of a path are
  * routing, what refines the meaning of a code. One that is not known here is told of all the same: what nobody looked at is not the same.
  */
-import { change, type Change } from './change.js'
+import { change, type ContractChange } from './change.js'
 import { isErrorTable, MAPS_OF_NAMES } from './plain.js'
 import { placeOf } from './place.js'
 import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf } from '../../plain/json.js'
@@ -17,7 +17,7 @@ const OF_OPERATIONS = ['x-errors', 'x-provenance', 'x-roles']
 const OF_ROWS = ['x-condition', 'x-message', 'x-status']
 
 /** Compares the extensions of two documents, leaf by leaf. */
-export function extensionChanges(before: JsonObject, after: JsonObject): Change[] {
+export function extensionChanges(before: JsonObject, after: JsonObject): ContractChange[] {
   const [was, is] = [leavesOf(before), leavesOf(after)]
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((pointer) => {
     const [old, now] = [was.get(pointer), is.get(pointer)]

@@ -1,5 +1,5 @@
 /** Changes of what the contract says about operations in words of its own: address, auth level, roles, provenance, errors and their order. */
-import { change, type Change } from './change.js'
+import { change, type ContractChange } from './change.js'
 import type { Auth, OperationOutline, Outline } from './outline.js'
 
 const AUTH: Readonly<Record<Auth, { en: string; zh: string }>> = {
@@ -12,7 +12,7 @@ const AUTH: Readonly<Record<Auth, { en: string; zh: string }>> = {
  * Compares the operations, dialects and decisions of two versions.
  * @param constants new names of constants by their old ones: under a new name an error is the same
  */
-export function operationChanges(before: Outline, after: Outline, constants: ReadonlyMap<string, string>): Change[] {
+export function operationChanges(before: Outline, after: Outline, constants: ReadonlyMap<string, string>): ContractChange[] {
   const renamed = new Map([...before.operations.values()].filter(({ id }) => !after.operations.has(id)).flatMap((old) => {
     const now = [...after.operations.values()].find(({ id, address }) => address === old.address && !before.operations.has(id))
     return now === undefined ? [] : [[old.id, now] as const]
@@ -36,12 +36,12 @@ export function operationChanges(before: Outline, after: Outline, constants: Rea
   ]
 }
 
-function whole(kind: string, where: string, was: string, is: string): Change[] {
+function whole(kind: string, where: string, was: string, is: string): ContractChange[] {
   return was === is ? [] : [change(true, kind, where, `was ${was} and is ${is}`, `由 ${was} 改为 ${is}`)]
 }
 
-function pairChanges(before: OperationOutline, after: OperationOutline): Change[] {
-  const changes: Change[] = []
+function pairChanges(before: OperationOutline, after: OperationOutline): ContractChange[] {
+  const changes: ContractChange[] = []
   const add = (breaking: boolean, kind: string, en: string, zh: string) => changes.push(change(breaking, kind, after.id, en, zh))
   if (before.address !== after.address) add(true, 'operation-moved', `was ${before.address} and is ${after.address}`, `由 ${before.address} 改为 ${after.address}`)
   if (before.auth !== after.auth) {
@@ -65,7 +65,7 @@ function pairChanges(before: OperationOutline, after: OperationOutline): Change[
 }
 
 /** One line for each error, however many operations have it: a new check is often put before all of them. */
-function errorsOfOperations(pairs: readonly (readonly [OperationOutline, OperationOutline])[]): Change[] {
+function errorsOfOperations(pairs: readonly (readonly [OperationOutline, OperationOutline])[]): ContractChange[] {
   const added = new Map<string, string[]>()
   const removed = new Map<string, string[]>()
   const note = (where: Map<string, string[]>, error: string, id: string) => where.set(error, [...(where.get(error) ?? []), id])
@@ -79,7 +79,7 @@ function errorsOfOperations(pairs: readonly (readonly [OperationOutline, Operati
   ]
 }
 
-function decisionChanges(before: Outline, after: Outline): Change[] {
+function decisionChanges(before: Outline, after: Outline): ContractChange[] {
   const topics = [...new Set([...before.decisions.keys(), ...after.decisions.keys()])]
   return topics.flatMap((topic) => {
     const [was, is] = [before.decisions.get(topic), after.decisions.get(topic)]

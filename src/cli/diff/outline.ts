@@ -1,5 +1,5 @@
 /** What a contract says beyond OpenAPI: its error table, and of each operation who may call it and what can go wrong. */
-import type { Bilingual } from './change.js'
+import type { Bilingual } from '../../plain/bilingual.js'
 import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf, textsOf } from '../../plain/json.js'
 
 /** A row of the error table. */

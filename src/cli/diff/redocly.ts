@@ -1,7 +1,7 @@
 /** `redocly diff`: what changed in the structure of a document, and whether it breaks clients, by a tool made for that. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Change, change } from './change.js'
+import { type ContractChange, change } from './change.js'
 import { isObject, itemsOf, type Json, type JsonObject, objectOf, parseJson, textOf } from '../../plain/json.js'
 import { placeOf } from './place.js'
 import { plainDocument } from './plain.js'
@@ -16,7 +16,7 @@ const WHOLE = ['PathItem', 'Operation']
  * Compares two documents.
  * @throws Error that says how to install Redocly if it is not there, or what it complains about
  */
-export async function redoclyChanges(before: JsonObject, after: JsonObject): Promise<Change[]> {
+export async function redoclyChanges(before: JsonObject, after: JsonObject): Promise<ContractChange[]> {
   const [base, revision] = [plainDocument(before), plainDocument(after)]
   if (JSON.stringify(base) === JSON.stringify(revision)) return []
   const report = await inFolder(async (folder) => {
@@ -28,7 +28,7 @@ export async function redoclyChanges(before: JsonObject, after: JsonObject): Pro
   return itemsOf(objectOf(parseJson(report)).changes).map(objectOf).flatMap((one) => readChange(one, base, revision))
 }
 
-function readChange({ verdicts, kind, typeName, property, impact, ...one }: JsonObject, base: JsonObject, revision: JsonObject): Change[] {
+function readChange({ verdicts, kind, typeName, property, impact, ...one }: JsonObject, base: JsonObject, revision: JsonObject): ContractChange[] {
   const [was, is] = [objectOf(one.base), objectOf(one.revision)]
   const where = is.pointer === undefined ? placeOf(base, textOf(was.pointer)) : placeOf(revision, textOf(is.pointer))
   const found = itemsOf(verdicts).map(objectOf)

@@ -1,5 +1,5 @@
 /** Redocly's findings in words: its rules speak English only, and of what breaks nothing it has a type and a kind to tell. */
-import type { Bilingual } from './change.js'
+import type { Bilingual } from '../../plain/bilingual.js'
 
 const RULES: Readonly<Record<string, string>> = {
   'enum-values-added': '响应中新增了枚举值',

@@ -9,7 +9,7 @@ import { authorityFiles, configFolder, misfitOf, openModeOf } from '../../hosts/
 import { networkAddresses } from '../../hosts/node/ways.js'
 import { resolveSettings } from '../config/settings.js'
 import { ownVariables, unreadVariables } from '../config/variables.js'
-import type { Finding } from './finding.js'
+import type { DoctorFinding } from './finding.js'
 import { holderOf } from './holder.js'
 import { messageOf } from '../../plain/message.js'
 
@@ -17,7 +17,7 @@ import { messageOf } from '../../plain/message.js'
 export const LEAST_NODE = [20, 19] as const
 
 /** @returns whether this Node.js will do */
-export function node(version = process.versions.node): Finding {
+export function node(version = process.versions.node): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isNew = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])
   return { about: 'Node.js', state: isNew ? 'good' : 'bad', text: isNew ? version : `${version} is too old; ${LEAST_NODE.join('.')} or newer is needed` }
@@ -32,7 +32,7 @@ interface Place {
  * @param given what the command line says
  * @returns whether the configuration can be read, and where a stub would listen
  */
-export async function configuration(flags: Command, given: readonly string[]): Promise<{ readonly finding: Finding; readonly place: Place | null }> {
+export async function configuration(flags: Command, given: readonly string[]): Promise<{ readonly finding: DoctorFinding; readonly place: Place | null }> {
   try {
     // A variable that cannot be is told as an error, and does not end the process.
     flags.exitOverride().configureOutput({ writeErr: () => undefined }).parse(given, { from: 'user' })
@@ -44,7 +44,7 @@ export async function configuration(flags: Command, given: readonly string[]): P
 }
 
 /** @returns whether a stub could listen there, and who does already */
-export async function port({ port: wanted, host }: Place): Promise<Finding> {
+export async function port({ port: wanted, host }: Place): Promise<DoctorFinding> {
   const about = `port ${String(wanted)}`
   const trouble = await new Promise<string | null>((resolve) => {
     const server = createServer()
@@ -58,7 +58,7 @@ export async function port({ port: wanted, host }: Place): Promise<Finding> {
 }
 
 /** @returns which variables of the environment are meant for a stub, and which of them nobody reads */
-export function variables(flags: Command, env: NodeJS.ProcessEnv = process.env): Finding {
+export function variables(flags: Command, env: NodeJS.ProcessEnv = process.env): DoctorFinding {
   const unknown = unreadVariables(flags, env)
   if (unknown.length > 0) return { about: 'variables', state: 'note', text: unknown.map(({ name, meant }) => `nobody reads ${name}.${meant === null ? '' : ` Did you mean ${JSON.stringify(meant)}?`}`).join(' ') }
   return { about: 'variables', state: 'good', text: ownVariables(env).join(', ') || 'none' }
@@ -67,7 +67,7 @@ export function variables(flags: Command, env: NodeJS.ProcessEnv = process.env):
 const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'] as const
 
 /** @returns whether programs are told to go to a proxy for what is on this machine */
-export function proxies(env: NodeJS.ProcessEnv = process.env): Finding[] {
+export function proxies(env: NodeJS.ProcessEnv = process.env): DoctorFinding[] {
   const set = PROXIES.filter((name) => env[name])
   const spared = (env['NO_PROXY'] ?? env['no_proxy'] ?? '').split(/[\s,]+/)
   if (set.length === 0) return [{ about: 'proxy', state: 'good', text: 'none' }]
@@ -77,7 +77,7 @@ export function proxies(env: NodeJS.ProcessEnv = process.env): Finding[] {
 }
 
 /** @returns where phones of the same network reach this machine */
-export function network(): Finding {
+export function network(): DoctorFinding {
   const addresses = networkAddresses()
   return addresses.length === 0 ? { about: 'network', state: 'note', text: 'this machine is in none, so no phone reaches it' } : { about: 'network', state: 'good', text: `${addresses.join(', ')}; --lan lets phones in` }
 }
@@ -85,7 +85,7 @@ export function network(): Finding {
 const MONTH = 30 * 86_400_000
 
 /** @returns whether the local authority is there, whole, kept from others and good for a while */
-export async function certificate(folder = configFolder()): Promise<Finding> {
+export async function certificate(folder = configFolder()): Promise<DoctorFinding> {
   const about = 'certificate'
   const { keyFile, certFile } = authorityFiles(folder)
   const [key, cert] = await Promise.all([keyFile, certFile].map((file) => readFile(file, 'utf8').catch(() => null)))

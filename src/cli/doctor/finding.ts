@@ -1,5 +1,5 @@
 /** What `understudy doctor` found out about one thing. */
-export interface Finding {
+export interface DoctorFinding {
   readonly about: string
   /** `note`: worth knowing, and nothing wrong. */
   readonly state: 'good' | 'note' | 'bad'

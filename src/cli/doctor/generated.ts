@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { packageFile } from '../../paths.js'
-import type { Finding } from './finding.js'
+import type { DoctorFinding } from './finding.js'
 
 /** What generated files are made of and by, and they themselves. */
 const PARTS = ['openapi', 'fixtures', 'scripts', 'src', 'package-lock.json']
@@ -16,10 +16,10 @@ const PARTS = ['openapi', 'fixtures', 'scripts', 'src', 'package-lock.json']
  * @param root the checkout
  * @returns nothing outside of one
  */
-export async function generated(at: (step: string) => void, root = dirname(packageFile)): Promise<Finding[]> {
+export async function generated(at: (step: string) => void, root = dirname(packageFile)): Promise<DoctorFinding[]> {
   const [script, runner] = [join(root, 'scripts/generate.ts'), join(root, 'node_modules/tsx/dist/cli.mjs')]
   if (!existsSync(script) || !existsSync(runner)) return []
-  const well: Finding = { about: 'generated', state: 'good', text: 'as openapi/ and fixtures/ make it' }
+  const well: DoctorFinding = { about: 'generated', state: 'good', text: 'as openapi/ and fixtures/ make it' }
   const remembered = join(root, 'node_modules/.cache/understudy/generated')
   const parts = await hashOf(root)
   if ((await readFile(remembered, 'utf8').catch(() => null)) === parts) return [well]

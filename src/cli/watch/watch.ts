@@ -6,10 +6,10 @@ import { fixturesFolder } from '../../paths.js'
 import { legible, legibleLines } from '../../plain/legible.js'
 import { messageOf } from '../../plain/message.js'
 import type { RunningServer } from '../../server.js'
-import type { StageOptions } from '../../stage.js'
+import type { StageSettings } from '../../stage.js'
 import { ConfigError } from '../config/error.js'
 import { CONFIG_NAMES } from '../config/file.js'
-import { type Resolved, resolveSettings, type Settings } from '../config/settings.js'
+import { type Resolved, resolveSettings, type StartSettings } from '../config/settings.js'
 import { print, printAside } from '../output.js'
 import { keepAside } from './aside.js'
 import { watchFiles } from './files.js'
@@ -31,7 +31,7 @@ export interface WatchOptions {
   readonly first: Resolved
   readonly server: Promise<RunningServer>
   /** What a stage is opened with, of these settings. */
-  readonly stageOf: (settings: Settings) => StageOptions
+  readonly stageOf: (settings: StartSettings) => StageSettings
 }
 
 /**

@@ -3,12 +3,12 @@ import { computed, effect, signal } from '@preact/signals'
 import { ask, control, type Schemas } from '../api.js'
 import { systems } from './connection.js'
 
-export type System = Schemas['SystemDetail']
-export type Operation = Schemas['OperationSummary']
+export type SystemDetail = Schemas['SystemDetail']
+export type OperationSummary = Schemas['OperationSummary']
 export type ErrorRow = Schemas['ErrorSummary']
 
 /** All systems, in the order of their ids; empty until they are known. */
-export const details = signal<readonly System[]>([])
+export const details = signal<readonly SystemDetail[]>([])
 export const conditions = signal<ReadonlyMap<string, Schemas['Condition']>>(new Map())
 
 /** Asks anew when the stub has been started anew. */
@@ -29,7 +29,7 @@ export const areDetailsKnown = computed(() => details.value.length > 0 && condit
 const byId = computed(() => new Map(details.value.map((system) => [system.id, system])))
 
 /** @returns the system of this id; undefined while it is not known */
-export function systemOf(id: string): System | undefined {
+export function systemOf(id: string): SystemDetail | undefined {
   return byId.value.get(id)
 }
 
@@ -40,6 +40,6 @@ export function errorOf(system: string, name: string): ErrorRow | undefined {
 
 
 /** @returns what a call is answered when the core finds this condition; undefined while it is not known */
-export function outcomeOf(system: string, condition: string): System['outcomes'][number] | undefined {
+export function outcomeOf(system: string, condition: string): SystemDetail['outcomes'][number] | undefined {
   return systemOf(system)?.outcomes.find((one) => one.condition === condition)
 }

@@ -1,9 +1,9 @@
 /** A link within the console: a real address, followed without loading the page again. */
 import type { ComponentChildren } from 'preact'
-import { addressOf, beside, go, type Place } from '../place.js'
+import { addressOf, beside, go, type ConsolePlace } from '../place.js'
 
 export interface LinkProps {
-  readonly to: Partial<Place>
+  readonly to: Partial<ConsolePlace>
   readonly current?: boolean
   readonly class?: string
   readonly label?: string

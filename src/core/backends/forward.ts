@@ -85,7 +85,7 @@ export interface Forwarder {
 }
 
 /** A body of which at most so much is at hand, and where the rest of it comes from; null when all of it is at hand. */
-export interface Taken {
+export interface TakenBody {
   readonly bytes: Uint8Array
   readonly rest: AsyncIterator<Uint8Array> | null
 }
@@ -95,7 +95,7 @@ export interface Taken {
  * @param counted told of each piece; where it throws, nothing more is taken
  * @throws ForwardError where it breaks off before
  */
-export async function take(body: AsyncIterable<Uint8Array>, limit: number, counted?: (bytes: number) => void): Promise<Taken> {
+export async function take(body: AsyncIterable<Uint8Array>, limit: number, counted?: (bytes: number) => void): Promise<TakenBody> {
   const pieces = body[Symbol.asyncIterator]()
   const taken: Uint8Array[] = []
   let length = 0

@@ -65,7 +65,7 @@ export class BackendMisfit extends Error {
 }
 
 /** What modes can be given for: the parts of a system. */
-export interface Parts {
+export interface SystemParts {
   readonly contract: Pick<Contract, 'system' | 'operations'>
   readonly sockets: Readonly<Record<string, unknown>>
 }
@@ -75,7 +75,7 @@ export interface Parts {
  * @returns the backend, with the usual values where something was left out: `real` for all operations, 30 seconds
  * @throws BackendMisfit when there is a key that a backend has not, when the URL is none that calls can go to, or a mode, an operation or a time is none
  */
-export function readBackend(parts: Parts, input: BackendInput): Backend {
+export function readBackend(parts: SystemParts, input: BackendInput): Backend {
   const [misfit] = backendMisfits(parts, input)
   if (misfit !== undefined) throw misfit
   const { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, sameData = false, credentials = {} } = input
@@ -84,7 +84,7 @@ export function readBackend(parts: Parts, input: BackendInput): Backend {
 }
 
 /** @returns everything that keeps it from being a backend of the system */
-export function backendMisfits(parts: Parts, input: BackendInput): readonly BackendMisfit[] {
+export function backendMisfits(parts: SystemParts, input: BackendInput): readonly BackendMisfit[] {
   const misfits: BackendMisfit[] = []
   const tell = (field: string, message: string) => misfits.push(new BackendMisfit(field, message))
   for (const key of Object.keys(input).filter((name) => !KEYS.includes(name))) tell(key, `a backend has no ${JSON.stringify(key)}; it has ${KEYS.join(', ')}.${didYouMean(key, KEYS)}`)
@@ -105,7 +105,7 @@ export function backendMisfits(parts: Parts, input: BackendInput): readonly Back
 }
 
 /** @returns the names that modes can be given by */
-export function namesOf({ contract: { operations }, sockets }: Parts): ReadonlySet<string> {
+export function namesOf({ contract: { operations }, sockets }: SystemParts): ReadonlySet<string> {
   return new Set([...Object.keys(operations), ...Object.values(operations).map(({ tag }) => tag), ...Object.keys(sockets)])
 }
 

@@ -7,7 +7,7 @@ import type { CallHeaders } from '../stage/call.js'
 import { SecretTexts } from './secret-texts.js'
 
 /** A call, and what it was answered with, as far as either is at hand. */
-export interface Exchange {
+export interface CallAndAnswer {
   readonly url: string
   readonly headers: readonly (CallHeaders | ReplyHeaders)[]
   readonly bodies: readonly string[]
@@ -21,7 +21,7 @@ const MOST_CHARACTERS = 64 * 1024
  * @param into what they are added to
  * @returns the secrets that the call carried and those that its answer gave: cookies, Authorization, and whatever has the name of a secret
  */
-export function secretsIn({ url, headers, bodies }: Exchange, into = new SecretTexts()): SecretTexts {
+export function secretsIn({ url, headers, bodies }: CallAndAnswer, into = new SecretTexts()): SecretTexts {
   const found = new Set<string>()
   let characters = 0
   const take = (text: string) => {

@@ -7,7 +7,7 @@ import type { System } from '../system.js'
 import { aboutOf } from './address.js'
 import { rawReply } from './raw.js'
 import type { StreamedReply } from '../stage/outcome.js'
-import type { Place, Routed } from './route.js'
+import type { AnsweredSite, Routed } from './route.js'
 
 /** An answer, not yet on its way. */
 export interface Answer {
@@ -45,13 +45,13 @@ export function succeed(routed: Routed, payload: unknown, headers?: ReplyHeaders
  * @param forced whether the failure was asked for, by a fault rule or by the request; the operation need not list it then
  * @returns the answer to a request that was refused
  */
-export function refuse(site: Place, failure: Failure, forced = false): Answer {
+export function refuse(site: AnsweredSite, failure: Failure, forced = false): Answer {
   const answer = refusalOf(site, failure, forced)
   const { shortage } = failure.details
   return shortage === undefined ? answer : { ...answer, reply: { ...answer.reply, headers: { ...answer.reply.headers, [SHORTAGE_HEADER]: asHeader(shortage) } } }
 }
 
-function refusalOf(site: Place, failure: Failure, forced: boolean): Answer {
+function refusalOf(site: AnsweredSite, failure: Failure, forced: boolean): Answer {
   const outcome = outcomeOf(site, failure)
   if (typeof outcome !== 'string' && 'reply' in outcome) return plain(outcome.reply)
   const { system } = site.arrival
@@ -72,19 +72,19 @@ function typed({ dialect: { contentType } }: System, headers?: ReplyHeaders): Re
 }
 
 /** @returns the CONSTANT_NAME that a failure is answered with, or null where the answer lies outside the dialect */
-export function errorOf(site: Place, failure: Failure): string | null {
+export function errorOf(site: AnsweredSite, failure: Failure): string | null {
   const outcome = outcomeOf(site, failure)
   if (typeof outcome === 'string') return outcome
   return 'reply' in outcome ? null : outcome.error
 }
 
-function outcomeOf(site: Place, failure: Failure): ConditionAnswer<string> {
+function outcomeOf(site: AnsweredSite, failure: Failure): ConditionAnswer<string> {
   if (failure.error !== null) return failure.error
   const entry = site.arrival.system.dialect.conditions[failure.condition ?? 'internal']
   return typeof entry === 'function' ? entry(failure.details, aboutOf(site)) : entry
 }
 
-function nameFailure({ arrival: { system } }: Place, { details }: Failure, outcome: Exclude<ConditionAnswer<string>, { reply: Reply }>): NamedFailure {
+function nameFailure({ arrival: { system } }: AnsweredSite, { details }: Failure, outcome: Exclude<ConditionAnswer<string>, { reply: Reply }>): NamedFailure {
   const choice = typeof outcome === 'string' ? { error: outcome } : outcome
   const row = system.contract.errors[choice.error]
   if (row === undefined) throw new Error(`${system.id} has no error ${choice.error}`)

@@ -1,5 +1,5 @@
 /** Asks the real backend: makes the call that goes out of the one that came in, and takes its answer in. */
-import { ForwardError, type Forwarder, type Incoming, take, type Taken, type Unanswered } from '../backends/forward.js'
+import { ForwardError, type Forwarder, type Incoming, take, type TakenBody, type Unanswered } from '../backends/forward.js'
 import { incomingHeaders, REASON_HEADER } from '../backends/headers.js'
 import { unpackedBody } from '../backends/guises.js'
 import type { AnswerRoom } from '../backends/room.js'
@@ -13,7 +13,7 @@ import type { SessionRecord } from '../sessions.js'
 import type { StreamedReply } from '../stage/outcome.js'
 import { decodeBody } from './decode.js'
 import type { Received } from './receive.js'
-import { type Fields, View } from './view.js'
+import { type BodyFields, View } from './view.js'
 
 /** So much of an answer that has to be looked at is taken; one that is larger is none. */
 const MOST_LOOKED_AT = 8 * 1024 * 1024
@@ -27,12 +27,12 @@ export interface AskParts extends OutwardParts {
 }
 
 /** What became of a question. */
-export type Asked = {
+export type AskOutcome = {
   /** The session of the caller; null where the sandbox does not know it. */
   readonly caller: SessionRecord | null
   readonly view: View
   /** Decoded fields of the body. */
-  readonly fields: Fields
+  readonly fields: BodyFields
 } & (
   | { readonly kind: 'none'; readonly reason: Unanswered; readonly detail: string }
   | { readonly kind: 'answer'; readonly reply: Reply | StreamedReply; readonly read: ReadReply; /** Its headers as the backend sent them. */ readonly original: Incoming['headers'] }
@@ -42,7 +42,7 @@ export type Asked = {
  * @param body the bytes that came; null where there were none
  * @param wantsWhole whether something is still to be done to the answer's bytes
  */
-export async function ask(received: Received, body: Uint8Array | null, backend: Backend, parts: AskParts, wantsWhole: boolean): Promise<Asked> {
+export async function ask(received: Received, body: Uint8Array | null, backend: Backend, parts: AskParts, wantsWhole: boolean): Promise<AskOutcome> {
   const { routed } = received
   const { arrival } = routed
   const { call, system, turn } = arrival
@@ -55,7 +55,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
   const leaving = outward({ system, turn, url: call.url, path: arrival.path, search: arrival.search, headers: call.headers, shown, text, unpacked }, backend, parts)
   const going = leaving instanceof Promise ? await leaving : leaving
   const { caller } = going
-  const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, fields, caller })
+  const none = (reason: Unanswered, detail: string): AskOutcome => ({ kind: 'none', reason, detail, view, fields, caller })
   if (going.kind === 'kept') return none(going.reason, going.detail)
   const { origin, path, headers, swaps } = going
   try {
@@ -101,7 +101,7 @@ async function takeIn({ body }: Incoming, isLookedAt: boolean, room: AnswerRoom)
   throw new ForwardError('tooLarge', `its answer has more than ${String(MOST_LOOKED_AT)} bytes, or no end`)
 }
 
-async function takeCounted(body: Incoming['body'], limit: number, room: AnswerRoom): Promise<Taken> {
+async function takeCounted(body: Incoming['body'], limit: number, room: AnswerRoom): Promise<TakenBody> {
   const guest = room.enter()
   try {
     return await take(body, limit, guest.take)

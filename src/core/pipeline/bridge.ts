@@ -8,7 +8,7 @@ import { isObject } from '../../plain/json.js'
 import { Superseded } from '../superseded.js'
 import type { Addressed } from './address.js'
 import { type Answer, refuse } from './answer.js'
-import { ask, type Asked, type AskParts } from './ask.js'
+import { ask, type AskOutcome, type AskParts } from './ask.js'
 import type { Mishaps } from './mishaps.js'
 import type { Performed } from './perform.js'
 import { receive, type Received } from './receive.js'
@@ -94,11 +94,11 @@ async function playStub(received: Received, play: StubPlay, via: Via): Promise<B
 }
 
 /** @param otherwise what is done where the backend may have had the call */
-function unanswered({ reason, detail }: Extract<Asked, { kind: 'none' }>, otherwise: Via['replay']): Via {
+function unanswered({ reason, detail }: Extract<AskOutcome, { kind: 'none' }>, otherwise: Via['replay']): Via {
   return { source: 'stub', reason, detail, replay: NOT_SENT.includes(reason) ? 'anew' : otherwise }
 }
 
-async function answerAsked(received: Received, asked: Asked, { backend, mode }: { readonly backend: Backend; readonly mode: Exclude<Mode, 'stub' | 'compare'> }, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
+async function answerAsked(received: Received, asked: AskOutcome, { backend, mode }: { readonly backend: Backend; readonly mode: Exclude<Mode, 'stub' | 'compare'> }, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
   const { routed } = received
   const userId = asked.caller?.userId ?? null
   const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && (await isInItsPlace(routed, asked, parts))
@@ -141,11 +141,11 @@ async function compare(received: Received, body: Uint8Array | null, backend: Bac
 const NO_NEWS: Awaited<ReturnType<typeof adopt>> = { userId: null, problem: null }
 
 /** @returns what the answer says of sessions; null where it says nothing */
-function newsIn({ arrival: { system }, operation }: Routed, { read: { json, error }, view, original }: Extract<Asked, { kind: 'answer' }>): SessionNews | null {
+function newsIn({ arrival: { system }, operation }: Routed, { read: { json, error }, view, original }: Extract<AskOutcome, { kind: 'answer' }>): SessionNews | null {
   return newsOf(system, { operation, request: view, body: isObject(json) ? json : {}, headers: original, error })
 }
 
-async function takeNews({ arrival: { system, turn } }: Routed, { caller }: Asked, backend: Backend, into: (adopting: Adopting) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
+async function takeNews({ arrival: { system, turn } }: Routed, { caller }: AskOutcome, backend: Backend, into: (adopting: Adopting) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
   try {
     return await into({ system, turn, backend: backend.url, caller })
   } catch (thrown) {

@@ -9,17 +9,17 @@ import { decodeBody } from './decode.js'
 import { checkFields, readFields, readHeaders } from './fields.js'
 import type { Received } from './receive.js'
 import { firstBrokenRule } from './rules.js'
-import { type Fields, View } from './view.js'
+import { type BodyFields, View } from './view.js'
 
 /** A call as its checks leave it. */
 export interface Checked {
   /** Header parameters of the contract, names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Decoded fields of the body. */
-  readonly body: Fields
+  readonly body: BodyFields
   readonly caller: Caller
   /** Path, query and body fields, checked against the contract. */
-  readonly input: Fields
+  readonly input: BodyFields
   /** Why the call is not carried out; null when it passed. No check comes after the one that failed. */
   readonly failure: Failure | null
 }

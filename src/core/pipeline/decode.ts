@@ -5,15 +5,15 @@ import { isObject, parseForeignJson } from '../../plain/json.js'
 import { errorOf } from './answer.js'
 import { parseQuery } from './query.js'
 import type { Received } from './receive.js'
-import type { Fields } from './view.js'
+import type { BodyFields } from './view.js'
 
-const NO_FIELDS: Fields = {}
+const NO_FIELDS: BodyFields = {}
 
 /** It keeps nothing of one text for the next. */
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** @returns the fields of the body, none where there is nothing to read; or why it is none that the dialect takes */
-export function decodeBody({ routed, body }: Received): Fields | Failure {
+export function decodeBody({ routed, body }: Received): BodyFields | Failure {
   const { arrival, row } = routed
   if (row.select === null && !arrival.query.decodable) {
     const failure = Failure.when('invalidRequest', { cause: 'undecodableUrl' })
@@ -43,7 +43,7 @@ function mediaTypeOf(header: string | undefined): string | undefined {
   return header?.split(';', 1)[0]?.trim().toLowerCase()
 }
 
-function decodeBytes(bytes: Uint8Array, type: BodyType): Fields | Failure {
+function decodeBytes(bytes: Uint8Array, type: BodyType): BodyFields | Failure {
   try {
     const text = utf8.decode(bytes)
     if (type === 'application/x-www-form-urlencoded') {

@@ -7,13 +7,13 @@ import type { KnownCaller, Registry } from '../identify.js'
 import { errorOf } from './answer.js'
 import type { Routed } from './route.js'
 import { fieldsAtFault, firstBrokenRule } from './rules.js'
-import type { Fields } from './view.js'
+import type { BodyFields } from './view.js'
 
 /**
  * @param body decoded fields of the body
  * @returns path, query and body fields by name, texts turned into what they stand for
  */
-export function readFields({ arrival, row, parameters }: Routed, body: Fields): Fields {
+export function readFields({ arrival, row, parameters }: Routed, body: BodyFields): BodyFields {
   const { emptyIsMissing } = arrival.system.dialect
   const input: Record<string, unknown> = {}
   for (const name in row.fields) {
@@ -27,11 +27,11 @@ export function readFields({ arrival, row, parameters }: Routed, body: Fields): 
 }
 
 /** @returns what stands at this place in the body; undefined where it has no such place */
-function inBody(body: Fields, [name = '', ...inside]: readonly string[]): unknown {
+function inBody(body: BodyFields, [name = '', ...inside]: readonly string[]): unknown {
   const value = memberOf(body, name)
   if (inside.length === 0) return value
   // An object's keys are texts and its values unknown: that is all the type says.
-  return typeof value === 'object' && value !== null ? inBody(value as Fields, inside) : undefined
+  return typeof value === 'object' && value !== null ? inBody(value as BodyFields, inside) : undefined
 }
 
 /**
@@ -39,7 +39,7 @@ function inBody(body: Fields, [name = '', ...inside]: readonly string[]): unknow
  * @param caller who calls; null where nobody is known
  * @returns why the fields do not pass, null when they do. Of all rules that are broken the one counts whose error the contract lists first
  */
-export function checkFields(routed: Routed, input: Fields, caller: KnownCaller | null, { tx }: Registry): Failure | null | Promise<Failure | null> {
+export function checkFields(routed: Routed, input: BodyFields, caller: KnownCaller | null, { tx }: Registry): Failure | null | Promise<Failure | null> {
   const { arrival, operation } = routed
   const { system } = arrival
   const validate = system.validators.fields[operation]

@@ -6,7 +6,7 @@ import type { Maintenance } from '../sandbox.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import { type Answer, refuse } from './answer.js'
-import type { Place, Site } from './route.js'
+import type { AnsweredSite, Site } from './route.js'
 
 /** Says in every answer of a system in maintenance why it is not served. */
 export const SERVER_STATUS_HEADER = 'server-status'
@@ -33,7 +33,7 @@ export function answerInMaintenance(system: System, turn: Turn, asked: Maintenan
   return { status, headers: { ...headers, [SERVER_STATUS_HEADER]: asked.status }, body: typeof body === 'string' || body instanceof Uint8Array ? body : '' }
 }
 
-function closed(site: Place, { httpStatus }: Maintenance): Answer {
+function closed(site: AnsweredSite, { httpStatus }: Maintenance): Answer {
   const answer = refuse(site, Failure.when('maintenance', httpStatus === null ? {} : { httpStatus }))
   // A dialect may have another body for another status; the status itself is not a matter of dialect.
   return httpStatus === null ? answer : { ...answer, reply: { ...answer.reply, status: httpStatus } }

@@ -12,7 +12,7 @@ export interface Site {
 }
 
 /** As much of a site as an answer is made from. */
-export interface Place extends Pick<Site, 'operation' | 'row'> {
+export interface AnsweredSite extends Pick<Site, 'operation' | 'row'> {
   readonly arrival: Pick<Addressed, 'system' | 'settings'> & { readonly turn: Pick<Addressed['turn'], 'now'> }
 }
 

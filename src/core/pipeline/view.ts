@@ -5,14 +5,14 @@ import type { CallHeaders } from '../stage/call.js'
 import type { Routed } from './route.js'
 
 /** Decoded fields of a body. */
-export type Fields = Readonly<Record<string, unknown>>
+export type BodyFields = Readonly<Record<string, unknown>>
 
 /** A routed call, with as much of its body as has been decoded. */
 export class View implements RequestView {
   readonly #routed: Routed
-  readonly #body: Fields
+  readonly #body: BodyFields
 
-  constructor(routed: Routed, body: Fields) {
+  constructor(routed: Routed, body: BodyFields) {
     this.#routed = routed
     this.#body = body
   }

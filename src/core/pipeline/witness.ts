@@ -18,7 +18,7 @@ import { Superseded } from '../superseded.js'
 import type { System } from '../system.js'
 import { urlBelow } from './address.js'
 import type { Answer } from './answer.js'
-import type { Asked } from './ask.js'
+import type { AskOutcome } from './ask.js'
 import { complaintsOf } from '../violations.js'
 import { readFields, readHeaders } from './fields.js'
 import type { Routed } from './route.js'
@@ -43,7 +43,7 @@ const MOST_TEXT = 300
  * @param compared the stub's answer to the same call, where it was played there as well
  * @returns where the answer departs from the contract, or from the stub's
  */
-export function witness(routed: Routed, asked: Asked, parts: WitnessParts, compared: Compared | null): Awaitable<readonly Finding[]> {
+export function witness(routed: Routed, asked: AskOutcome, parts: WitnessParts, compared: Compared | null): Awaitable<readonly Finding[]> {
   if (asked.kind === 'none') return NOT_ITS_FAULT.includes(asked.reason) ? [] : note(routed, asked, parts, [unanswered(asked)])
   const document = parts.documents.of(routed.arrival.system.id)
   const found = document instanceof Promise ? document.then((read) => findingsOf(routed, asked, read, compared)) : findingsOf(routed, asked, document, compared)
@@ -51,7 +51,7 @@ export function witness(routed: Routed, asked: Asked, parts: WitnessParts, compa
 }
 
 /** @returns the answer of which the rest is on its way; where that breaks off, it is noted as well */
-export function witnessRest(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, parts: WitnessParts): Reply | StreamedReply {
+export function witnessRest(routed: Routed, asked: Extract<AskOutcome, { kind: 'answer' }>, parts: WitnessParts): Reply | StreamedReply {
   const { reply } = asked
   return isStreamed(reply) ? { ...reply, body: watched(reply.body, async (broken) => note(routed, asked, parts, [unanswered({ reason: broken.reason, detail: broken.message })], true)) } : reply
 }
@@ -65,14 +65,14 @@ async function* watched<T>(body: AsyncIterable<T>, tell: (broken: ForwardError) 
   }
 }
 
-function note(routed: Routed, asked: Asked, parts: WitnessParts, found: readonly Finding[], isLate = false): Awaitable<readonly Finding[]> {
+function note(routed: Routed, asked: AskOutcome, parts: WitnessParts, found: readonly Finding[], isLate = false): Awaitable<readonly Finding[]> {
   const { arrival, operation } = routed
   if (found.length > 0) return show(routed, asked, parts, found, isLate)
   parts.drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings: found, example: nothingToShow })
   return found
 }
 
-async function show(routed: Routed, asked: Asked, { drift, issued }: WitnessParts, found: readonly Finding[], isLate: boolean): Promise<readonly Finding[]> {
+async function show(routed: Routed, asked: AskOutcome, { drift, issued }: WitnessParts, found: readonly Finding[], isLate: boolean): Promise<readonly Finding[]> {
   const { arrival, operation } = routed
   const veil = veilOver([secretsIn(exchangeOf(routed, asked)), await adoptedHere(routed), issued.adopted])
   const findings = found.slice(0, MOST_FINDINGS).map((finding) => veiled(arrival.system, finding, veil))
@@ -93,7 +93,7 @@ export interface Compared {
   readonly isSameData: boolean
 }
 
-function unanswered({ reason, detail }: Pick<Extract<Asked, { kind: 'none' }>, 'reason' | 'detail'>): Finding {
+function unanswered({ reason, detail }: Pick<Extract<AskOutcome, { kind: 'none' }>, 'reason' | 'detail'>): Finding {
   return { kind: 'noAnswer', pointer: '', message: `${reason}: ${detail}`, reason }
 }
 
@@ -118,13 +118,13 @@ export function veiled(system: System, finding: Finding, veil: Veil): Finding {
   return { ...finding, pointer: apart(maskTokens(system, veil.text(placeTold(finding.pointer)))), message: apart(maskTokens(system, veil.text(messageTold(finding.message)))) }
 }
 
-function exchangeOf({ arrival: { call } }: Routed, asked: Asked): Parameters<typeof secretsIn>[0] {
+function exchangeOf({ arrival: { call } }: Routed, asked: AskOutcome): Parameters<typeof secretsIn>[0] {
   const answered = asked.kind === 'answer' ? asked : null
   const body = answered === null || isStreamed(answered.reply) ? '' : Buffer.from(answered.reply.body).toString('utf8', 0, MOST_MASKED)
   return { url: call.url, headers: [call.headers, answered?.original ?? {}], bodies: [JSON.stringify(asked.fields), body] }
 }
 
-function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, document: DriftDocument, compared: Compared | null): Awaitable<readonly Finding[]> {
+function findingsOf(routed: Routed, asked: Extract<AskOutcome, { kind: 'answer' }>, document: DriftDocument, compared: Compared | null): Awaitable<readonly Finding[]> {
   const { arrival: { call, system }, operation } = routed
   const { status, error } = asked.read
   const isPlain = isDeclaredPlain(operation, asked, document)
@@ -146,19 +146,19 @@ function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, d
   return besideStub(routed, asked, sent, departures, { ...compared, reply: compared.answer.reply })
 }
 
-async function besideStub({ arrival: { system }, operation }: Routed, asked: Extract<Asked, { kind: 'answer' }>, sent: ReturnType<typeof readFields>, found: Awaitable<readonly Finding[]>, { reply, isSameData }: Pick<Compared, 'isSameData'> & { readonly reply: Reply }): Promise<readonly Finding[]> {
+async function besideStub({ arrival: { system }, operation }: Routed, asked: Extract<AskOutcome, { kind: 'answer' }>, sent: ReturnType<typeof readFields>, found: Awaitable<readonly Finding[]>, { reply, isSameData }: Pick<Compared, 'isSameData'> & { readonly reply: Reply }): Promise<readonly Finding[]> {
   const departures = await found
   const stub = readReply(system.contract, operation, reply.status, Buffer.from(reply.body))
   const known = new Set(departures.map(({ kind, pointer }) => `${kind} ${pointer}`))
   return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read, sent, isSameData }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]
 }
 
-function isDeclaredPlain(operation: string, { read, reply, original }: Extract<Asked, { kind: 'answer' }>, document: DriftDocument): boolean {
+function isDeclaredPlain(operation: string, { read, reply, original }: Extract<AskOutcome, { kind: 'answer' }>, document: DriftDocument): boolean {
   return read.json === undefined && !isStreamed(reply) && document.isDeclaredPlain(operation, read.status, { mediaType: String(original['content-type'] ?? ''), isEmpty: reply.body.length === 0 })
 }
 
 /** @returns whether the stub is to answer in the backend's place; not where the answer is one that the contract declares without JSON, with all its headers */
-export async function isInItsPlace({ arrival: { system }, operation }: Routed, asked: Extract<Asked, { kind: 'answer' }>, { documents }: Pick<WitnessParts, 'documents'>): Promise<boolean> {
+export async function isInItsPlace({ arrival: { system }, operation }: Routed, asked: Extract<AskOutcome, { kind: 'answer' }>, { documents }: Pick<WitnessParts, 'documents'>): Promise<boolean> {
   if (!isNotThere(system.contract, operation, asked.read)) return false
   const document = await documents.of(system.id)
   return !isDeclaredPlain(operation, asked, document) || document.headersOf(operation, asked.read.status).some(({ name, isRequired }) => isRequired && asked.original[name] === undefined)
@@ -201,12 +201,12 @@ export function exampleOf(system: System, { at, method, url, status, message, bo
   }
 }
 
-function shown({ arrival }: Routed, asked: Asked, { message }: Finding): Shown {
+function shown({ arrival }: Routed, asked: AskOutcome, { message }: Finding): Shown {
   const { call, turn } = arrival
   return { at: turn.now, method: call.method, url: urlBelow(arrival), status: asked.kind === 'answer' ? asked.read.status : null, message, body: null }
 }
 
-function bodyOf(asked: Asked, system: System, veil: Veil): string | null {
+function bodyOf(asked: AskOutcome, system: System, veil: Veil): string | null {
   return asked.kind === 'none' || isStreamed(asked.reply) ? null : shownBody(asked.reply.body, system, veil)
 }
 

@@ -15,7 +15,7 @@ import { type Refusal, refusal } from './refusal.js'
 import { findPlace, pathBelow, withHeaders } from './surface.js'
 
 /** One call of an operation. */
-export interface Task {
+export interface SurfaceTask {
   /** Path, query and body fields, checked against the contract. */
   readonly input: Fields
   /** Header parameters, names in lower case. */
@@ -89,7 +89,7 @@ export interface Api extends Reading {
   readonly contract: Pick<Contract, 'operations'>
   readonly validators: Validators
   /** @returns the payload of the operation: plain, as {@link WithHeaders}, {@link Returnable} or {@link Stream}; a refusal is thrown */
-  readonly carryOut: (operation: string, task: Task) => Promise<unknown>
+  readonly carryOut: (operation: string, task: SurfaceTask) => Promise<unknown>
   readonly report: (problem: string) => void
 }
 

@@ -5,7 +5,7 @@ import { others } from '../../core/slices.js'
 const MOST = 32
 
 /** An answer that is ready. */
-export interface Departure {
+export interface ReadyAnswer {
   /** Puts it on the wire. @returns a promise where that takes its time */
   send(): Promise<void> | void
   /** Told why it could not be sent. */
@@ -19,10 +19,10 @@ export interface Departure {
  * as long as one to a client that has just been woken: sent one by one, each between the work for two calls, they cost up to half of all processor time.
  */
 export class Departures {
-  #due: Departure[] = []
+  #due: ReadyAnswer[] = []
 
   /** Sends it at the end of this turn, in the order in which they came; sooner, and with all before it, where so many are due. */
-  add(departure: Departure): void {
+  add(departure: ReadyAnswer): void {
     this.#due.push(departure)
     if (this.#due.length === MOST) this.#leave()
     else if (this.#due.length === 1) void others().then(() => {

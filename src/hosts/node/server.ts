@@ -10,13 +10,13 @@ import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
 
 /** Where a server can be called: its port, and the address with the port as they stand in a URL. */
-export interface Place {
+export interface ListenAddress {
   readonly port: number
   readonly host: string
 }
 
 /** How a server comes to its connections; rejects when the port is taken or may not be opened. */
-export type Listen = (server: HttpServer, port: number, host: string) => Promise<Place>
+export type Listen = (server: HttpServer, port: number, host: string) => Promise<ListenAddress>
 
 export interface ListenOptions {
   readonly stage: Pick<Stage, 'budget' | 'play' | 'close'> & { readonly sockets: Pick<Switchboard, 'limits' | 'knock'> }
@@ -82,7 +82,7 @@ export async function listenOn({ stage, port, host, tls, report, listen = listen
   }
 }
 
-function listenHere(server: HttpServer, port: number, host: string): Promise<Place> {
+function listenHere(server: HttpServer, port: number, host: string): Promise<ListenAddress> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, BACKLOG, () => {
@@ -94,6 +94,6 @@ function listenHere(server: HttpServer, port: number, host: string): Promise<Pla
 }
 
 /** @returns the place of a port on an address */
-export function placeOf(host: string, port: number): Place {
+export function placeOf(host: string, port: number): ListenAddress {
   return { port, host: `${host.includes(':') ? `[${host}]` : host}:${String(port)}` }
 }

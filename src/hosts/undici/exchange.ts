@@ -18,7 +18,7 @@ const HIGHEST = 599
 const NOTHING = () => {}
 
 /** The head of an answer. */
-export interface Head {
+export interface AnswerHead {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
@@ -30,7 +30,7 @@ interface Waiting<T> {
 
 /** The answer's body is what it iterates over; it throws {@link ForwardError} where that breaks off, and whoever stops early ends it. */
 export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array> {
-  readonly head: Promise<Head>
+  readonly head: Promise<AnswerHead>
   /** Puts the call on another connection; null where it may not go out again. */
   onceMore: (() => void) | null = null
   #begin: Begin | null = null
@@ -43,7 +43,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
   readonly #pieces: Uint8Array[] = []
   #waiting = 0
   #interim = 0
-  #answering: Waiting<Head> | null = null
+  #answering: Waiting<AnswerHead> | null = null
   #reading: Waiting<IteratorResult<Uint8Array, undefined>> | null = null
   #controller: Dispatcher.DispatchController | null = null
   /** Null before there is one. */
@@ -76,7 +76,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterableIterat
     if (this.#end !== null) controller.abort(new Error('given up'))
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Head['headers']): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHead['headers']): void {
     // What is not final yet is of no interest; what can be no status, or ends HTTP unasked, is no answer.
     if (status < 100 || status > HIGHEST || status === SWITCHED) this.fail(new ForwardError('nonsense', `what came is no HTTP answer (status ${String(status).padStart(3, '0')})`))
     else if (status >= 200) {

@@ -6,7 +6,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, ty
 import type { TLSSocket } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { ForwardError, type Outgoing } from '../../core/backends/forward.js'
-import type { Exchange, Head } from './exchange.js'
+import type { Exchange, AnswerHead } from './exchange.js'
 import { reasonOf } from './reasons.js'
 import { Worth } from './worth.js'
 
@@ -221,6 +221,6 @@ function mutable(headers: Outgoing['headers']): OutgoingHttpHeaders {
 }
 
 /** What is no header begins with a colon. */
-function plain(headers: IncomingHttpHeaders): Head['headers'] {
+function plain(headers: IncomingHttpHeaders): AnswerHead['headers'] {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':')))
 }

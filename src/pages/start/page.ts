@@ -14,7 +14,7 @@ import { panelAddress } from '../../plain/panels.js'
 import { darkPath } from '../../plain/qr.js'
 import { searchOf } from '../../plain/url.js'
 import { snippetsFor } from './snippets.js'
-import type { Reach, StartParts } from './parts.js'
+import type { Reachable, StartParts } from './parts.js'
 
 /** @returns a file that the page loads */
 export function readStartAsset(name: string): Promise<Uint8Array> {
@@ -77,7 +77,7 @@ ${snippetsFor(here.host, urls[0]?.url ?? here.origin, here.isEncrypted).map(({ p
 const panelNames = { people: { en: 'People', zh: '用户' }, sms: { en: 'SMS', zh: '短信' }, clock: { en: 'Clock', zh: '时钟' }, faults: { en: 'Faults and maintenance', zh: '故障与维护' }, calls: { en: 'Calls', zh: '请求' } } as const
 
 /** Whoever sends no host, or nonsense, is shown addresses of this machine. */
-function hereOf({ headers: { host }, isEncrypted }: Call, { port, securePort }: Reach): Here {
+function hereOf({ headers: { host }, isEncrypted }: Call, { port, securePort }: Reachable): Here {
   const said = splitHost(host)
   const reached = said?.name ?? 'localhost'
   const own = isEncrypted ? (securePort ?? port) : port
@@ -87,7 +87,7 @@ function hereOf({ headers: { host }, isEncrypted }: Call, { port, securePort }: 
   return { host: reached, isEncrypted, origin: `${isEncrypted ? 'https' : 'http'}://${authority}`, other }
 }
 
-function certificateCard({ securePort, authority }: Reach, say: Say): Html {
+function certificateCard({ securePort, authority }: Reachable, say: Say): Html {
   if (securePort === null || authority === null) return NONE
   return html`<section class="card" id="certificate"><h2>${say('Trust the certificate, for HTTPS', '信任证书以使用 HTTPS')}</h2>
 <p><a class="button main" href="/__start/ca.crt" download="understudy-ca.crt">${say('Download the certificate', '下载证书')}</a></p>

@@ -2,7 +2,7 @@
 import type { Served } from '../../core/sandbox.js'
 
 /** How the stub can be reached, once it listens. */
-export interface Reach {
+export interface Reachable {
   readonly port: number
   /** The port of HTTPS; null where there is none. */
   readonly securePort: number | null
@@ -13,6 +13,6 @@ export interface Reach {
 export interface StartParts {
   readonly served: ReadonlyMap<string, Served>
   readonly admin: { readonly needsToken: boolean } | null
-  readonly reach: () => Reach
+  readonly reach: () => Reachable
   readonly report: (problem: string) => void
 }

@@ -2,12 +2,12 @@
 import { useState } from 'preact/hooks'
 import { act, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
-import type { System } from '../../live/details.js'
-import { Exceptions, type Rules } from './exceptions.js'
+import type { SystemDetail } from '../../live/details.js'
+import { Exceptions, type ExceptionRules } from './exceptions.js'
 import { type Mode, modeMeaning, modeName, MODES } from './modes.js'
 
 interface BackendCardProps {
-  readonly system: System
+  readonly system: SystemDetail
   /** Null while it is not known. */
   readonly backend: Schemas['Backend'] | null
 }
@@ -17,7 +17,7 @@ export function BackendCard({ system, backend }: BackendCardProps) {
   const given = { url: backend?.url ?? '', mode: backend === null || backend.url === null ? 'real' as const : backend.mode, operations: backend?.operations ?? {}, sameData: backend?.sameData === true }
   const [url, setUrl] = useState(given.url)
   const [mode, setMode] = useState<Mode>(given.mode)
-  const [operations, setOperations] = useState<Rules>(given.operations)
+  const [operations, setOperations] = useState<ExceptionRules>(given.operations)
   const [sameData, setSameData] = useState(given.sameData)
   const compares = mode === 'compare' || Object.values(operations).includes('compare')
   const isThere = given.url !== ''

@@ -1,16 +1,16 @@
 /** What a real backend does otherwise for one operation, all of a tag, or a socket. */
 import { useId, useState } from 'preact/hooks'
 import { half, t } from '../../language.js'
-import type { System } from '../../live/details.js'
+import type { SystemDetail } from '../../live/details.js'
 import { type Mode, modeName, MODES } from './modes.js'
 
 /** Name of an operation, a tag or a socket -> its mode. */
-export type Rules = Readonly<Record<string, Mode>>
+export type ExceptionRules = Readonly<Record<string, Mode>>
 
 interface ExceptionsProps {
-  readonly system: System
-  readonly rules: Rules
-  readonly onChange: (rules: Rules) => void
+  readonly system: SystemDetail
+  readonly rules: ExceptionRules
+  readonly onChange: (rules: ExceptionRules) => void
 }
 
 export function Exceptions({ system: { operations, sockets }, rules, onChange }: ExceptionsProps) {

@@ -2,7 +2,7 @@
 import type { FaultField, FaultForm } from '../../../core/faults/form.js'
 import type { BodyOf } from '../../api.js'
 import { pick, t } from '../../language.js'
-import { conditions, details, errorOf, type System, systemOf } from '../../live/details.js'
+import { conditions, details, errorOf, type SystemDetail, systemOf } from '../../live/details.js'
 
 type NewFault = BodyOf<'addFault'>['fault']
 
@@ -71,13 +71,13 @@ function chosenOf({ label }: FaultField, where: Where, given: Given): string {
   return known.find((name) => name === given[label.en]) ?? known[0] ?? ''
 }
 
-function choicesOf(system: System | undefined, operation: string): readonly string[] {
+function choicesOf(system: SystemDetail | undefined, operation: string): readonly string[] {
   if (system === undefined) return [...new Set(details.value.flatMap((one) => one.errors.map((row) => row.condition).filter((name) => name !== 'ok')))]
   return system.operations.find(({ operationId }) => operationId === operation)?.errors ?? system.errors.filter(({ condition }) => condition !== 'ok').map((row) => row.error)
 }
 
 /** @returns what an error of a system means, or a condition of any */
-function meaningOf(system: System | undefined, name: string): string {
+function meaningOf(system: SystemDetail | undefined, name: string): string {
   const row = system === undefined ? conditions.value.get(name) : errorOf(system.id, name)
   return row === undefined ? '' : pick(row.meaning)
 }

@@ -1,13 +1,13 @@
 /** Outside services of a system that can be out of order, and its switches. */
 import { act, control, here } from '../../api.js'
 import { half, t } from '../../language.js'
-import type { System } from '../../live/details.js'
+import type { SystemDetail } from '../../live/details.js'
 import { outageName } from './outages.js'
 
 type Value = string | number
 
 interface SystemSettingsProps {
-  readonly system: System
+  readonly system: SystemDetail
   readonly out: readonly string[]
   readonly values: Readonly<Record<string, Value>>
 }

@@ -3,7 +3,7 @@ import type { Schemas } from '../../api.js'
 import { count } from '../../format.js'
 import { half, t } from '../../language.js'
 import { baseUrlOf } from '../../live/connection.js'
-import type { System } from '../../live/details.js'
+import type { SystemDetail } from '../../live/details.js'
 import { Copy } from '../../parts/copy.js'
 import { Link } from '../../parts/link.js'
 import { Mark } from '../../parts/mark.js'
@@ -15,7 +15,7 @@ import { logInAs } from '../people/login.js'
 import { Sparkline } from './sparkline.js'
 
 interface SystemCardProps {
-  readonly system: System
+  readonly system: SystemDetail
   readonly maintenance: Schemas['Maintenance'] | null
   readonly outages: readonly string[]
   readonly faults: number

@@ -4,7 +4,7 @@ import { ask, control, here } from '../../api.js'
 import { timeOfDay } from '../../format.js'
 import { t } from '../../language.js'
 import { keptLines, type Line, version } from '../../live/calls.js'
-import type { System } from '../../live/details.js'
+import type { SystemDetail } from '../../live/details.js'
 import { useResource } from '../../live/resource.js'
 import { watch } from '../../live/watch.js'
 import { Json, pretty } from '../../parts/json.js'
@@ -18,7 +18,7 @@ const MOST_SHOWN = 50
 const WAYS = ['open', 'in', 'out'] as const
 type Way = (typeof WAYS)[number]
 
-export function Packets({ systems }: { readonly systems: readonly System[] }) {
+export function Packets({ systems }: { readonly systems: readonly SystemDetail[] }) {
   watch(version)
   const ways = new Map(systems.flatMap(({ sockets }) => sockets.flatMap(({ operations }) => operations.map((name, i) => [name, WAYS[i] ?? 'in'] as const))))
   const all = keptLines().filter(({ operationId }) => operationId !== null && ways.has(operationId))

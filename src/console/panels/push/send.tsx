@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { act, ask, type BodyOf, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
-import type { System } from '../../live/details.js'
+import type { SystemDetail } from '../../live/details.js'
 import { useResource } from '../../live/resource.js'
 import { complain, note } from '../../notices.js'
 import { nameOf } from '../people/names.js'
@@ -11,7 +11,7 @@ import { nameOf } from '../people/names.js'
 const MOST_OFFERED = 50
 
 interface SendFormProps {
-  readonly systems: readonly System[]
+  readonly systems: readonly SystemDetail[]
   readonly open: readonly Schemas['Socket'][]
 }
 

@@ -3,7 +3,7 @@ import type { Schemas } from '../../api.js'
 import { dayAndTime } from '../../format.js'
 
 export type Doc = Readonly<Record<string, unknown>>
-export type Collection = Schemas['ListCollectionsSuccess']['collections'][number]
+export type CollectionDetail = Schemas['ListCollectionsSuccess']['collections'][number]
 
 export interface Field {
   readonly name: string
@@ -15,7 +15,7 @@ export interface Field {
 }
 
 /** @returns the fields by their schema; those of collections that have none here, as their records show them */
-export function fieldsOf({ fields, key }: Collection, records: readonly Doc[]): readonly Field[] {
+export function fieldsOf({ fields, key }: CollectionDetail, records: readonly Doc[]): readonly Field[] {
   const names = Object.keys(fields)
   const known = names.length > 0 ? names : [...new Set(records.flatMap((record) => Object.keys(record)))]
   const all = known.map((name): Field => {

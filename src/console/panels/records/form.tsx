@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks'
 import { t } from '../../language.js'
 import { Dialog } from '../../parts/dialog.js'
-import { type Collection, type Doc, type Field, read, readableTime, write } from './fields.js'
+import { type CollectionDetail, type Doc, type Field, read, readableTime, write } from './fields.js'
 
 interface RecordFormProps {
   readonly fields: readonly Field[]
-  readonly collection: Collection
+  readonly collection: CollectionDetail
   /** Null for a new one. */
   readonly record: Doc | null
   readonly onClose: () => void

@@ -10,7 +10,7 @@ import { useResource } from '../../live/resource.js'
 import { complain, note } from '../../notices.js'
 import { Pages } from '../../parts/pages.js'
 import { filter, place } from '../../place.js'
-import { type Collection, type Doc, fieldsOf, write } from './fields.js'
+import { type CollectionDetail, type Doc, fieldsOf, write } from './fields.js'
 import { RecordForm } from './form.js'
 import { RecordRow } from './row.js'
 import { draftOf, keepDraft, NOTHING, save, sizeOf, type Staged } from './staged.js'
@@ -19,7 +19,7 @@ const PAGE = 50
 
 interface RecordTableProps {
   readonly system: string
-  readonly collection: Collection
+  readonly collection: CollectionDetail
 }
 
 export function RecordTable({ system, collection }: RecordTableProps) {

@@ -6,7 +6,7 @@
 import type { EntryEvent, EntryHead, JournalEntry } from '../../journal.js'
 import type { NewEntry } from '../engine.js'
 import { Pieces } from './pieces.js'
-import { pack, read, type Row, rowOf } from './rows.js'
+import { pack, read, type EntryRow, rowOf } from './rows.js'
 
 const NONE: readonly number[] = []
 
@@ -22,7 +22,7 @@ export class MemoryJournal {
   readonly #most: number
   #pieces = new Pieces()
   /** The entries from `#first` on, oldest first; those before it have gone. */
-  #rows: (Row | undefined)[] = []
+  #rows: (EntryRow | undefined)[] = []
   #first = 0
   #rowBytes = 0
   #count = 0
@@ -74,11 +74,11 @@ export class MemoryJournal {
 
   /** @returns what tells of the latest entry, which is still kept; it holds nothing that the journal does not */
   latest(): EntryEvent {
-    return new Latest(this.#rows.at(-1) as Row, this) // one has just been added
+    return new Latest(this.#rows.at(-1) as EntryRow, this) // one has just been added
   }
 
   /** @returns the entry of a row; null when it is kept no longer */
-  whole(row: Row): JournalEntry | null {
+  whole(row: EntryRow): JournalEntry | null {
     let [low, high] = [this.#first, this.#rows.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -118,7 +118,7 @@ export class MemoryJournal {
   packed(after: number): Packed | null {
     let from = this.#rows.length
     while (from > this.#first && (this.#rows[from - 1]?.id ?? 0) > after) from--
-    const rows = this.#rows.slice(from) as Row[] // from there on none has gone
+    const rows = this.#rows.slice(from) as EntryRow[] // from there on none has gone
     return rows.length === 0 ? null : { ids: rows.map(({ id }) => id), bytes: pack(rows) }
   }
 
@@ -128,7 +128,7 @@ export class MemoryJournal {
    */
   remove(fits: (entry: EntryHead) => boolean): readonly number[] {
     const removed: number[] = []
-    const left: Row[] = []
+    const left: EntryRow[] = []
     for (const row of this.#kept()) {
       if (fits(row)) {
         removed.push(row.id)
@@ -149,16 +149,16 @@ export class MemoryJournal {
     this.#rowBytes = 0
   }
 
-  #kept(): readonly Row[] {
-    return this.#rows.slice(this.#first) as Row[] // from there on none has gone
+  #kept(): readonly EntryRow[] {
+    return this.#rows.slice(this.#first) as EntryRow[] // from there on none has gone
   }
 
-  #push(row: Row): void {
+  #push(row: EntryRow): void {
     this.#rows.push(row)
     this.#rowBytes += row.weight
   }
 
-  #forget({ piece, weight }: Row): void {
+  #forget({ piece, weight }: EntryRow): void {
     this.#pieces.release(piece)
     this.#rowBytes -= weight
   }
@@ -167,11 +167,11 @@ export class MemoryJournal {
 /** Made for every call while somebody listens, and kept while it waits to be sent. */
 class Latest implements EntryEvent {
   readonly type = 'entry'
-  readonly head: Row
+  readonly head: EntryRow
   readonly #journal: MemoryJournal
   #entry: JournalEntry | null = null
 
-  constructor(head: Row, journal: MemoryJournal) {
+  constructor(head: EntryRow, journal: MemoryJournal) {
     this.head = head
     this.#journal = journal
   }

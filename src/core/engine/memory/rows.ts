@@ -12,7 +12,7 @@ import { type Piece, type Pieces, write } from './pieces.js'
 const ROW_BYTES = 320
 
 /** One entry: what it is chosen by, and where the rest of it is. */
-export interface Row extends EntryHead, Pick<JournalEntry, 'changes' | 'changesLeftOut'> {
+export interface EntryRow extends EntryHead, Pick<JournalEntry, 'changes' | 'changesLeftOut'> {
   /** What it takes up in the heap. */
   readonly weight: number
   /** Where its bytes are: JSON, request body and response body, one after the other. */
@@ -24,13 +24,13 @@ export interface Row extends EntryHead, Pick<JournalEntry, 'changes' | 'changesL
 }
 
 /** @returns the entry as a row, its bytes put into a piece */
-export function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pieces): Row {
+export function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pieces): EntryRow {
   const { requestHeaders, responseHeaders, requestBody, responseBody, changes, url } = entry
   // The headers of nearly all answers are one and the same object.
   const headers: StoredHeaders = responseHeaders === JSON_HEADERS ? { requestHeaders } : { requestHeaders, responseHeaders }
   const json = { content: JSON.stringify(headers), encoding: 'utf8' } as const
   const piece = pieces.room(Buffer.byteLength(json.content) + lengthKept(requestBody) + lengthKept(responseBody))
-  const row: Row = {
+  const row: EntryRow = {
     id, at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url, status: entry.status,
     user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, version: entry.version, requests,
     changes, weight: ROW_BYTES + url.length + (changes.length === 0 ? 0 : weighChanges(changes)),
@@ -42,7 +42,7 @@ export function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pie
 }
 
 /** @returns the entry, whole */
-export function read({ piece, start, json, request, response, weight: _, ...head }: Row): JournalEntry {
+export function read({ piece, start, json, request, response, weight: _, ...head }: EntryRow): JournalEntry {
   const requestStart = start + json
   const responseStart = requestStart + (request?.length ?? 0)
   const { requestHeaders, responseHeaders = JSON_HEADERS } = JSON.parse(piece.bytes.toString('utf8', start, requestStart)) as StoredHeaders // written by `rowOf`
@@ -59,13 +59,13 @@ interface StoredBody extends Omit<KeptBody, 'content'> {
 }
 
 /** What of a row is no bytes, and how many of them are its own. */
-type PackedHead = Omit<Row, 'piece' | 'start' | 'weight'>
+type PackedHead = Omit<EntryRow, 'piece' | 'start' | 'weight'>
 
 /** In front of everything stands how long the heads are. */
 const LENGTH = 4
 
 /** @returns the rows in one: their heads as JSON, then the bytes of all */
-export function pack(rows: readonly Row[]): Buffer {
+export function pack(rows: readonly EntryRow[]): Buffer {
   const heads: PackedHead[] = []
   const parts: Buffer[] = []
   // Most stand one behind the other.
@@ -103,7 +103,7 @@ export function unpack(packed: Buffer): readonly JournalEntry[] {
 }
 
 /** Field by field: to leave out the rest of an object takes many times as long. */
-function headOf(row: Row): PackedHead {
+function headOf(row: EntryRow): PackedHead {
   const head: PackedHead = {
     id: row.id, at: row.at, duration: row.duration, system: row.system, operation: row.operation, preflight: row.preflight, method: row.method, url: row.url, status: row.status,
     user: row.user, error: row.error, faults: row.faults, violations: row.violations, version: row.version, requests: row.requests,

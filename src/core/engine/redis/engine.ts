@@ -13,7 +13,7 @@ import { type LogOwner, RedisLog } from './log.js'
 import { openPort, prefixOf } from './address.js'
 import { othersArrive } from './outbox.js'
 import { persist, type RedisPort } from './port.js'
-import { Registry } from './registry.js'
+import { RedisRegistry } from './registry.js'
 import { numberFrom } from './reply.js'
 import { DELETE, EVICT, NAME, OVERVIEW } from './scripts.js'
 import { messageOf } from '../../../plain/message.js'
@@ -49,7 +49,7 @@ export function redisEngine(url: string, options: RedisOptions = {}): Engine {
 interface Parts {
   readonly port: RedisPort
   readonly house: House
-  readonly registry: Registry
+  readonly registry: RedisRegistry
   readonly feeds: Feeds
 }
 
@@ -92,7 +92,7 @@ class RedisEngine implements Engine, LogOwner {
     if (this.#parts !== null) throw new Error('an engine of this kind serves one server')
     const port = await openPort(this.#url, house.report)
     try {
-      const registry = new Registry(port, this.#prefix)
+      const registry = new RedisRegistry(port, this.#prefix)
       const { boot, now } = await registry.join(house)
       this.heard(now)
       for (const node of port.nodes()) await warn(node, now, house.report)
@@ -278,7 +278,7 @@ class RedisEngine implements Engine, LogOwner {
     }
   }
 
-  async #tick(registry: Registry): Promise<void> {
+  async #tick(registry: RedisRegistry): Promise<void> {
     if (this.port.trouble !== null) return
     const isBeat = this.#ticks++ % BEAT_EVERY === 0
     if (isBeat) for (const [name, { follower }] of this.#logs) if (!follower.idle) registry.use(name, false)

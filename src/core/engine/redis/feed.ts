@@ -8,7 +8,7 @@ import { type Item, itemsFrom, listFrom, textFrom } from './reply.js'
 /** Real milliseconds between two tries to hear again. */
 const BETWEEN = 100
 
-export class Feed {
+export class RedisFeed {
   readonly #ear: Ear
   /** By the name of the sandbox. */
   readonly #logs = new Map<string, RedisLog>()

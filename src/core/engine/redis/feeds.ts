@@ -1,11 +1,11 @@
 /** Divides those who wait among feeds: one where one connection hears of all sandboxes, more on a cluster. */
-import { Feed } from './feed.js'
+import { RedisFeed } from './feed.js'
 import type { RedisLog } from './log.js'
 import type { RedisPort } from './port.js'
 
 export class Feeds {
   readonly #port: RedisPort
-  readonly #feeds: Feed[] = []
+  readonly #feeds: RedisFeed[] = []
 
   constructor(port: RedisPort) {
     this.#port = port
@@ -25,14 +25,14 @@ export class Feeds {
     for (const feed of this.#feeds) feed.close()
   }
 
-  #another(): Feed | null {
+  #another(): RedisFeed | null {
     if (this.#feeds.length >= this.#port.ears) return null
-    const feed = new Feed(this.#port.listen())
+    const feed = new RedisFeed(this.#port.listen())
     this.#feeds.push(feed)
     return feed
   }
 
-  #leastUsed(): Feed {
+  #leastUsed(): RedisFeed {
     return this.#feeds.reduce((least, feed) => (feed.size < least.size ? feed : least))
   }
 }

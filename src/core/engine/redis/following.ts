@@ -1,10 +1,10 @@
 /** What this process has heard of one sandbox, and how its follower is told: of each commit once and in order, or that some were missed. */
 import type { Commit, Follower } from '../engine.js'
 import { newsFrom } from './entries.js'
-import type { Head } from './head.js'
+import type { SandboxHead } from './head.js'
 import type { LoggedCommit, Sign } from './layout.js'
-import type { Line } from './line.js'
-import type { Replica } from './replica.js'
+import type { RedisLine } from './line.js'
+import type { RedisReplica } from './replica.js'
 import { fieldOf, type Item } from './reply.js'
 import { BACK, MORE } from './scripts.js'
 
@@ -13,13 +13,13 @@ type Heard = Commit & { readonly sign?: Sign | null }
 
 export interface FollowingParts {
   readonly follower: Follower
-  readonly replica: Replica
-  readonly line: Line
+  readonly replica: RedisReplica
+  readonly line: RedisLine
   /** The sandbox is gone. */
   readonly gone: () => void
 }
 
-export class Following {
+export class RedisFollowing {
   readonly #parts: FollowingParts
   /** What the follower knows of; 0 while that is nothing. */
   #generation = 0
@@ -64,12 +64,12 @@ export class Following {
   }
 
   /** The follower knows the journal as it stands now. */
-  hearFrom({ generation, entry }: Head): void {
+  hearFrom({ generation, entry }: SandboxHead): void {
     if (this.#parts.follower.listens) this.#heard ??= [generation, entry]
   }
 
   /** Takes in what Redis says of the sandbox. Answers may come late: what they say may be known already, and more. */
-  heed({ generation, born, version, kept, since }: Head): void {
+  heed({ generation, born, version, kept, since }: SandboxHead): void {
     if (since === BACK) {
       const isOther = generation !== this.#generation
       this.#generation = generation

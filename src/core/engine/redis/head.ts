@@ -6,7 +6,7 @@ import { BACK, MORE } from './scripts.js'
 /** Commits; null when some are missed for good, `more` when they are too much to come along, `back` when what was known here is not there any more. */
 export type Since = readonly LoggedCommit[] | typeof BACK | typeof MORE | null
 
-export interface Head {
+export interface SandboxHead {
   readonly generation: number
   readonly born: number
   readonly version: number
@@ -22,7 +22,7 @@ export interface Head {
 }
 
 /** @returns the time there in milliseconds since 1970, and what there is of the sandbox; null where there is none */
-export function headOf(reply: unknown): { readonly now: number; readonly head: Head | null } {
+export function headOf(reply: unknown): { readonly now: number; readonly head: SandboxHead | null } {
   const [time, generation, born, version, requests, entry, kept, named, since] = listFrom(reply)
   const now = numberFrom(time)
   if (typeof generation !== 'string') return { now, head: null }

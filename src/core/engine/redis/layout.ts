@@ -157,7 +157,7 @@ const PORTION = 100
 export type Sign = { readonly sign: 'turned'; readonly kept: number } | { readonly sign: 'ended' } | { readonly sign: 'cleared' } | { readonly sign: 'barred' } | { readonly sign: 'told'; readonly text: string }
 
 /** What the log says of a commit beside its names. */
-export interface Header {
+export interface CommitHeader {
   readonly request: number | null
   readonly changes: readonly (readonly [collection: string, key: Key, before: Doc | null])[]
 }
@@ -177,7 +177,7 @@ export function joinNames(names: Iterable<string>): string {
 export class LoggedCommit implements Commit {
   readonly version: number
   readonly #item: Item
-  #header: Header | Sign | null = null
+  #header: CommitHeader | Sign | null = null
   #changes: readonly Change[] | null = null
   #touched: ReadonlySet<string> | null = null
 
@@ -220,8 +220,8 @@ export class LoggedCommit implements Commit {
     return (this.#touched ??= new Set(names === '' ? [] : names.split('\n').map((name) => JSON.parse(name) as string))) // by `joinNames`
   }
 
-  #read(): Header | Sign {
-    return (this.#header ??= JSON.parse(fieldOf(this.#item, 'h')) as Header | Sign) // written by this engine, as the rest
+  #read(): CommitHeader | Sign {
+    return (this.#header ??= JSON.parse(fieldOf(this.#item, 'h')) as CommitHeader | Sign) // written by this engine, as the rest
   }
 
   #readChanges(): readonly Change[] {

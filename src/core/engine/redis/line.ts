@@ -13,7 +13,7 @@ interface Waiting {
   readonly goOn: (base: number | null) => void
 }
 
-export class Line {
+export class RedisLine {
   #onTheirWay = 0
   /** Those of the control plane: they come first, however many calls wait. */
   #ofControl: Waiting[] = []

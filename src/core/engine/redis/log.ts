@@ -4,14 +4,14 @@ import type { SandboxContent } from '../../sandbox-state.js'
 import { type Files, NO_FILES } from '../../files.js'
 import { type Attempt, type Begun, type Follower, type House, type Loaded, type NewEntry, type Point, type SandboxLog, type Verdict } from '../engine.js'
 import { headFrom } from './entries.js'
-import { Following } from './following.js'
-import { type Head, headOf, type Since, sinceFrom } from './head.js'
+import { RedisFollowing } from './following.js'
+import { type SandboxHead, headOf, type Since, sinceFrom } from './head.js'
 import { RedisJournal } from './journal.js'
 import { REMOVE } from './journal-scripts.js'
-import { commitsFrom, contentFrom, controlOf, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, loggedCommits, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
-import { Line } from './line.js'
+import { commitsFrom, contentFrom, controlOf, docsFrom, docsOf, fieldFor, filesFor, type CommitHeader, joinNames, loggedCommits, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
+import { RedisLine } from './line.js'
 import { Away, persist, type RedisPort } from './port.js'
-import { Replica } from './replica.js'
+import { RedisReplica } from './replica.js'
 import { noRoomForFiles } from '../room.js'
 import { atOnce } from '../../slices.js'
 import { listFrom, numberFrom, textFrom } from './reply.js'
@@ -50,9 +50,9 @@ export class RedisLog implements SandboxLog {
   readonly follower: Follower
   readonly journal: RedisJournal
   readonly #owner: LogOwner
-  readonly #replica: Replica
-  readonly #line = new Line()
-  readonly #following: Following
+  readonly #replica: RedisReplica
+  readonly #line = new RedisLine()
+  readonly #following: RedisFollowing
   /** Answers what came since, and how much there is; null when nobody asks. */
   #asking: Promise<number> | null = null
   #isNamed = false
@@ -62,11 +62,11 @@ export class RedisLog implements SandboxLog {
     this.keys = keys
     this.follower = follower
     this.#owner = owner
-    this.#replica = new Replica(owner.house, () => {
+    this.#replica = new RedisReplica(owner.house, () => {
       owner.makeRoom(this)
     })
     this.journal = new RedisJournal(keys, owner)
-    this.#following = new Following({
+    this.#following = new RedisFollowing({
       follower,
       replica: this.#replica,
       line: this.#line,
@@ -221,7 +221,7 @@ export class RedisLog implements SandboxLog {
     const id = this.#owner.attemptId()
     const names = joinNames(new Set(reads))
     const touched = scope.touched(changes)
-    const header: Header = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
+    const header: CommitHeader = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
     const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), String(this.#owner.house.budget.limitOfOne('history')), ...filesFor(attempt.files, this.#owner.house)]
     for (const { collection, key, after } of changes) {
       const forgets = after === null && !scope.isOfWorld(collection, key)
@@ -251,7 +251,7 @@ export class RedisLog implements SandboxLog {
   }
 
   /** Takes in what Redis says of the sandbox, and asks for what did not come along. */
-  async #heed(head: Head): Promise<void> {
+  async #heed(head: SandboxHead): Promise<void> {
     this.#following.heed(head)
     if (head.since === MORE) await this.#askUpTo(head.generation, head.version)
   }
@@ -277,8 +277,8 @@ export class RedisLog implements SandboxLog {
     return head?.version ?? 0
   }
 
-  /** Takes in what came by the streams; see {@link Following.hear}. */
-  hear(...news: Parameters<Following['hear']>): void {
+  /** Takes in what came by the streams; see {@link RedisFollowing.hear}. */
+  hear(...news: Parameters<RedisFollowing['hear']>): void {
     this.#following.hear(...news)
   }
 
@@ -360,7 +360,7 @@ export class RedisLog implements SandboxLog {
     return listFrom(await persist(() => this.#owner.port.run(RESOLVE, [this.keys.meta, this.keys.log], args)))
   }
 
-  #headFrom(reply: unknown): Head | null {
+  #headFrom(reply: unknown): SandboxHead | null {
     const { now, head } = headOf(reply)
     this.#owner.heard(now)
     return head

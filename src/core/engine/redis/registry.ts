@@ -12,7 +12,7 @@ export const SILENT = 60 * 1_000_000
 /** So many names are looked at in one go. */
 const SOME = 100
 
-export class Registry {
+export class RedisRegistry {
   readonly #port: RedisPort
   readonly #keys: ReturnType<typeof houseKeysOf>
   readonly #prefix: string

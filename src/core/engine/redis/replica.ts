@@ -5,7 +5,7 @@ import { Holding, mustFit } from '../holding.js'
 import { inMib } from '../room.js'
 import { atOnce } from '../../slices.js'
 
-export class Replica {
+export class RedisReplica {
   readonly #house: House
   readonly #makeRoom: () => void
   readonly #holding: Holding
