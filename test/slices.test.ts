@@ -29,7 +29,7 @@ test('what is long goes on, though others work before it in every turn of the lo
   expect(done).toBe(PIECES)
 })
 
-test('who was left out in one turn has a slice in the next, which ends as any other', async () => {
+test('who waits has a slice in the next turn, which ends as any other', async () => {
   const pace = new Pace()
   const before = () => {
     pace.begin()

@@ -67,8 +67,6 @@ export class Pace {
   /** The time since this slice began; null while nobody has worked in it. */
   #elapsed: (() => number) | null = null
   readonly #waiting: (() => void)[] = []
-  /** Whether the last turn had no time left for whoever waits. */
-  #isLeftOut = false
   readonly #pieces = new Queue()
 
   /** Whether there is time left in this slice, which begins with whoever asks first. */
@@ -141,13 +139,13 @@ export class Pace {
   }
 
   /**
-   * One goes on with each turn of Node's loop: how long it works is known only then. Where others work first in every turn it has a slice of its own in every
-   * second one, or it would never go on.
+   * One goes on with each turn of Node's loop: how long it works is known only then. Where others have worked before it in that turn it has a slice of its own:
+   * they may be there in every turn.
    */
   readonly #goOn = (): void => {
-    if (this.#isLeftOut) this.#elapsed = null
-    this.#isLeftOut = !this.hasTime
-    if (!this.#isLeftOut) this.#waiting.shift()?.()
+    if (!this.hasTime) this.#elapsed = null
+    this.begin()
+    this.#waiting.shift()?.()
     if (this.#waiting.length > 0) soon(this.#goOn)
   }
 }

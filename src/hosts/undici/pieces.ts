@@ -9,7 +9,7 @@ import { stopwatch } from '../../core/clock.js'
 /** Bytes of one piece: of the smallest things that may be in it (empty frames, headers of two letters) so many are some milliseconds of work. */
 const PIECE = 8 * 1024
 /** Real milliseconds of a turn in which further pieces are read. */
-const READING = 10
+const READING = 5
 
 /** As it was when this was loaded: a test that fakes timers must not hold up a stub in its process. */
 const soon = setImmediate
