@@ -49,7 +49,7 @@ export async function besiege(send: Send, tally: Tally, target: Target, { besieg
 export async function lookAtDrift(send: Send, tally: Tally, { url }: Target, [first = '', ...others]: readonly string[]): Promise<void> {
   for (const sandbox of [first, ...others]) {
     const path = `/__admin/sandboxes/${sandbox}/drift`
-    const told = await send({ method: 'GET', path }, SECOND)
+    const told = await send({ method: 'GET', path })
     const rows = told.kind === 'answer' && told.status === 200 ? told.text.split('"kind":').length - 1 : 0
     tally.expect(rows > 0 && rows <= MOST_DRIFT, path, `${String(rows)} differences`)
     tally.notes.push(`${String(rows)} differences are kept in the sandbox ${sandbox}`)
