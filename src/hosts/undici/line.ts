@@ -26,8 +26,8 @@ class Line extends Client {
       ...options,
       connect: (wanted, told) => {
         connect(wanted, (...came) => {
-          this.#socket = came[1]
-          if (came[1] !== null) inPieces(came[1])
+          // Where there is none, undici gives not even null, whatever its types say.
+          this.#socket = came[0] === null ? inPieces(came[1]) : null
           told(...came)
         })
       },
