@@ -1,6 +1,7 @@
 /** The entries of this package that run in browsers, as an app imports them. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withCapital } from '../src/plain/capital.js'
 
 const CLIENTS = join(import.meta.dirname, '../src/contract')
 
@@ -20,7 +21,7 @@ export function browserEntries(): BrowserEntry[] {
   return [
     { name: 'understudy/errors', source: './src/errors/index.ts', names: ['classify'] },
     ...systems.flatMap((system) => {
-      const name = `${system.charAt(0).toUpperCase()}${system.slice(1)}`
+      const name = withCapital(system)
       const sockets = new RegExp(`\\bopen${name}Socket\\b`).exec(readFileSync(join(CLIENTS, `${system}.ts`), 'utf8'))
       return [`create${name}Client`, ...(sockets ?? [])].map((made) => ({ name: `understudy/contract/${system}`, source: `./src/contract/${system}.ts`, names: [made] }))
     }),

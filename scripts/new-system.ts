@@ -5,6 +5,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withCapital } from '../src/plain/capital.js'
 import { whyNoId } from './system-ids.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -34,8 +35,7 @@ function fillIn(path: string): void {
     for (const name of readdirSync(path)) fillIn(join(path, name))
     return
   }
-  const typeName = id.charAt(0).toUpperCase() + id.slice(1)
-  writeFileSync(path, readFileSync(path, 'utf8').replaceAll('__id__', id).replaceAll('__Id__', typeName))
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll('__id__', id).replaceAll('__Id__', withCapital(id)))
 }
 
 function stop(message: string): never {

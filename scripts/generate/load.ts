@@ -9,6 +9,7 @@ import { portable } from './portable.js'
 import { withSamples } from './samples.js'
 import { spellOut } from './spell-out.js'
 import { readSystem, type System } from './system.js'
+import { withCapital } from '../../src/plain/capital.js'
 import { messageOf } from '../../src/plain/message.js'
 
 /** The collections that every system has; part of this package, not of the project that is read. */
@@ -96,7 +97,7 @@ export function loadSystem(root: string, id: string, written: JsonObject): Syste
 
 function socketNames(file: string, id: string): string[] {
   if (!existsSync(file)) return []
-  return Object.keys(asObject(readYaml(file).channels, `${id}.asyncapi.yaml: channels`)).map((name) => `${id}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
+  return Object.keys(asObject(readYaml(file).channels, `${id}.asyncapi.yaml: channels`)).map((name) => `${id}${withCapital(name)}`)
 }
 
 function readYaml(file: string): JsonObject {

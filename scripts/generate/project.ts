@@ -5,6 +5,7 @@ import type { Compacted } from './compact.js'
 import { conditionsModule } from './conditions.js'
 import { userCollection } from './collections.js'
 import { contractOf } from './contract.js'
+import { withCapital } from '../../src/plain/capital.js'
 import { errorTablesModule } from './error-tables.js'
 import { faultFormsModule, faultKindsModule, hasFaults } from './faults.js'
 import { messageOf } from '../../src/plain/message.js'
@@ -142,11 +143,6 @@ function codesConst({ dialect, errors }: System): string {
   return `\n/** Code by CONSTANT_NAME. */\nexport const codes = {\n${errors.map(({ name, code }) => `  ${name}: ${String(code)},\n`).join('')}} as const\n`
 }
 
-/** The id with a capital: `Edu`. */
-function typeName(id: string): string {
-  return id.charAt(0).toUpperCase() + id.slice(1)
-}
-
 function contractModule(system: System, types: Types, records: SystemSource['records']): string {
   const user = userCollection(records)
   const text = `${types.openapi}
@@ -162,7 +158,7 @@ ${types.operations}
 ${types.records}
 
 /** All of these tied together, for the core and the handlers. */
-export interface ${typeName(system.id)} {
+export interface ${withCapital(system.id)} {
     operations: Operations;
     records: Records;
     contract: typeof contract;

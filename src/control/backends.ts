@@ -1,4 +1,5 @@
 /** The real backends beside the stub. */
+import { withCapital } from '../plain/capital.js'
 import { type Backend, type BackendInput, BackendMisfit, readBackend, USUAL_TIMEOUT } from '../core/backends/setting.js'
 import { backendOf } from '../core/pipeline/bridge.js'
 import type { ControlState } from '../core/sandbox.js'
@@ -38,7 +39,7 @@ function checkBackend(system: System, { url, mode, operations, timeout, sameData
   try {
     return readBackend(system, { url, mode, operations, timeout, sameData, credentials })
   } catch (error) {
-    throw error instanceof BackendMisfit ? refusal(422, 'backend-misfit', `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${/[.?]$/.test(error.message) ? '' : '.'}`) : error
+    throw error instanceof BackendMisfit ? refusal(422, 'backend-misfit', `${withCapital(error.message)}${/[.?]$/.test(error.message) ? '' : '.'}`) : error
   }
 }
 

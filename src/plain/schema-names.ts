@@ -1,4 +1,5 @@
 /** What the bodies of answers are called among the component schemas of a bundled document. */
+import { withCapital } from './capital.js'
 
 /** @returns the name of the schema of an operation's success, which is JSON: `GetUserSuccess` */
 export function successName(operation: string): string {
@@ -12,5 +13,5 @@ export function failureName(error: string): string {
 
 function pascalCase(name: string): string {
   const words = /[a-z]/.test(name) ? name.split(/[^A-Za-z0-9]+/) : name.toLowerCase().split(/[^a-z0-9]+/)
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  return words.map(withCapital).join('')
 }

@@ -1,5 +1,6 @@
 /** A surface that is an API: every call is routed, checked, carried out and judged by the tables that are generated from an OpenAPI document. */
 import type { Contract, Validators } from '../contract.js'
+import { withCapital } from '../../plain/capital.js'
 import { isObject } from '../../plain/json.js'
 import { compileRouter, type Match } from '../pipeline/router.js'
 import { VIOLATION_HEADER } from '../pipeline/conclude.js'
@@ -100,7 +101,7 @@ export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
   const large = new Queue()
   return async (call) => {
     const path = pathBelow(prefix, call)
-    const missing = refusal(404, 'no-such-path', `${name.charAt(0).toUpperCase()}${name.slice(1)} has no path ${path}. ${document} lists those it has.`)
+    const missing = refusal(404, 'no-such-path', `${withCapital(name)} has no path ${path}. ${document} lists those it has.`)
     const match = findPlace(route, path, call, missing)
     const come = await takeBody(api, match.row, call)
     const carryOut = async () => {

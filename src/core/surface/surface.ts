@@ -1,6 +1,7 @@
 /** What all surfaces of the stage have in common: nothing is thrown at a host, and a failure is an RFC 9457 problem. */
 import { Unreachable } from '../engine/unreachable.js'
 import { describeException, Failure } from '../failure.js'
+import { withCapital } from '../../plain/capital.js'
 import { pathOf } from '../../plain/url.js'
 import type { Match, Routable, Router } from '../pipeline/router.js'
 import { answerProblem, problem } from '../problem.js'
@@ -25,7 +26,7 @@ export function surface({ name, headers, report, answer }: SurfaceOptions): Surf
   const failed = (error: unknown) => {
     if (error instanceof Unreachable) return problem(503, 'sandboxes-unreachable', `The sandboxes cannot be reached at the moment: ${error.message}. Try again.`)
     report(`${name} failed: ${describeException(error)}`)
-    return problem(500, 'internal', `${name.charAt(0).toUpperCase()}${name.slice(1)} failed; the server wrote the reason to its log. This is a bug of the stub, not of the call.`)
+    return problem(500, 'internal', `${withCapital(name)} failed; the server wrote the reason to its log. This is a bug of the stub, not of the call.`)
   }
   return async (call) => {
     const outcome = await answer(call).catch((error: unknown) => {
