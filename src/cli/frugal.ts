@@ -15,6 +15,8 @@ const LOOK_AGAIN = 500
  */
 export function beFrugal(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
+  // V8 would mark what lives with as many threads as it has. On a machine that is busy they take turns with the one that answers, which then waits for all of them.
+  setFlagsFromString('--concurrent-marking-max-worker-num=1')
   let growth = 0
   const look = () => {
     const now = growthOf(getHeapStatistics().used_heap_size)

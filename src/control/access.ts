@@ -1,14 +1,14 @@
 /** How handlers reach systems, sandboxes and records. */
 import { didYouMean } from '../core/guess.js'
 import { Turn } from '../core/turn.js'
-import type { CoreRecords, Sandbox, SystemSwitches } from '../core/sandbox.js'
-import type { Doc, Transaction } from '../core/store/types.js'
+import type { Sandbox, SystemRecords, SystemSwitches } from '../core/sandbox.js'
+import type { Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import type { ControlParts } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 /** A transaction over whatever collections a system has. */
-export type AnyTransaction = Transaction<CoreRecords & Record<string, Doc>>
+export type AnyTransaction = Transaction<SystemRecords>
 
 /**
  * @returns the system of this id
@@ -44,9 +44,7 @@ export function openSandbox({ sandboxes }: ControlParts, name: string): Sandbox 
  * @param place the sandbox, or what a turn sees of it where more than this transaction has to be of one piece
  */
 export async function transact<T>(place: Sandbox | Turn, system: System, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {
-  // The store has the system's collections besides the core's; which they are is known only by name.
-  const run = (tx: Transaction<CoreRecords>) => work(tx as AnyTransaction)
-  const { value } = await (place instanceof Turn ? place.transact(system.id, run) : place.store(system.id).transact(run))
+  const { value } = await (place instanceof Turn ? place.transact(system.id, work) : place.store(system.id).transact(work))
   return value
 }
 

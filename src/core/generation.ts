@@ -7,7 +7,7 @@ import { type Changeable, type ControlChange, ControlChanges } from './control-c
 import { applyControl } from './control-state.js'
 import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Verdict } from './engine/engine.js'
 import type { Files } from './files.js'
-import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
+import type { ControlState, Origin, SandboxContent, SystemRecords } from './sandbox-state.js'
 import type { Pace } from './slices.js'
 import { type Author, Records, type Sequencer } from './store/records.js'
 import type { Change, StoreExport } from './store/types.js'
@@ -21,7 +21,7 @@ export class Generation implements Sequencer, Changeable {
   readonly #worlds: ReadonlyMap<string, World>
   readonly #told: (system: string, changes: readonly Change[]) => void
   readonly #file: SandboxLog['file']
-  readonly #stores = new Map<string, Records<CoreRecords>>()
+  readonly #stores = new Map<string, Records<SystemRecords>>()
   readonly #changes: ControlChanges
   #control: ControlState
   #version: number
@@ -138,7 +138,7 @@ export class Generation implements Sequencer, Changeable {
   }
 
   /** @returns what is kept of a served system; its transactions throw {@link Superseded} once the generation is over */
-  store(system: string): Records<CoreRecords> {
+  store(system: string): Records<SystemRecords> {
     let store = this.#stores.get(system)
     if (store === undefined) {
       const world = this.#worlds.get(system)

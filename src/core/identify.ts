@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from './failure.js'
 import { activeOrFailure, type Found, type SessionRecord, type Sessions } from './sessions.js'
-import type { CoreRecords } from './sandbox.js'
+import type { SystemRecords } from './sandbox.js'
 import type { Doc, Transaction } from './store/types.js'
 import type { System } from './system.js'
 
@@ -10,7 +10,7 @@ import type { System } from './system.js'
 export interface Registry {
   readonly system: System
   readonly sessions: Sessions
-  readonly tx: Transaction<CoreRecords & Record<string, Doc>>
+  readonly tx: Transaction<SystemRecords>
 }
 
 /** How a caller is known: by the tokens that he shows, the likeliest first, or by a session that was found before. */

@@ -5,10 +5,13 @@ import type { FaultRule } from './faults/rule.js'
 import type { SessionRecords } from './sessions.js'
 import type { SettingValue } from './settings.js'
 import type { SmsRecords, SmsSetting } from './sms.js'
-import type { StoreExport } from './store/types.js'
+import type { Doc, StoreExport } from './store/types.js'
 
 /** What every system's store holds. */
 export type CoreRecords = SessionRecords & SmsRecords
+
+/** The same beside the system's own collections, whose types nobody knows here. */
+export type SystemRecords = CoreRecords & Record<string, Doc>
 
 /** What tells two loads of one world apart. */
 export interface Origin {

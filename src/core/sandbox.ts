@@ -7,7 +7,7 @@ import { type Happened, happenings, momentOf, type HistoryReach, reachOf } from 
 import type { JournalEntry } from './journal.js'
 import { atOnce, type Pace } from './slices.js'
 import { Journal } from './sandbox-journal.js'
-import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
+import type { ControlState, ControlStore, Origin, SandboxContent, SystemRecords, SystemSwitches } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
 import { Turn } from './turn.js'
 import { isLarge, type WholeContent, wholeOf } from './whole.js'
@@ -15,7 +15,7 @@ import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
 import type { System } from './system.js'
 
-export type { ControlState, ControlStore, CoreRecords, Maintenance, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
+export type { ControlState, ControlStore, CoreRecords, Maintenance, Origin, SandboxContent, SystemRecords, SystemSwitches } from './sandbox-state.js'
 
 /** A system that is served, with its world. */
 export interface Served {
@@ -154,7 +154,7 @@ export class Sandbox {
   }
 
   /** @returns what this sandbox keeps of a served system, whatever the generation: after a reset a transaction runs again in the new one */
-  store(system: string): Store<CoreRecords> {
+  store(system: string): Store<SystemRecords> {
     return {
       transact: (work) => this.during((turn) => turn.transact(system, work)),
       export: () => this.during((turn) => turn.store(system).export()),

@@ -6,7 +6,7 @@ import type { Files } from './files.js'
 import { Ids } from './ids.js'
 import { cut } from './journal.js'
 import type { Journal } from './sandbox-journal.js'
-import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
+import type { ControlState, SandboxContent, SystemRecords } from './sandbox-state.js'
 import type { Author } from './store/records.js'
 import type { Change, Store, Transaction } from './store/types.js'
 
@@ -76,12 +76,12 @@ export class Turn implements Author {
    * Runs `work` as one transaction over what the sandbox keeps of a served system.
    * @throws what `work` throws, then nothing is kept; Superseded when the turn is over
    */
-  transact<T>(system: string, work: (tx: Transaction<CoreRecords>) => Promise<T>): Promise<{ value: T; changes: readonly Change[] }> {
+  transact<T>(system: string, work: (tx: Transaction<SystemRecords>) => Promise<T>): Promise<{ value: T; changes: readonly Change[] }> {
     return this.#generation.store(system).transact(work, this)
   }
 
   /** @returns what the sandbox keeps of a served system; transactions are those of this turn */
-  store(system: string): Store<CoreRecords> {
+  store(system: string): Store<SystemRecords> {
     return {
       transact: (work) => this.transact(system, work),
       export: () => Promise.resolve(this.#generation.store(system).content()),

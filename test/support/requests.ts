@@ -1,4 +1,5 @@
 /** Requests made from a contract: its examples, and whatever a generator makes of them. */
+import { isObject } from '../../src/plain/json.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationRow } from '../../src/core/contract.js'
@@ -119,4 +120,3 @@ const asText = (value: unknown): string => (typeof value === 'string' ? value : 
 const at = (value: Json | undefined, key: string): Json | undefined => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined)
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []) // Array.isArray says any[]
 const record = (value: Json | undefined): { readonly [key: string]: Json } => (isObject(value) ? value : {})
-const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value)

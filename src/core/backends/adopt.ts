@@ -2,13 +2,13 @@
 import type { SeenReply, SeenUser, SessionNews } from '../dialect.js'
 import { NoRoom } from '../engine/engine.js'
 import { misfitOf } from '../records.js'
-import type { CoreRecords } from '../sandbox-state.js'
+import type { SystemRecords } from '../sandbox-state.js'
 import { type RealTokens, type SessionRecord, Sessions } from '../sessions.js'
 import { type Doc, StoreError, type Transaction } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 
-type Tx = Transaction<CoreRecords & Record<string, Doc>>
+type Tx = Transaction<SystemRecords>
 
 /** What an answer was to, as far as sessions go. */
 export interface Adopting {
@@ -110,8 +110,7 @@ function pairedTokens(real: RealTokens | undefined, news: SessionNews, backend: 
 
 async function within({ system, turn }: Pick<Adopting, 'system' | 'turn'>, work: (tx: Tx) => Promise<Adopted>): Promise<Adopted> {
   try {
-    // The store has the system's collections besides the core's; which they are is known only by name.
-    return (await turn.transact(system.id, (tx) => work(tx as unknown as Tx))).value
+    return (await turn.transact(system.id, work)).value
   } catch (error) {
     if (error instanceof StoreError || error instanceof NoRoom) return { userId: null, problem: error.message }
     throw error

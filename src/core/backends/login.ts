@@ -1,10 +1,8 @@
 /** Logs users of the stub in at a real backend, by the credentials that its configuration has for them: once for each session. */
 import { isObject } from '../../plain/json.js'
 import type { LoginCall, RequestView } from '../dialect.js'
-import type { CoreRecords } from '../sandbox-state.js'
 import type { SessionRecord } from '../sessions.js'
 import type { CallHeaders } from '../stage/call.js'
-import type { Doc, Transaction } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import { newsOf, pair } from './adopt.js'
@@ -108,7 +106,7 @@ function isAlive({ endedAt, accessExpiresAt }: SessionRecord, now: number): bool
 
 /** What people know the user of a session by. */
 async function namesOf({ system: { id, users }, turn, session }: Unknown): Promise<readonly string[]> {
-  const { value } = await turn.transact(id, (tx) => (tx as unknown as Transaction<CoreRecords & Record<string, Doc>>).get(users.collection, users.key(session.userId))) // every store holds the system's collections besides the core's
+  const { value } = await turn.transact(id, (tx) => tx.get(users.collection, users.key(session.userId)))
   return value === undefined ? [] : users.names.map((name) => value[name]).filter((name) => typeof name === 'string')
 }
 

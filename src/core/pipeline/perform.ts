@@ -3,10 +3,9 @@ import { NoRoom } from '../engine/engine.js'
 import { callErased } from '../erased.js'
 import { Failure, failWith, withoutStack } from '../failure.js'
 import { type Registry, userIdOf } from '../identify.js'
-import type { CoreRecords } from '../sandbox.js'
 import { type SessionRecord, Sessions } from '../sessions.js'
 import { SmsCodes, type SmsPolicy } from '../sms.js'
-import type { Change, Doc, Transaction } from '../store/types.js'
+import type { Change } from '../store/types.js'
 import { clientOf } from './address.js'
 import { check } from './check.js'
 import type { Received } from './receive.js'
@@ -65,7 +64,7 @@ export async function perform(received: Received, report: (exception: unknown) =
   const asides: unknown[] = []
   for (;;) {
     try {
-      const { value, changes } = await turn.transact(system.id, (tx) => attempt(received, tx as Transaction<CoreRecords & Record<string, Doc>>, asides))
+      const { value, changes } = await turn.transact(system.id, (tx) => attempt(received, tx, asides))
       return { received, result: value.result, issued: value.issued, userId: value.userId, changes }
     } catch (error) {
       if (error instanceof NoRoom) return { received, result: Failure.when('internal', { shortage: error.message }), issued: null, userId: null, changes: NO_CHANGES }

@@ -2,9 +2,8 @@
 import { callErased } from '../erased.js'
 import type { Turn } from '../turn.js'
 import { type Caller, identify, type Proof } from '../identify.js'
-import type { CoreRecords } from '../sandbox.js'
 import { Sessions } from '../sessions.js'
-import type { Change, Doc, Transaction } from '../store/types.js'
+import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 
 /** What a transaction on a connection came to. */
@@ -34,8 +33,7 @@ export async function transact<T>(parts: TransactParts, work: (work: never) => P
   const { turn, system, proof, memory, position } = parts
   const { state, now } = turn
   const settings = state.systems[system.id]?.settings ?? {}
-  const { value, changes } = await turn.transact(system.id, async (coreTx) => {
-    const tx = coreTx as Transaction<CoreRecords & Record<string, Doc>> // every system's store holds the core's collections and its own
+  const { value, changes } = await turn.transact(system.id, async (tx) => {
     const ids = turn.ids(system.id)
     const caller = await identify({ system, tx, sessions: new Sessions(system.sessions, tx, turn.tokens(system.id), now) }, proof)
     if (caller.kind !== 'known') return { caller, result: null }
