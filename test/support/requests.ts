@@ -1,10 +1,10 @@
 /** Requests made from a contract: its examples, and whatever a generator makes of them. */
-import { isObject } from '../../src/plain/json.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationRow } from '../../src/core/contract.js'
 import type { System } from '../../src/core/system.js'
 import { openapiFolder } from '../../src/paths.js'
+import { isObject } from '../../src/plain/json.js'
 
 /** A request as it goes on the wire. */
 export interface WireRequest {
