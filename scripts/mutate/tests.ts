@@ -5,9 +5,9 @@
 const CONTROL = ['control-expiring', 'control-faults', 'control-journal', 'control-people', 'control-records', 'control-refusals', 'control-safety', 'control-server', 'control-sockets', 'control-state', 'glob', 'journal-reading', 'reset-barrier']
 
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  'src/control': [...CONTROL, 'history', 'tokens', 'networks', 'real-backend-credentials', 'real-backend-drift', 'real-backend-record', 'server-status', 'misspelt'],
-  'src/core': ['core/*', ...CONTROL, 'edu-dialect', 'edu-file', 'edu-session', 'live', 'trid', 'job', 'im', 'im-sockets', 'errors', 'server', 'history', 'fault-kinds', 'judge-reply', 'host-headers', 'pipelining', 'reset-barrier', 'tokens', 'engine-file', 'engine-memory', 'engine-redis', 'fixtures', 'memory', 'real-backend*', 'journal-reading', 'large-bodies', 'phases', 'redis-bounds', 'room', 'misspelt', 'unified', 'streamed', 'renewal', 'im-crowd', 'banned-sockets'],
-  'src/systems': ['conformance', 'edu*', 'job', 'job-codes', 'job-money', 'job-stories', 'im', 'im-codes', 'im-push', 'im-sockets', 'live', 'trid', 'phases', 'tokens', 'banned-sockets', 'real-backend*', 'server'],
+  'src/control': [...CONTROL, 'history', 'tokens', 'networks', 'real-backend-credentials', 'real-backend-drift', 'real-backend-record', 'server-status', 'misspelt', 'transcript-*'],
+  'src/core': ['core/*', ...CONTROL, 'edu-dialect', 'edu-file', 'edu-session', 'live', 'trid', 'job', 'im', 'im-sockets', 'errors', 'server', 'history', 'fault-kinds', 'judge-reply', 'host-headers', 'pipelining', 'reset-barrier', 'tokens', 'engine-file', 'engine-memory', 'engine-redis', 'fixtures', 'memory', 'real-backend*', 'journal-reading', 'large-bodies', 'phases', 'redis-bounds', 'room', 'misspelt', 'unified', 'streamed', 'renewal', 'im-crowd', 'banned-sockets', 'transcript-*'],
+  'src/systems': ['conformance', 'edu*', 'job', 'job-codes', 'job-money', 'job-stories', 'im', 'im-codes', 'im-push', 'im-sockets', 'live', 'trid', 'phases', 'tokens', 'banned-sockets', 'real-backend*', 'server', 'transcript-*'],
   'src/contract': ['contract/*', 'im-browser', 'im-codes', 'client*', 'testing'],
 }
 
