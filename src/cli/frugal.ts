@@ -1,11 +1,13 @@
 /** How much memory V8 may let become garbage before it collects: beside what is kept, which the budgets bound, this is the rest of what a stub takes up. */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8'
 
 const MIB = 1024 * 1024
 /** A heap that is smaller than this may double, */
 const LITTLE = 48 * MIB
 /** and a large one may grow by this. */
 const LEAST = 20
+/** Pages of old objects may have holes of so many bytes when garbage is collected; where there are more, what is left is moved together. */
+const HOLES = 16 * MIB
 /** Real milliseconds between two looks at the heap. */
 const LOOK_AGAIN = 500
 
@@ -17,15 +19,25 @@ export function beFrugal(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
   // V8 would mark what lives with as many threads as it has. On a machine that is busy they take turns with the one that answers, which then waits for all of them.
   setFlagsFromString('--concurrent-marking-max-worker-num=1')
-  let growth = 0
+  const growing = flag()
+  const compacting = flag()
   const look = () => {
-    const now = growthOf(getHeapStatistics().used_heap_size)
-    if (now === growth) return
-    growth = now
-    setFlagsFromString(`--heap-growing-percent=${String(growth)}`)
+    growing(`--heap-growing-percent=${String(growthOf(getHeapStatistics().used_heap_size))}`)
+    // To move it costs a moment in which nobody is answered, so it is not done each time. What will still be filled counts as a hole until it is.
+    const old = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')
+    compacting(old !== undefined && old.space_size - old.space_used_size > HOLES ? '--compact-on-every-full-gc' : '--no-compact-on-every-full-gc')
   }
   look()
   setInterval(look, LOOK_AGAIN).unref()
+}
+
+/** @returns what sets a flag of V8, unless it is set like that already */
+function flag(): (now: string) => void {
+  let was = ''
+  return (now) => {
+    if (now !== was) setFlagsFromString(now)
+    was = now
+  }
 }
 
 /**
