@@ -61,7 +61,8 @@ export class Caller {
     const { method, path, headers = {}, body = null } = sent
     const given = transcript.once('sent', transcript.plain(Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join(' | ')))
     const length = Buffer.byteLength(came.text)
-    const pairs = came.headers.flatMap((name, i) => (i % 2 === 1 || (name === 'content-length' && came.headers[i + 1] === String(length)) ? [] : [`${name}: ${came.headers[i + 1] ?? ''}`]))
+    // `Date` is Node's own; `date` is the sandbox's clock.
+    const pairs = came.headers.flatMap((name, i) => (i % 2 === 1 || name === 'Date' || (name === 'content-length' && came.headers[i + 1] === String(length)) ? [] : [`${name}: ${came.headers[i + 1] ?? ''}`]))
     const answer = transcript.plain(came.text)
     transcript.add(
       title,
