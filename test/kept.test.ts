@@ -256,6 +256,19 @@ test(`killed ${String(ROUNDS)} times in the midst of calls, it has everything th
   last.child.kill('SIGKILL')
 })
 
+test('stopped as it should be, it has what was uploaded, and can still be stepped back to what that took the place of', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  const url = (await first.sandbox('alice')).baseUrl('im')
+  const show = async (from: string) => Buffer.from(await (await fetch(`${from}/media/avatars/android/a.png`)).arrayBuffer())
+  for (const fill of [1, 2]) expect((await send(`${url}/android/save_file/`, { method: 'POST', body: { name: 'a.png', content: Buffer.alloc(100_000, fill).toString('base64') } })).status).toBe(200)
+  await stop(first)
+  const box = await (await start(data)).sandbox('alice')
+  expect((await show(box.baseUrl('im'))).equals(Buffer.alloc(100_000, 2))).toBe(true)
+  await box.rewind(1)
+  expect((await show(box.baseUrl('im'))).equals(Buffer.alloc(100_000, 1))).toBe(true)
+})
+
 test('killed right after an upload, it has the bytes; a file that no record names any more is gone from the folder', { timeout: 120_000 }, async () => {
   const data = freshFolder()
   const save = async (url: string, fill: number) => {

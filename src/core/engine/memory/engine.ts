@@ -106,6 +106,7 @@ export class MemoryEngine implements Engine {
   }
 
   stop(): Awaitable<void> {
+    this.#shelf?.part()
     for (const log of this.#logs.values()) log.end()
     this.#logs.clear()
     return this.#keeper?.stop()

@@ -28,7 +28,7 @@ function ownOf(bytes: Uint8Array): Uint8Array {
 
 export class Shelf {
   readonly budget: Budget
-  readonly #keeping: FileKeeping | null
+  #keeping: FileKeeping | null
   readonly #files = new Map<string, Shelved>()
 
   /** @param files what there is already; what nobody holds by the time of {@link tidy} goes */
@@ -65,6 +65,11 @@ export class Shelf {
   /** Lets everything go that nobody holds. */
   tidy(): void {
     for (const [hash, file] of [...this.#files]) if (file.holders === 0) this.#remove(hash, file)
+  }
+
+  /** What is kept outside stays as it is, whoever lets go of it here. */
+  part(): void {
+    this.#keeping = null
   }
 
   #place(hash: string, bytes: Uint8Array): Shelved {
