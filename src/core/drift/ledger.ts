@@ -125,7 +125,6 @@ export class DriftBook {
     this.#ledgers.set(sandbox, ledger)
     for (const [name, oldest] of this.#ledgers) {
       if (this.#ledgers.size <= MOST_ROWS_OF_ALL && this.#rows <= MOST_ROWS_OF_ALL) break
-      if (name === sandbox) break
       this.#rows -= oldest.size
       this.#ledgers.delete(name)
     }
