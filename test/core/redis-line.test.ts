@@ -28,6 +28,15 @@ describe('who has to wait', () => {
     expect(await Promise.all(waits)).toEqual([12, null, 12])
   })
 
+  test('has met another of several commits that came one after the other, the first and the last alike', async () => {
+    const line = full()
+    const waits = [attempt(10, ['items/1']), attempt(10, ['items/2']), attempt(10, ['items/3'])].map(async (one) => line.enter(one, 10))
+    line.told(commit(11, ['items/1']))
+    line.told(commit(12, ['items/2']))
+    for (let i = 0; i < 3; i++) line.leave(12)
+    expect(await Promise.all(waits)).toEqual([null, null, 12])
+  })
+
   test('is not behind calls if it is the control plane, and does not wait at all for a change of the control state', async () => {
     const line = full()
     const order: string[] = []
@@ -74,6 +83,18 @@ test('whoever begins to wait is not held against what came before', async () => 
   const second = line.enter(attempt(11, ['items/1']), 11)
   line.leave(11)
   expect(await second).toBe(11)
+})
+
+test('what came is forgotten when nobody waits any more', async () => {
+  const line = full()
+  const first = line.enter(attempt(10, ['items/1']), 10)
+  line.told(commit(11, ['items/1']))
+  line.leave(11)
+  expect(await first).toBe(null)
+  expect(line.enter(attempt(10), 10)).toBe(10)
+  const second = line.enter(attempt(10, ['items/1']), 10)
+  line.leave(10)
+  expect(await second).toBe(10)
 })
 
 test('what rests on less than is known is left to Redis', () => {
