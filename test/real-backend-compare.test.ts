@@ -110,7 +110,7 @@ async function besideOne(at: string, status: number, body: unknown, type = 'appl
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const path = request.url ?? ''
-      if (path.endsWith(at)) {
+      if (path.endsWith(at) || path.startsWith(`${at}?`)) {
         response.writeHead(status, { 'content-type': type }).end(typeof body === 'string' ? body : JSON.stringify(body))
         return
       }
@@ -143,6 +143,15 @@ describe('with records of its own', () => {
     const box = await besideOne('/channels/live', 200, { code: 2000, desc: 'ok', count: 2, channels: [channel(1, 1_763_600_000), channel(2, 1_763_600_000_000)] })
     await box.fetch('/live/channels/live', { headers: await logins.live(box) })
     expect(await told(box)).toContainEqual('liveListChannels format /channels/*/started_at: /channels/*/started_at is a moment in seconds at the stub, a moment in milliseconds at the backend')
+  })
+
+  test('a login or a dead session that there is on the backend\'s side alone leaves the answer what it is at the stub', async () => {
+    const beginning = await besideOne('/auth/login', 200, { code: 2000, desc: 'ok', api_key: 'b'.repeat(32), mobile: PHONE })
+    await beginning.fetch(`/live/auth/code?mobile=${PHONE}`)
+    expect(await (await beginning.fetch('/live/auth/login', json({ mobile: PHONE, auth_code: '000000' }))).json()).toMatchObject({ code: 4011 })
+    expect(await beginning.sessions.list({ system: 'live' })).toEqual([])
+    const refusing = await besideOne('/auth/code', 200, { code: 4010, desc: 'unauthorized' })
+    expect(await (await refusing.fetch(`/live/auth/code?mobile=${PHONE}`)).json()).toMatchObject({ code: 2000 })
   })
 
   test('another error, a refusal in the place of a success and another HTTP status are told with both answers', async () => {

@@ -140,6 +140,13 @@ test('a question beside an operation is answered by a backend that has not got i
   expect([numbers({ ...asked, 'x-answered': { who: 'somebody' } }, {}), numbers({ ...asked, 'x-question': 3 }, {})]).toEqual([[], []])
 })
 
+test('a question about when an error is sent is answered by whatever shows a backend that sends it: beside a success, in another order, or where it is not listed', () => {
+  const document = { paths: { '/x': { get: { operationId: 'xGet', HERE: { 'x-condition': 'internal', title: 'HERE', 'x-question': 'x-q4' } } } } }
+  const numbers = (kind: Telling['kind'], backend: string | null) => questionsIn(document)({ operation: 'xGet', kind, pointer: '', status: 200, backend, stub: 'OK' }).map(({ number }) => number)
+  for (const kind of ['behaviour', 'checkOrder', 'unlistedError'] as const) expect([kind, numbers(kind, 'HERE'), numbers(kind, 'ELSEWHERE')]).toEqual([kind, ['x-q4'], []])
+  expect([numbers('notThere', 'HERE'), numbers('type', 'HERE')]).toEqual([[], []])
+})
+
 test('the Chinese report tells in Chinese what is different, whatever it is', async () => {
   const answers: readonly (readonly [number, unknown])[] = [
     [200, { code: 77_777 }], [200, { nothing: 1 }], [200, { code: 4011, desc: 'x' }], [503, { code: 2000, desc: 'ok', count: 'one', channels: [{ id: 1 }], more: 1 }], [404, '<h1>no</h1>'], [502, '<h1>no</h1>'], [0, null],

@@ -270,6 +270,44 @@ describe('edu', () => {
     expect((await client.GET('/rest/{userType}/info')).error).toMatchObject({ code: expect.any(Number) as number })
   })
 
+  test.each(['real', 'compare'] as const)('refresh tokens that are replaced there are the ones that are sent there (%s)', async (mode) => {
+    const [access, refresh] = [['1', '2', '3', '4'].map((digit) => digit.repeat(48)), ['a'.repeat(48), 'b'.repeat(48)]]
+    let given = 0
+    const real = await startBackend(({ path }) => {
+      const renewed = { access_token: access[given++], access_token_expire: 7_200_000 }
+      if (path.endsWith('/login')) return { json: { code: 900, info: { userID: 'feed00000000000000000001', nick: 'Real student', phone: '13800001001', ...renewed, refresh_token: refresh[0], refresh_token_expire: 2_592_000_000 } } }
+      return { json: path.endsWith('/refreshToken') ? { code: 900, refresh_token: refresh[1], refresh_token_expire: 2_592_000_000 } : { code: 900, ...renewed } }
+    }, { status: 404, json: {} })
+    closing.push(() => real.close())
+    const box = await boxOf({ edu: { url: real.url, mode } })
+    const ask = async (path: string, body: object) => (await box.fetch(`/edu/rest/s/${path}`, { method: 'POST', headers: { ...IOS, 'content-type': 'application/json' }, body: JSON.stringify(body) })).json() as Promise<{ code: number; info: { refresh_token: string }; refresh_token?: string }>
+    let { refresh_token } = (await ask('login', { phone: '13800001001', passwd: 'abc12345' })).info
+    for (const path of ['accessToken', 'accessToken', 'refreshToken', 'accessToken']) {
+      const answer = await ask(path, { refresh_token })
+      expect(answer.code).toBe(900)
+      refresh_token = answer.refresh_token ?? refresh_token
+    }
+    expect(real.asked.slice(1).map(({ text }) => JSON.parse(text) as unknown)).toEqual([0, 0, 0, 1].map((i) => ({ refresh_token: refresh[i] })))
+  })
+
+  test('an access token that is renewed where both answer is renewed at both', async () => {
+    const real = await edu()
+    const box = await boxOf({ edu: { url: real.url, mode: 'compare' } })
+    const tokens = memoryTokens<EduTokens>()
+    const client = createEduClient({ baseUrl: box.baseUrl('edu'), userType: 's', app: IOS, tokens })
+    await client.POST('/rest/{userType}/login', { body: { phone: '13800001001', passwd: 'abc12345', device: 'My phone' } })
+    const sent = async () => {
+      await client.GET('/rest/{userType}/info')
+      return Buffer.from(String(real.asked.at(-1)?.headers['auth']), 'base64').toString()
+    }
+    expect(await sent()).toMatch(/access_token=ac0+1(?:&|$)/)
+    const { refreshToken } = (await tokens.get()) ?? {}
+    const renewed = await box.fetch('/edu/rest/s/accessToken', { method: 'POST', headers: { ...IOS, 'content-type': 'application/json' }, body: JSON.stringify({ refresh_token: refreshToken }) })
+    const { access_token: accessToken } = (await renewed.json()) as { access_token: string }
+    await tokens.set({ ...(await tokens.get()), accessToken } as EduTokens)
+    expect(await sent()).toMatch(/access_token=ac0+91(?:&|$)/)
+  })
+
   test.each([
     ['without an access token', { access_token: undefined }],
     ['without an id', { userID: undefined }],

@@ -127,6 +127,7 @@ export class Sessions {
   /** User -> what his tokens are drawn from. */
   readonly #drawn = new Map<string, Ids>()
   #issued: SessionRecord | null = null
+  #renewed: SessionRecord | null = null
 
   /** @param tokens what session ids and tokens are drawn from, for each user apart: nobody's token is what another's would have been */
   constructor(policy: SessionPolicy, tx: Transaction<SessionRecords>, tokens: Ids, now: number) {
@@ -186,6 +187,11 @@ export class Sessions {
     return this.#issued
   }
 
+  /** The session whose tokens this request renewed, or null. */
+  get renewed(): SessionRecord | null {
+    return this.#renewed
+  }
+
   /** @returns what the access token is worth now; where a realm is given, in that one */
   async byAccessToken(token: string, realm?: string): Promise<Found> {
     const session = await this.#tx.find('sessions', { accessToken: token })
@@ -219,7 +225,7 @@ export class Sessions {
   async renewAccess(session: SessionRecord, grace = 0): Promise<SessionRecord> {
     const { access } = this.#policy
     const until = Math.min(session.accessExpiresAt ?? Number.POSITIVE_INFINITY, this.#now + grace)
-    return this.#tx.update('sessions', session.id, {
+    return this.#renew(session, {
       previousAccess: until > this.#now ? { token: session.accessToken, until } : null,
       accessToken: this.#drawFor(session).text(access.alphabet, access.length),
       accessExpiresAt: this.#after(access.lifetime),
@@ -230,10 +236,15 @@ export class Sessions {
   async renewRefresh(session: SessionRecord): Promise<SessionRecord> {
     const { refresh } = this.#policy
     if (refresh === undefined) throw new Error('the session policy has no refresh token')
-    return this.#tx.update('sessions', session.id, {
+    return this.#renew(session, {
       refreshToken: this.#drawFor(session).text(refresh.alphabet, refresh.length),
       refreshExpiresAt: this.#after(refresh.lifetime),
     })
+  }
+
+  async #renew({ id }: SessionRecord, tokens: Partial<SessionRecord>): Promise<SessionRecord> {
+    this.#renewed = await this.#tx.update('sessions', id, tokens)
+    return this.#renewed
   }
 
   /** Ends a session for good; ending an ended one changes nothing. */

@@ -40,3 +40,27 @@ test('a schema that is made of itself is looked at to an end', async () => {
   const document = await new DriftDocuments(empty).of('made')
   expect([document.isDocumented('made', '/known'), document.isDocumented('made', '/new')]).toEqual([true, false])
 })
+
+test('what an object may hold beside its named fields is documented, by whichever word the schema allows it', async () => {
+  const named = { type: 'object', properties: { known: {} } }
+  const properties = {
+    closed: { ...named, additionalProperties: false }, silent: named, any: { ...named, additionalProperties: true }, described: { ...named, additionalProperties: { type: 'string' } },
+    patterned: { ...named, patternProperties: { '^x': {} } }, blank: { type: 'object' },
+  }
+  const get = { operationId: 'open', responses: { 200: { content: { 'application/json': { schema: { type: 'object', properties } } } } } }
+  writeFileSync(join(empty, 'open.json'), JSON.stringify({ paths: { '/open': { get } } }))
+  const document = await new DriftDocuments(empty).of('open')
+  expect(Object.keys(properties).filter((name) => document.isDocumented('open', `/${name}/new`))).toEqual(['any', 'described', 'patterned', 'blank'])
+  expect(Object.keys(properties).filter((name) => !document.isDocumented('open', `/${name}/known`))).toEqual([])
+})
+
+test('of headers that are described elsewhere those are known that are described at all', async () => {
+  const headers = { 'X-Here': { required: true, schema: { const: 'a' } }, 'X-There': { $ref: '#/components/headers/There' }, 'X-Nowhere': { $ref: '#/components/headers/Nowhere' } }
+  const get = { operationId: 'headed', responses: { 200: { headers } } }
+  writeFileSync(join(empty, 'headed.json'), JSON.stringify({ paths: { '/headed': { get } }, components: { headers: { There: { schema: { minLength: 1 } } } } }))
+  const document = await new DriftDocuments(empty).of('headed')
+  expect(document.headersOf('headed', 200)).toEqual([
+    { name: 'x-here', isRequired: true, only: 'a', form: null, mayBeEmpty: true },
+    { name: 'x-there', isRequired: false, only: null, form: null, mayBeEmpty: false },
+  ])
+})

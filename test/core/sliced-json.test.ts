@@ -165,6 +165,11 @@ describe('is read', () => {
       const [fits, misfits] = [99 - outside, 100 - outside].map((levels) => long(around.replace('%', nest(levels))))
       expect(outcome(() => atOnce(readJson(fits ?? '', 100)))).toHaveProperty('value')
       expect(outcome(() => atOnce(readJson(misfits ?? '', 100)))).toBe('SyntaxError')
+      // What is no list or object lies no deeper for being null.
+      for (const value of ['null', '7', '"x"']) {
+        const deepest = '['.repeat(99 - outside) + value + ']'.repeat(99 - outside)
+        expect(outcome(() => atOnce(readJson(long(around.replace('%', deepest)), 100)))).toHaveProperty('value')
+      }
     }
   })
 })

@@ -86,12 +86,13 @@ export async function adopt({ system, turn, backend, caller }: Adopting, news: S
 
 /**
  * Notes by which tokens the real backend knows a session that the stub keeps itself, because it answered the same call, too.
- * @param issued the session that the stub began in answer to the call; null where it began none
+ * @param own the session that the stub began in answer to the call, and the one whose tokens it renewed; null where there is none
  */
-export async function pair({ system, turn, backend, caller }: Adopting, news: SessionNews, issued: SessionRecord | null): Promise<Adopted> {
+export async function pair({ system, turn, backend, caller }: Adopting, news: SessionNews, { issued, renewed }: { readonly issued: SessionRecord | null; readonly renewed: SessionRecord | null }): Promise<Adopted> {
   return within({ system, turn }, async (tx) => {
-    const id = news.kind === 'began' ? issued?.id : caller?.id
-    const session = id === undefined ? undefined : await tx.get('sessions', id)
+    // Whoever renews his tokens shows the one for that, and need not show the other.
+    const own = { began: issued, renewed: renewed ?? caller, ended: caller }[news.kind]
+    const session = own === null ? undefined : await tx.get('sessions', own.id)
     // A token that is dead here as well can be shown to be; one that is dead there alone is of no use any more.
     if (session === undefined || (news.kind === 'ended' && news.reason === 'loggedOut')) return NOTHING
     await tx.update('sessions', session.id, { real: pairedTokens(session.real, news, backend) })

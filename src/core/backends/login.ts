@@ -83,7 +83,7 @@ export class RealLogins {
       const { json, error } = readReply(system.contract, call.operation, answer.status, bytes)
       const news = newsOf(system, { operation: call.operation, request: viewOf(call), body: isObject(json) ? json : {}, headers: answer.headers, error })
       if (news?.kind === 'began') {
-        const { problem } = await pair({ system, turn, backend: backend.url, caller: session }, news, session)
+        const { problem } = await pair({ system, turn, backend: backend.url, caller: session }, news, { issued: session, renewed: null })
         return problem === null ? null : { why: problem, isRefusal: false }
       }
       if (error === undefined) return { why: `${call.operation} was answered with HTTP ${String(answer.status)}, which the contract does not know`, isRefusal: answer.status < 500 && isObject(json) }

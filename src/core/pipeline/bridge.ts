@@ -134,7 +134,7 @@ async function compare(received: Received, body: Uint8Array | null, backend: Bac
   await witness(received.routed, asked, parts, { answer: stubbed.answer, isSameData: backend.sameData === true })
   if (asked.kind === 'none') return { ...stubbed, via: unanswered(asked, 'here') }
   const news = newsIn(received.routed, asked)
-  if (news !== null) await takeNews(received.routed, asked, backend, (adopting) => pair(adopting, news, performed.issued))
+  if (news !== null) await takeNews(received.routed, asked, backend, (adopting) => pair(adopting, news, performed))
   return stubbed
 }
 

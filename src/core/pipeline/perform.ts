@@ -17,6 +17,8 @@ export interface Performed {
   readonly result: unknown
   /** The session that the operation began; null when it began none. */
   readonly issued: SessionRecord | null
+  /** The session whose tokens it renewed; null when it renewed none. */
+  readonly renewed: SessionRecord | null
   /** Key of the user whose credential it was, or who logged in; null where nobody is known. */
   readonly userId: string | null
   readonly changes: readonly Change[]
@@ -65,15 +67,15 @@ export async function perform(received: Received, report: (exception: unknown) =
   for (;;) {
     try {
       const { value, changes } = await turn.transact(system.id, (tx) => attempt(received, tx, asides))
-      return { received, result: value.result, issued: value.issued, userId: value.userId, changes }
+      return { received, result: value.result, issued: value.issued, renewed: value.renewed, userId: value.userId, changes }
     } catch (error) {
-      if (error instanceof NoRoom) return { received, result: Failure.when('internal', { shortage: error.message }), issued: null, userId: null, changes: NO_CHANGES }
+      if (error instanceof NoRoom) return { received, result: Failure.when('internal', { shortage: error.message }), issued: null, renewed: null, userId: null, changes: NO_CHANGES }
       if (!(error instanceof RolledBack)) throw error
       const { cause, userId } = error
       if (cause instanceof Pending) asides.push(await cause.work())
       else {
         if (!(cause instanceof Failure)) report(cause)
-        return { received, result: cause instanceof Failure ? cause : Failure.when('internal'), issued: null, userId, changes: NO_CHANGES }
+        return { received, result: cause instanceof Failure ? cause : Failure.when('internal'), issued: null, renewed: null, userId, changes: NO_CHANGES }
       }
     }
   }
@@ -87,7 +89,7 @@ async function attempt(received: Received, tx: Registry['tx'], asides: readonly 
   const sessions = new Sessions(system.sessions, tx, turn.tokens(system.id), turn.now)
   const { failure, caller, input, headers } = await check(received, { system, tx, sessions })
   const userId = userIdOf(caller)
-  if (failure !== null) return { result: failure, issued: null, userId }
+  if (failure !== null) return { result: failure, issued: null, renewed: null, userId }
   const outages = switches === undefined || switches.outages.length === 0 ? NO_OUTAGES : new Set(switches.outages)
   const sms = new SmsCodes(system.sms ?? NO_SMS, { source: switches?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, turn.now)
   const handler = system.operations[operation]
@@ -97,7 +99,7 @@ async function attempt(received: Received, tx: Registry['tx'], asides: readonly 
   try {
     // The contract's validators have just proved the input to be what the handler's generated type says.
     const result = await callErased(handler, work)
-    return { result, issued: sessions.issued, userId: sessions.issued?.userId ?? userId }
+    return { result, issued: sessions.issued, renewed: sessions.renewed, userId: sessions.issued?.userId ?? userId }
   } catch (error) {
     throw withoutStack(() => new RolledBack(userId, error))
   }
