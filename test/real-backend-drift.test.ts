@@ -153,7 +153,7 @@ describe('departures', () => {
     await box.clock.freeze('2026-03-01T12:00:00Z')
     await box.fetch('/live/auth/login', json({ mobile: PHONE, auth_code: '000000' }))
     const report = await box.backends.drift('live')
-    expect(report.drift).toMatchObject([{ kind: 'undocumentedCode', count: 2, last: { at: '2026-03-01T12:00:00.000Z', status: 200 } }])
+    expect(report.drift).toMatchObject([{ kind: 'undocumentedCode', count: 2, last: { at: '2026-03-01T12:00:00.000Z', status: 200, body: expect.stringMatching(/^\{"code":/) as string } }])
     expect(report.drift[0]?.first.at).not.toBe(report.drift[0]?.last.at)
     expect(report.drift[0]?.questions).toContainEqual({ number: 'live-q5', topic: { en: 'Success code of the login', zh: '登录成功的状态码' } })
     expect(report.calls).toContainEqual({ system: 'live', operationId: 'liveLogin', asked: 2, departed: 2 })

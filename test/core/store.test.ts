@@ -204,6 +204,33 @@ describe('transactions', () => {
     expect(value).toBe(2)
   })
 
+  test('one that fails over what it has read half-way through another commit runs again', async () => {
+    const store = await storeOf([item(1, { rank: 0 }), item(2, { rank: 0 })])
+    let runs = 0
+    const { value } = await store.transact(async (tx) => {
+      const one = await tx.get('items', 1)
+      if (++runs === 1) {
+        await store.transact(async (other) => {
+          await other.update('items', 1, { rank: 7 })
+          await other.update('items', 2, { rank: 7 })
+        })
+      }
+      const two = await tx.get('items', 2)
+      if (one?.rank !== two?.rank) throw new Error('they are always of one rank')
+      return two?.rank
+    })
+    expect([value, runs]).toEqual([7, 2])
+  })
+
+  test('what is found by a field keeps its order while records are changed that stay in their place', async () => {
+    const store = await storeOf([])
+    const ids = Array.from({ length: 12 }, (_, i) => i + 1)
+    await store.transact(async (tx) => { for (const id of ids) await tx.insert('items', item(id)) })
+    await store.transact((tx) => tx.update('items', 3, { rank: 99 }))
+    const { value } = await store.transact((tx) => tx.findAll('items', { group: 'a' }))
+    expect(value.map(({ id }) => id)).toEqual(ids)
+  })
+
   test('readers of different records do not disturb each other', async () => {
     const store = await storeOf([item(1), item(2)])
     let runs = 0

@@ -64,6 +64,36 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       )
     })
 
+    test('no change of the control state is lost, whoever makes it', async () => {
+      const { both } = await open()
+      await Promise.all(Array.from({ length: 30 }, (_, i) => (both[i % 2] ?? both[0]).control.change((state) => ({ ...state, nextFault: state.nextFault + 1 }))))
+      for (const sandbox of both) expect((await sandbox.content()).control.nextFault).toBe(31)
+    })
+
+    test('what is announced has been heard here when it is answered, with all that came before; in a sandbox that is gone nobody is told, and nothing fails', async () => {
+      const { one, two, there } = await open()
+      const heard: string[] = []
+      one.hear((text) => heard.push(text))
+      await one.look()
+      await two.announce('theirs')
+      await one.announce('mine')
+      expect(heard).toEqual(['theirs', 'mine'])
+      await there.delete('s')
+      await one.announce('late')
+    })
+
+    test('files that are to take the place of all others are refused where they are more than one sandbox may have', async () => {
+      const { one } = await open({ budget: new Budget(32 * MIB) })
+      const files = new Map(['a', 'b', 'c'].map((letter, i) => [letter.repeat(64), new Uint8Array(LARGE).fill(i)]))
+      const before = await one.content()
+      const withFiles = (hashes: readonly string[]) => one.replace({ ...before, stores: { shop: { pictures: { put: hashes.map((hash) => ({ name: hash.slice(0, 1), hash, size: LARGE })), deleted: [] } } } }, new Map([...files].filter(([hash]) => hashes.includes(hash))))
+      const hashes = [...files.keys()]
+      await expect(withFiles(hashes)).rejects.toThrow('The files of one sandbox may take up 4 MiB')
+      expect((await one.content()).stores).toEqual(before.stores)
+      await withFiles(hashes.slice(1))
+      expect((await storeOf(one).transact((tx) => tx.file('c'.repeat(64)))).value?.length).toBe(LARGE)
+    })
+
     test('what may occur once occurs once', async () => {
       const { both } = await open()
       const tries = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => storeOf(both[i % 2] ?? both[0]).transact(async (tx) => {
