@@ -7,7 +7,7 @@ import { withoutSecrets } from '../../src/core/engine/redis/client.js'
 import { entryFrom, headFrom } from '../../src/core/engine/redis/entries.js'
 import { headOf, sinceFrom } from '../../src/core/engine/redis/head.js'
 import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, houseKeysOf, joinNames, keysOf, startOf } from '../../src/core/engine/redis/layout.js'
-import { tell } from '../../src/core/engine/redis/library.js'
+import { asAway, loadLibrary, tell } from '../../src/core/engine/redis/library.js'
 import { heardBy } from '../../src/core/engine/redis/port.js'
 import { fieldsFrom, itemsFrom, listFrom, numberFrom, textFrom } from '../../src/core/engine/redis/reply.js'
 import { redirectFrom, slotOf, slotsFrom, tagOf } from '../../src/core/engine/redis/slots.js'
@@ -150,6 +150,11 @@ test('what Redis says, and where it is', async () => {
   told.note('docs', [startOf(content), docs, placed, atOnce(contentFrom(placed, { seed: 's', requests: 9, origin: content.origin }, 6)), atOnce(commitsFrom(placed, 8)).map(({ version, system, changes, request }) => [version, system, changes, request])])
   await told.table('heardBy', (wait?: number) => heardBy(new Map([['a', '1'], ['b', '2']]), wait), [[], [5], [0]])
   await told.table('tell', tell, each<unknown>(new Error('m'), new Error(''), 'text', 5, null, new AggregateError([new Error('a'), 'b']), new AggregateError([])))
+  const library = await loadLibrary()
+  await told.table('what errors mean', (message: string) => {
+    const meant = asAway(new library.ErrorReply(message), library)
+    return meant instanceof Error ? [meant.constructor.name, meant.message] : meant
+  }, each('LOADING Redis is loading the dataset in memory', 'BUSY Redis is busy running a script', 'BUSYKEY Target key name already exists.', 'READONLY You can\'t write against a read only replica.', 'ERR unknown command \'BUSY\'', 'ERR CLUSTERDOWN is no word of mine', 'OOM command not allowed', 'ERR Error: -OOM command not allowed', 'NOSCRIPT No matching script', 'MOVED 1 127.0.0.1:1', 'ASK 1 127.0.0.1:1', 'ERR user_script:1: wrong', 'WRONGTYPE user_script:1: wrong', 'NOPERM no permission', ''))
   await told.isThatOf('redis-replies')
 })
 

@@ -241,6 +241,7 @@ test('entries, history, control state and codes by SMS', async () => {
   const change = (length: number) => ({ collection: 'c', key: 1, before: null, after: { id: 1, text: 'x'.repeat(length), deep: [{ t: 'y'.repeat(length) }] } })
   const changes = (count: number, length: number) => Array.from({ length: count }, () => change(length))
   await told.table('cut', (url: number, violations: readonly string[], count: number, length: number) => cut({ url: '/'.padEnd(url, 'u'), violations, changes: changes(count, length) }), [[1, [], 0, 0], [16_384, [], 0, 0], [16_385, [], 0, 0], [1, ['x'.repeat(1024)], 0, 0], [1, ['x'.repeat(1025)], 0, 0], [1, Array.from({ length: 100 }, () => 'v'), 0, 0], [1, Array.from({ length: 102 }, () => 'v'), 0, 0], [16_385, Array.from({ length: 100 }, () => 'v'), 0, 0], [16_385, Array.from({ length: 101 }, () => 'v'), 0, 0], [1, [], 1, 16_000], [1, [], 1, 33_000], [1, [], 100, 100], [1, [], 200, 100], [1, [], 40, 1024], [1, [], 40, 1025]])
+  await told.table('whether changes are kept as they are', (length: number) => cut({ url: '/', violations: [], changes: changes(76, length) }) === null, [[154], [155], [156]])
   told.note('rareOf', [rareOf({}), rareOf({ changesLeftOut: 1 }), rareOf({ via: { source: 'real', reason: null } }), rareOf({ changesLeftOut: undefined } as unknown as { changesLeftOut: number })])
 
   const control: ControlState = { clock: { offset: 0, frozenAt: null }, requests: 3, seed: '1', era: 0, systems: { live: { smsSource: 'fixed', settings: {}, outages: [], maintenance: null } }, faults: [], nextFault: 1 }
