@@ -10,6 +10,7 @@ import { redisEngine } from '../src/core/engine/redis/engine.js'
 import type { System } from '../src/core/system.js'
 import { fixturesFolder } from '../src/paths.js'
 import { startServer } from '../src/server.js'
+import { edu } from '../src/systems/edu/index.js'
 import { im } from '../src/systems/im/index.js'
 import { live } from '../src/systems/live/index.js'
 import { trid } from '../src/systems/trid/index.js'
@@ -84,6 +85,12 @@ test('what does not fit is told record by record, and each sandbox goes on with 
   const again = await server.renew({ systems: [strict, trid], engine, fixtures, seed: 7 })
   expect(again).toEqual([])
   expect(await alice.requests.list()).toHaveLength(2)
+
+  // A system that comes later has in them what it has in new ones.
+  expect(await server.renew({ systems: [strict, trid, edu], engine, fixtures, seed: 7 })).toEqual([])
+  const settingsOf = async (sandbox: string) => (await fetch(`${server.url}/__admin/sandboxes/${sandbox}/settings`)).json()
+  expect(await settingsOf('new')).toEqual({ settings: expect.arrayContaining([{ system: 'edu', settings: expect.objectContaining({ httpStatus: 'mapped' }) as object }]) as unknown[] })
+  for (const sandbox of ['alice', 'bob']) expect(await settingsOf(sandbox)).toEqual(await settingsOf('new'))
 })
 
 test('an engine that others use as well cannot go on under another server', () => {

@@ -1,5 +1,6 @@
 /** What is said of an answer that departs, whatever a backend calls its fields and however much it sends. */
 import { describe, expect, test } from 'vitest'
+import { readReply } from '../../src/core/backends/read.js'
 import { createAjv } from '../../src/core/schemas.js'
 import { withoutAlternatives } from '../../src/core/drift/alternatives.js'
 import { differencesOf } from '../../src/core/drift/compare.js'
@@ -20,6 +21,12 @@ describe('a place', () => {
     expect(placeTold(`/data/${name}/id`)).toBe(`/data/${name}/id`)
     expect(placeTold(`/data/${name}x/id`)).toBe('/data/…/id')
   })
+})
+
+test('an answer of 256 KiB is looked at throughout, and a longer one is not', () => {
+  const bytesOf = (length: number) => Buffer.from('{"code":2000}'.padEnd(length))
+  const read = (length: number) => readReply(live.contract, 'liveListChannels', 200, bytesOf(length))
+  expect([read(13), read(256 * 1024), read(256 * 1024 + 1)].map(({ isLong, error }) => [isLong, error])).toEqual([[false, null], [false, null], [true, null]])
 })
 
 describe('of an answer the first values are looked at,', () => {

@@ -1,6 +1,6 @@
 /** JSON in slices says what the engine's own says, and others come between. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Base64Texts, jsonPieces, Measure, measureJson, MOST_VALUES, takePieces, TooMuch } from '../../src/core/sliced-json.js'
 import { readJson } from '../../src/core/sliced-reading.js'
 import { atOnce } from '../../src/core/slices.js'
@@ -56,7 +56,10 @@ test('files are written as base64 part by part, none of them lies anywhere whole
   const content = new Map([['a', Buffer.from('abcd')], ['empty', Buffer.alloc(0)], ['long', Buffer.alloc(1_000_000, 'x')], ['part', Buffer.alloc(200_000, 'yz').subarray(7, 100_000)]])
   const plain = { files: Object.fromEntries([...content].map(([name, bytes]) => [name, bytes.toString('base64')])), behind: 1 }
   const files = new Base64Texts(content)
+  const made = vi.spyOn(Buffer.prototype, 'toString')
   const pieces = [...jsonPieces({ files, behind: 1 })]
+  expect(Math.max(...made.mock.results.map(({ value }) => String(value).length))).toBe(64 * 1024)
+  made.mockRestore()
   expect(pieces.join('')).toBe(JSON.stringify(plain))
   expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(64 * 1024 + 2)
   expect(Object.fromEntries(Object.entries(files))).toEqual(plain.files)

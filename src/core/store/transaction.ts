@@ -190,15 +190,12 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   #write<R>(open: OpenCollection, key: Key, before: Doc | undefined, record: R): R {
     const doc = record as Doc
     for (const index of open.collection.indexes) {
-      // Where the record stays in its place, nobody else has that.
+      // Where the record stays in its place, nobody else has that; where it does not, it is not there itself.
       if (!index.unique || (before !== undefined && haveSamePlace(index, before, doc))) continue
       const at = indexKeyOf(index, doc)
       if (at === undefined) continue
       this.reads.push(indexName(open.collection, index, at))
-      const holder = open.source.lookup(index, at)[0]
-      if (holder !== undefined && keyOf(open.collection, holder) !== key) {
-        throw new StoreError('valueTaken', `another record of ${open.collection.name} has the same ${index.name}: ${String(at)}`)
-      }
+      if (open.source.lookup(index, at).length > 0) throw new StoreError('valueTaken', `another record of ${open.collection.name} has the same ${index.name}: ${String(at)}`)
     }
     this.#layer(open).set(key, freezeDeep(doc))
     return record
