@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Disk } from '../src/core/engine/file/disk.js'
 import { fileEngine } from '../src/core/engine/file/engine.js'
+import type { Transaction } from '../src/core/store/types.js'
 import { testEngine } from './support/engine.js'
+import { sandboxesOn } from './support/sandboxes.js'
 
 /** One process at a time has a folder, so both handles are of one. */
 testEngine('file', () => {
@@ -18,6 +20,28 @@ testEngine('file', () => {
     },
   }
 }, { runs: 20 })
+
+test('commits are counted on where a folder is opened again, and none takes the place of another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-counted-'))
+  const shop = { state: { items: { key: 'id' } }, records: { items: [] } }
+  const versions: number[] = []
+  let kept: unknown[] = []
+  for (let opened = 0; opened < 4; opened++) {
+    const engine = fileEngine(folder)
+    const sandbox = (await sandboxesOn(engine, { systems: { shop } })).open('s')
+    for (let id = 0; id < opened * 2; id++) {
+      await sandbox.during(async (turn) => {
+        await turn.transact('shop', (tx) => (tx as unknown as Transaction<{ items: { id: number } }>).put('items', { id: 10 * opened + id })) // of the shop above
+        versions.push(turn.version)
+      }, true)
+    }
+    kept = (await sandbox.content()).stores['shop']?.['items']?.put ?? []
+    await engine.stop()
+  }
+  expect(versions).toEqual(Array.from({ length: 12 }, (_, i) => versions[0] === undefined ? i : versions[0] + i))
+  expect(kept).toHaveLength(12)
+  rmSync(folder, { recursive: true })
+})
 
 describe('a place where sandboxes cannot be kept', () => {
   const refusal = (place: string) => Disk.open(place).then(() => 'opened', (error: unknown) => (error instanceof Error ? error.message : error))

@@ -94,6 +94,17 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       expect((await storeOf(one).transact((tx) => tx.file('c'.repeat(64)))).value?.length).toBe(LARGE)
     })
 
+    test('records stand in one order for whoever made them and for whoever comes later, also one that comes again', async () => {
+      const { one, join } = await open()
+      await storeOf(one).transact((tx) => tx.insert('items', { id: 100, name: 'first', value: 0 }))
+      await storeOf(one).transact((tx) => tx.delete('items', 1))
+      const late = (await join()).open('s')
+      await late.look()
+      await storeOf(one).transact((tx) => tx.insert('items', { id: 1, name: 'again', value: 0 }))
+      const [here, there] = await Promise.all([one, late].map(async (sandbox) => (await storeOf(sandbox).transact((tx) => tx.list('items'))).value.map(({ id }) => id)))
+      expect(there).toEqual(here)
+    })
+
     test('what may occur once occurs once', async () => {
       const { both } = await open()
       const tries = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => storeOf(both[i % 2] ?? both[0]).transact(async (tx) => {
