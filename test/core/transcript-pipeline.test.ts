@@ -1,7 +1,7 @@
 /** Steps of a call that can be taken by themselves, kinds of faults, and what is read of Redis: inputs around every bound, with what comes of them. */
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openPort, prefixOf } from '../../src/core/engine/redis/address.js'
 import { withoutSecrets } from '../../src/core/engine/redis/client.js'
 import { entryFrom, headFrom } from '../../src/core/engine/redis/entries.js'
@@ -188,7 +188,10 @@ async function scripted(answer: (command: readonly string[]) => string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-  return { port, close: () => new Promise<void>((resolve) => {
+  const count = () => new Promise<number>((resolve, reject) => {
+    server.getConnections((error, connections) => { if (error === null) resolve(connections); else reject(error) })
+  })
+  return { port, count, close: () => new Promise<void>((resolve) => {
     for (const socket of sockets) socket.destroy()
     server.close(() => { resolve() })
   }) }
@@ -224,6 +227,13 @@ test('answers of a server that is Redis, or is none', async () => {
       await other.close()
       return 'by itself'
     })
+    info = bulk('# Cluster\r\ncluster_enabled:1\r\n')
+    next = '-LOADING Redis is loading\r\n'
+    await told.try('a cluster that does not say who is in charge of what', () => openPort(url, () => undefined).catch(hidden))
+    info = '-NOPERM this user has no permissions\r\n'
+    await told.try('no permission to ask', () => openPort(url, () => undefined).catch(hidden))
+    // The first one, that is closed below.
+    await vi.waitFor(async () => { expect(await server.count()).toBe(1) })
     await told.try('nobody', () => openPort('redis://127.0.0.1:1', () => undefined).catch((error: unknown) => String(error).replace(/\n.*/s, '')))
   } finally {
     await port.close()

@@ -63,8 +63,6 @@ export interface SocketNote {
 
 /** These say, of a handshake, that the backend has no such socket. */
 const NOT_THERE: readonly number[] = [404, 405, 501, 502, 503, 504]
-/** What the way back makes anew of a handshake. */
-const MADE_ANEW: readonly string[] = ['upgrade', 'connection', 'content-length', 'date']
 
 export class Reach {
   readonly #parts: ReachParts
@@ -143,6 +141,7 @@ export class Reach {
 
 const SWITCHED = 101
 
+/** What is made anew of a handshake; what is of one hop only has stayed behind already. */
 function without(headers: ReplyHeaders): ReplyHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && !MADE_ANEW.includes(name)))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && name !== 'date'))
 }

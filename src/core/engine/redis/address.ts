@@ -19,14 +19,18 @@ export async function openPort(url: string, report: (problem: string) => void): 
   const hosts = hostsOf(url)
   const port = (host: string) => new ClientPort(library, host, report)
   const first = await reachOne(hosts, port)
-  if (!(await isOfCluster(first))) {
-    if (hosts.length === 1) return first
-    await first.close()
-    throw new Error(`several hosts are nodes of a Redis Cluster, and the Redis at ${first.where} is by itself`)
+  let reached: RedisPort = first
+  try {
+    if (await isOfCluster(first)) {
+      const cluster = new ClusterPort(first, hosts[0] ?? url, port)
+      reached = cluster
+      await cluster.learn()
+    } else if (hosts.length > 1) throw new Error(`several hosts are nodes of a Redis Cluster, and the Redis at ${first.where} is by itself`)
+    return reached
+  } catch (error) {
+    await reached.close()
+    throw error
   }
-  const cluster = new ClusterPort(first, hosts[0] ?? url, port)
-  await cluster.learn()
-  return cluster
 }
 
 /** @returns what stands in front of all keys */
