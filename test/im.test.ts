@@ -102,12 +102,14 @@ describe('accounts', () => {
     expect((await complete(app, { userId: 'u-4100', avatar: AVATAR, username: '小林_2', desc: null }, cookie)).json).toMatchObject({ result: { user: { desc: '刚来', sex: 1 } } })
   })
 
-  test('an empty description clears the old one; an empty sex is none', async () => {
+  test('an empty description clears the old one; an empty sex is none, and what is no text no id', async () => {
     const app = await box()
     const cookie = await logIn(app)
     expect((await complete(app, { ...completed, desc: '' }, cookie)).json).toMatchObject({ status: 1, result: { user: { desc: '' } } })
     expect((await get(app, '/android/user_search/alice/0/', cookie)).json).toMatchObject({ result: [{ desc: '' }] })
     expect((await complete(app, { ...completed, sex: '' }, cookie)).json).toEqual(failure(0, 'bad field'))
+    // It is not looked for whose it is.
+    expect((await complete(app, { ...completed, userId: ['u-4100'] }, cookie)).json).toEqual(failure(0, 'bad field'))
   })
 
   test('on the web the whole account object completes the account', async () => {
