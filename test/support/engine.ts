@@ -101,8 +101,9 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       const late = (await join()).open('s')
       await late.look()
       await storeOf(one).transact((tx) => tx.insert('items', { id: 1, name: 'again', value: 0 }))
-      const [here, there] = await Promise.all([one, late].map(async (sandbox) => (await storeOf(sandbox).transact((tx) => tx.list('items'))).value.map(({ id }) => id)))
+      const [here, there] = await Promise.all([one, late].map(async (sandbox) => (await storeOf(sandbox).transact(async (tx) => [await tx.list('items'), await tx.findAll('items', { value: 0 })])).value.map((found) => found.map(({ id }) => id))))
       expect(there).toEqual(here)
+      expect(here?.[1]?.slice(-2)).toEqual([100, 1])
     })
 
     test('what may occur once occurs once', async () => {
