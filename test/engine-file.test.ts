@@ -25,7 +25,7 @@ test('commits are counted on where a folder is opened again, and none takes the 
   const folder = mkdtempSync(join(tmpdir(), 'understudy-counted-'))
   const shop = { state: { items: { key: 'id' } }, records: { items: [] } }
   const versions: number[] = []
-  let kept: unknown[] = []
+  let kept: readonly unknown[] = []
   for (let opened = 0; opened < 4; opened++) {
     const engine = fileEngine(folder)
     const sandbox = (await sandboxesOn(engine, { systems: { shop } })).open('s')
