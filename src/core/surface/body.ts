@@ -4,7 +4,7 @@ import { isObject, MOST_DEPTH } from '../../plain/json.js'
 import { readJson } from '../sliced-reading.js'
 import type { Pace } from '../slices.js'
 import type { BodySource, Call } from '../stage/call.js'
-import { refusal } from './refusal.js'
+import { quote, refusal } from './refusal.js'
 import { messageOf } from '../../plain/message.js'
 
 /** Fields by name. */
@@ -35,13 +35,15 @@ export interface Body {
 
 const NO_BODY: Body = { bytes: 0, read: () => Promise.resolve({}) }
 
-/** @throws Refusal when it is too large, of another type, or breaks off */
+/** @throws Refusal when it is too large, of another type, compressed, or breaks off */
 export async function takeBody(reading: Reading, { body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Body> {
   if (type === null) return NO_BODY
   const bytes = await takeBytes(body, bodyLimit)
   if (bytes.length === 0) return NO_BODY
   const [given = ''] = (headers['content-type'] ?? '').split(';')
   if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
+  const encoding = String(headers['content-encoding'] ?? 'identity')
+  if (encoding.trim().toLowerCase() !== 'identity') throw refusal(415, 'unsupported-media-type', `Send the body as it is: it is not decompressed here, and the header Content-Encoding says ${quote(encoding)}.`)
   return { bytes: bytes.length, read: () => parse(reading, bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH) }
 }
 
