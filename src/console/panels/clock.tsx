@@ -7,6 +7,7 @@ import { info, sandboxNow } from '../live/connection.js'
 import { tick } from '../live/tick.js'
 import { watch } from '../live/watch.js'
 import { machineNow } from '../machine.js'
+import { Draft } from '../parts/draft.js'
 import { Dying } from './clock/dying.js'
 
 const JUMPS = [
@@ -47,10 +48,7 @@ export function ClockPanel() {
         <h2>{t('Jump', '跳转')}</h2>
         <div class="buttons" role="group" aria-label={t('How far', '跳多远')}>
           {JUMPS.map((jump) => <button key={jump.by} type="button" aria-pressed={'by' in target && target.by === jump} onClick={() => { aim({ by: jump }) }}>+{span(jump.milliseconds)}</button>)}
-          <label class="inline-field">{t('to', '到')} <input type="datetime-local" step="1" value={localValue(until)} onChange={(event) => {
-            const moment = new Date(event.currentTarget.value).getTime()
-            if (Number.isFinite(moment)) aim({ moment })
-          }} /></label>
+          <label class="inline-field">{t('to', '到')} <Draft type="datetime-local" step={1} max="9999-12-31T23:59:59" value={localValue(until)} take={(field) => { aim({ moment: new Date(field.value).getTime() }) }} /></label>
         </div>
         <Dying until={until} wish={'by' in target ? target.by.by : String(target.moment)} />
         <p class="buttons"><button type="button" class="main" onClick={move}>{'by' in target ? t(`Jump ${span(target.by.milliseconds)} ahead`, `快进 ${span(target.by.milliseconds)}`) : t(`Set to ${dayOf(until)} ${timeOfDay(until)}`, `拨到 ${dayOf(until)} ${timeOfDay(until)}`)}</button></p>

@@ -2,6 +2,7 @@
 import { act, control, here } from '../../api.js'
 import { half, t } from '../../language.js'
 import type { SystemDetail } from '../../live/details.js'
+import { Draft } from '../../parts/draft.js'
 import { outageName } from './outages.js'
 
 type Value = string | number
@@ -37,7 +38,7 @@ export function SystemSettings({ system: { id, outages, settings }, out, values 
                 <span><code>{name}</code>{value !== usual && ` · ${t(`usually ${String(usual)}`, `默认 ${String(usual)}`)}`}</span>
                 {Array.isArray(allowed)
                   ? <select value={String(value)} onChange={(event) => { set(name, allowed.find((one) => String(one) === event.currentTarget.value) ?? usual) }}>{allowed.map((one) => <option key={String(one)} value={String(one)}>{String(one)}</option>)}</select>
-                  : <input type="number" min={allowed.min} max={allowed.max} value={value} onChange={(event) => { if (event.currentTarget.checkValidity() && event.currentTarget.value !== '') set(name, event.currentTarget.valueAsNumber) }} />}
+                  : <Draft type="number" min={allowed.min} max={allowed.max} value={value} take={(field) => { set(name, field.valueAsNumber) }} />}
                 <span class="faint">{half(description)}</span>
               </label>
             )
