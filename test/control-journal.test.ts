@@ -123,11 +123,27 @@ describe('the journal', () => {
     await here.call('/job/api/user?appToken=abcdefghijklmnopqrst', { headers: { 'app-token': 'zyxwvutsrqponmlkjihg' } })
     await here.call('/job/login', { method: 'POST', body: new URLSearchParams({ mobile: '13800002001', password: 'hunter2hunter2' }) })
     await here.call('/edu/rest/s/login', { method: 'POST', body: '{"phone":"1","passwd":"hunter2hunter2"', headers: { auth: 'aHVudGVyMg==', 'content-type': 'application/json', client: '1', platform: 'ios', u: '1', w: '1' } })
-    const secret = new RegExp([key, Buffer.from(key).toString('base64'), 's3cr3t', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlkjihg', 'hunter2', 'aHVudGVyMg'].join('|'))
+    // However it is spelled, and whatever the type says that it is.
+    const spelled = 'sp3lled'
+    const json = { 'content-type': 'application/json', client: '1', platform: 'ios', u: '1', w: '1' }
+    for (const body of [`{"phone":"1","pass\\u0077d":"${spelled}"`, `{'passwd':'${spelled}'}`, JSON.stringify(JSON.stringify({ passwd: spelled })), `passwd=${spelled}`]) await here.call('/edu/rest/s/login', { method: 'POST', body, headers: json })
+    await here.call(`/job/login?pass%77ord=${spelled}`, { method: 'POST', body: `mobile=1&pass%77ord=${spelled},${spelled}`, headers: { 'content-type': 'Application/X-WWW-Form-UrlEncoded', referer: `http://localhost/?token=${spelled}` } })
+    await here.call('/job/login', { method: 'POST', body: JSON.stringify({ password: spelled }), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    for (const file of ['plain', Uint8Array.of(0xff, 0xfe)]) {
+      const parts = new FormData()
+      parts.set('password', spelled)
+      parts.set('avatar', new Blob([file]), 'a.png')
+      await here.call('/job/login', { method: 'POST', body: parts })
+    }
+    const secret = new RegExp([key, Buffer.from(key).toString('base64'), 's3cr3t', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlkjihg', 'hunter2', 'aHVudGVyMg', spelled].join('|'))
+    const inBytes = (text: string) => [...text.matchAll(/"base64":"([^"]+)"/g)].map(([, bytes = '']) => Buffer.from(bytes, 'base64').toString('latin1')).join()
     const hidden = await here.admin('GET', '/requests')
     expect(hidden.text).not.toMatch(secret)
+    expect(inBytes(hidden.text)).toContain('name="avatar"; filename="a.png"')
+    expect(inBytes(hidden.text)).not.toMatch(secret)
     expect(hidden.text).toContain('"mobile\\":\\"13800003001')
     const shown = (await here.admin('GET', '/requests?secrets=true')).text
+    expect([shown.split(spelled).length - 1, inBytes(shown).split(spelled).length - 1]).toEqual([10, 1])
     for (const text of [key, 's3cr3t', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlkjihg', 'hunter2hunter2', 'aHVudGVyMg==']) expect(shown).toContain(text)
   })
 

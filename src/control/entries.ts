@@ -92,7 +92,7 @@ function showRecord(record: Readonly<Record<string, unknown>> | null, veil: Entr
 function showHeaders(headers: CallHeaders | ReplyHeaders, veil: EntryVeil): Record<string, string | string[]> {
   const shown = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] => {
     if (value === undefined) return []
-    const show = veil.isHidden(name) ? mask : veil.text
+    const show = veil.isHidden(name) ? mask : veil.header
     return [[name, typeof value === 'string' ? show(value) : [...value].map(show)]]
   })
   return Object.fromEntries(shown)
@@ -104,8 +104,9 @@ function showBody(body: KeptBody | null, type: string | readonly string[] | unde
   const bytes = Buffer.from(content, encoding)
   const truncated = bytes.length < size
   const text = encoding === 'utf8' ? content : decodeText(bytes, truncated)
-  const shown = text === null ? null : veil.body(text, String(type ?? ''))
-  return { bytes: size, truncated, text: shown, base64: text === null ? bytes.toString('base64') : null }
+  const kind = String(type ?? '')
+  if (text !== null) return { bytes: size, truncated, text: veil.body(text, kind), base64: null }
+  return { bytes: size, truncated, text: null, base64: Buffer.from(veil.bytes(bytes.toString('latin1'), kind), 'latin1').toString('base64') }
 }
 
 /** Where a body was cut, its last character may be cut as well. */

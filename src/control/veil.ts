@@ -4,7 +4,8 @@ import type { SecretTexts } from '../core/backends/secret-texts.js'
 import { type CallAndAnswer, secretsIn, type Veil, veilOver } from '../core/backends/veil.js'
 import type { JournalEntry, KeptBody } from '../core/journal.js'
 import type { Sandbox, Served } from '../core/sandbox.js'
-import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
+import { hidePairs, hideParts, maskBody } from '../core/secret-pairs.js'
+import { isForeignSecret, isSecret, maskDeep, maskUrl } from '../core/secrets.js'
 
 /** The tokens that real backends have given, as far as they are known. */
 export type Adopted = readonly Pick<SecretTexts, 'hide'>[]
@@ -24,14 +25,18 @@ export interface EntryVeil {
   readonly text: (text: string) => string
   readonly url: (url: string) => string
   readonly body: (text: string, type: string) => string
+  /** What is no text, byte by byte. */
+  readonly bytes: (latin1: string, type: string) => string
   readonly value: (value: unknown, name: string) => unknown
+  /** The value of a header that is shown. */
+  readonly header: (text: string) => string
   /** Whether a header of this name is shown without its value. */
   readonly isHidden: (header: string) => boolean
 }
 
 const same = <T>(shown: T): T => shown
-const OPEN: EntryVeil = { text: same, url: same, body: same, value: same, isHidden: () => false }
-const OWN: EntryVeil = { text: same, url: maskUrl, body: (text, type) => (type.startsWith('application/x-www-form-urlencoded') ? maskForm(text) : maskMembers(text)), value: maskDeep, isHidden: isSecret }
+const OPEN: EntryVeil = { text: same, url: same, header: same, body: same, bytes: same, value: same, isHidden: () => false }
+const OWN: EntryVeil = { text: same, url: maskUrl, header: (text) => hidePairs(text, isSecret), body: maskBody, bytes: (latin1, type) => hideParts(latin1, type, isSecret), value: maskDeep, isHidden: isSecret }
 
 /**
  * Phone numbers of a world that is made up are for everybody to see. Where a real backend has its part, they may be somebody's.
@@ -54,7 +59,8 @@ export function showUrl({ url, via, requestHeaders }: Pick<JournalEntry, 'url' |
 }
 
 function foreign({ text, body, value }: Veil): EntryVeil {
-  return { text, url: text, body, value, isHidden: isForeignSecret }
+  const parts = (said: string, type: string) => hideParts(said, type, isForeignSecret)
+  return { text, url: text, header: text, body: (said, type) => body(parts(said, type)), bytes: parts, value, isHidden: isForeignSecret }
 }
 
 function textOf({ content, encoding }: KeptBody): string {

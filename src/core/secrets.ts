@@ -1,5 +1,4 @@
 /** What is not shown unless somebody asks for it: tokens, passwords, cookies. */
-import { parseForeignJson } from '../plain/json.js'
 import { pathOf, searchOf } from '../plain/url.js'
 
 const MASK = '***'
@@ -55,10 +54,15 @@ export function maskDeep(value: unknown, key = ''): unknown {
 
 /** @returns the form or query with secret values masked; the rest stays as it was written */
 export function maskForm(text: string): string {
-  if (!HINT.test(text)) return text
+  if (!HINT.test(text) && !text.includes('%')) return text
   return text.replace(/(^|&)([^=&]*)=([^&]*)/g, (whole, before: string, name: string, value: string) => {
-    return isSecret(name) && value !== '' ? `${before}${name}=${MASK}` : whole
+    return isSecret(unescaped(name)) && value !== '' ? `${before}${name}=${MASK}` : whole
   })
+}
+
+/** @returns the name as forms mean it: what is no escape stays */
+function unescaped(name: string): string {
+  return name.replace(/%([\da-f]{2})/gi, (_escape, code: string) => String.fromCharCode(parseInt(code, 16)))
 }
 
 /** A mobile number in one piece, or in three or two as people write it; with the code of the country before it or without. */
@@ -94,20 +98,6 @@ function shifted(digits: string, by: number): string {
 }
 
 const PHONE_DIGITS = 11
-
-/** @returns the JSON text with the secrets in it masked; of what is no JSON as a whole, what looks like a member of it */
-export function maskMembers(text: string): string {
-  try {
-    const value = parseForeignJson(text)
-    const masked = maskDeep(value)
-    return JSON.stringify(masked) === JSON.stringify(value) ? text : JSON.stringify(masked)
-  } catch {
-    // Cut, or broken by whoever sent it, or nested too deeply.
-    return text.replace(/"([^"\\]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g, (whole, key: string, colon: string, value: string, end: string) => {
-      return isSecret(key) && value !== '' ? `"${key}"${colon}"${mask(value)}${end}` : whole
-    })
-  }
-}
 
 /** @returns the URL with secret values in its query masked */
 export function maskUrl(url: string): string {

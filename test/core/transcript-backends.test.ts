@@ -13,7 +13,8 @@ import { type BackendInput, backendMisfits, modeOf, namesOf, placeOf, readBacken
 import { isLeft, maskTokens, shortestToken, swapped } from '../../src/core/backends/tokens.js'
 import { secretsIn, veilOver } from '../../src/core/backends/veil.js'
 import { exampleOf, shownBody, veiled } from '../../src/core/pipeline/witness.js'
-import { isForeignSecret, isSecret, maskDeep, maskForm, maskMembers, maskPhones, maskUrl, replacePhones } from '../../src/core/secrets.js'
+import { hideParts, maskBody } from '../../src/core/secret-pairs.js'
+import { isForeignSecret, isSecret, maskDeep, maskForm, maskPhones, maskUrl, replacePhones } from '../../src/core/secrets.js'
 import type { System } from '../../src/core/system.js'
 import { edu } from '../../src/systems/edu/index.js'
 import { im } from '../../src/systems/im/index.js'
@@ -114,9 +115,15 @@ test('what is hidden', async () => {
   await told.table('isSecret, isForeignSecret', (key: string) => [isSecret(key), isForeignSecret(key)], each(...keys))
   const values: readonly unknown[] = ['text', { token: 'T', tokens: ['A', { b: 'C' }], n: { password: { deep: 'D' } }, code: 5, passwordAt: 'x' }, [{ cookie: '' }], { token: 5, secret: null, pwd: true }, null, 7]
   await told.table('maskDeep', (value: unknown) => maskDeep(value), values.map((value) => [value] as const))
-  await told.table('maskForm', maskForm, each('', 'a=1', 'token=1', 'a=1&token=2&b=3', 'token=', 'token', 'x_token=1&auth=2', 'Token=a=b', '&token=1', 'token%5B%5D=1'))
+  await told.table('maskForm', maskForm, each('', 'a=1', 'token=1', 'a=1&token=2&b=3', 'token=', 'token', 'x_token=1&auth=2', 'Token=a=b', '&token=1', 'token%5B%5D=1', 'pass%77ord=1&user%5Ftoken=2&%=3&%zz=4', 'note=token'))
   await told.table('maskUrl', maskUrl, each('/a', '/a?token=1', '/a?b=1', '/token=1', '/a?', '/a?token=1?token=2'))
-  await told.table('maskMembers', maskMembers, each('{"token":"T","a":1}', '{"a":1}', '{ "a" : 1 }', '{"token":"T"', '{"a":"b","token" : "cut', '{"tok\\u0065n":"T"', '"token":""', 'no', `{"${'x'.repeat(100)}token":"T"`, '["token"]', `${'['.repeat(101)}{"token":"T"}${']'.repeat(101)}`))
+  const broken = ['{"token":"T","a":1}', '{"a":1}', '{ "a" : 1 }', '{"token":"T"', '{"a":"b","token" : "cut', '{"tok\\u0065n":"T"', '"token":""', 'no', `{"${'x'.repeat(100)}token":"T"`, '["token"]', `${'['.repeat(101)}{"token":"T"}${']'.repeat(101)}`]
+  await told.table('maskBody of JSON', maskBody, [...broken, '{"token":"[T"', '{"token":["T"', '{"token":123', '{"token":1234', '{"token":"123"', "{'token':'T'}", '{token:"T"}', '"{\\"token\\":\\"T\\"}"', '"{\\"token\\":\\"T\\"', 'token=T', 'name: x, token: T'].map((text) => [text, 'application/json'] as const))
+  await told.table('maskBody of forms', maskBody, [['token=a,b;c"d&e=f', 'application/x-www-form-urlencoded'], ['token=a,b;c"d&e=f', 'Application/X-WWW-Form-UrlEncoded; charset=utf-8'], ['{"token":"T"}', 'application/x-www-form-urlencoded'], ['pass%77ord=T', 'application/x-www-form-urlencoded'], ['%', 'application/x-www-form-urlencoded']])
+  const part = (head: string, text: string, end = '\r\n') => `--B\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}${end}`
+  const inParts = [`${part('name="token"', 'T')}${part('name="a"', 'b')}${part('name=password', 'P\r\nQ\r\n')}--B--\r\n`, part('name="token"', 'cut', ''), part('name="token"; filename="x"\r\nContent-Type: a/b', 'T'), part('name="filename"', 'T'), part('filename="token"; name="a"', 'T'), part('name="token"', ''), `preamble\n--B\nContent-Disposition: form-data; NAME="token"\n\nT\n--B--`]
+  await told.table('hideParts', hideParts, inParts.map((text) => [text, 'multipart/form-data; boundary=B', isSecret] as const))
+  await told.table('hideParts of other types', hideParts, ['multipart/form-data; boundary="B"', 'Multipart/Mixed; charset=utf-8; BOUNDARY=B; x=y', 'multipart/form-data', 'multipart/form-data; boundary=C', 'text/plain; boundary=B'].map((type) => [inParts[1] ?? '', type, isSecret] as const))
   const phones = ['13800001001', '12800001001', '+8613800001001', '008613800001001', '86 13800001001', '86-138-0000-1001', '138 0000 1001', '138-00001001', '1380000 1001', '138.0000.1001', '(138) 0000-1001', '138) 0000 1001', '138\u20130000\u20131001', '138\u00a00000\u00a01001', '113800001001', '138000010012', 'a13800001001b', '%2B8613800001001', '%3D13800001001', '１３８００００１００１', '０１３８００００１００１', '1２３', '123 4567 8901', '138  0000  1001', '138   0000 1001', '138    0000 1001', '13800001001,13900001002', '1380000100', '198 12345678', '128 12345678']
   await told.table('phones', (text: string) => [maskPhones(text), replacePhones(text, (phone) => phone.split('').reverse().join(''))], each(...phones))
 

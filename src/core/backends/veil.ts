@@ -2,6 +2,7 @@
 import { isObject, parseForeignJson } from '../../plain/json.js'
 import { searchOf } from '../../plain/url.js'
 import type { ReplyHeaders } from '../reply.js'
+import { hidePairs, isNoSecret } from '../secret-pairs.js'
 import { isForeignSecret, mask, maskPhones } from '../secrets.js'
 import type { CallHeaders } from '../stage/call.js'
 import { SecretTexts } from './secret-texts.js'
@@ -85,7 +86,7 @@ export interface Veil {
  */
 export function veilOver(known: readonly Pick<SecretTexts, 'hide'>[], phones = maskPhones): Veil {
   const exact = (text: string) => known.reduce((shown, one) => one.hide(shown), text)
-  const text = (said: string) => phones(hidePairs(exact(said).replace(JWT, mask).replace(SCHEME, (_whole, scheme: string) => `${scheme} ${mask('secret')}`)))
+  const text = (said: string) => phones(hidePairs(exact(said).replace(JWT, mask).replace(SCHEME, (_whole, scheme: string) => `${scheme} ${mask('secret')}`), isForeignPair))
   const value = (said: unknown, name = '') => hideMembers(said, isForeignSecret(name), text)
   return {
     text,
@@ -103,34 +104,9 @@ export function veilOver(known: readonly Pick<SecretTexts, 'hide'>[], phones = m
 /** A JSON object in Base64 is what a JSON Web Token begins with. */
 const JWT = /(?<![\w-])eyJ[\w.-]{10,}/g
 const SCHEME = /(?<![\w-])(Bearer|Basic)(?:\s|%20|\+){1,4}[^\s"'<>\\;,]+/gi
-/** A name and what stands between it and its value, in a query, a header, a script or a piece of JSON. */
-const NAME = /(?<![\w-])([\w-]+)(\\{0,2}["']?\s{0,4}(?:[=:]|%3[ad])\s{0,4})(\\{0,2}["']?)/gi
-/** What a value reaches to, by how it begins. */
-const TO_QUOTE = /[^"\\]*(?:\\.[^"\\]*)*/y
-const TO_APOSTROPHE = /[^'\\]*/y
-const TO_ESCAPED = /[^"'\\]*/y
-const TO_GAP = /[^\s"'<>\\;,&]+/y
-
-function hidePairs(text: string): string {
-  let shown = ''
-  let from = 0
-  NAME.lastIndex = 0
-  for (let pair = NAME.exec(text); pair !== null; pair = NAME.exec(text)) {
-    const [, name = '', between = '', quote = ''] = pair
-    if (!isForeignSecret(name) && !(between.includes('=') && /.key$/i.test(name))) continue
-    const reach = quote === '' ? TO_GAP : quote === '"' ? TO_QUOTE : quote === "'" ? TO_APOSTROPHE : TO_ESCAPED
-    const start = (reach.lastIndex = NAME.lastIndex)
-    const value = reach.exec(text)?.[0] ?? ''
-    if (value === '' || isNoSecret(value)) continue
-    shown += text.slice(from, start) + mask(value)
-    from = NAME.lastIndex = start + value.length
-  }
-  return shown + text.slice(from)
-}
-
-/** How many of something there are, or whether there is one, is no secret. */
-function isNoSecret(value: string): boolean {
-  return /^(?:\d{1,3}|true|false|null)$/.test(value) || /^[[{]/.test(value)
+/** A word before an equals sign may be any key. */
+function isForeignPair(name: string, between: string): boolean {
+  return isForeignSecret(name) || (between.includes('=') && /.key$/i.test(name))
 }
 
 function hideMembers(value: unknown, isSecret: boolean, text: (said: string) => string): unknown {
