@@ -1,6 +1,7 @@
 /** Short news at the edge of the page: done, or why not. Told to screen readers as well. */
 import { signal } from '@preact/signals'
 import { t } from './language.js'
+import { whenStill } from './live/still.js'
 
 interface Notice {
   readonly id: number
@@ -29,7 +30,9 @@ function dismiss(id: number): void {
 export function note(text: string): void {
   const id = add('done', text)
   setTimeout(() => {
-    dismiss(id)
+    whenStill({}, () => {
+      dismiss(id)
+    })
   }, SHOWN)
 }
 

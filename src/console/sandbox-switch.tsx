@@ -1,8 +1,9 @@
 /** Which sandbox the page is about, and the way to another one. */
-import { useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { act, ask, control } from './api.js'
 import { count } from './format.js'
 import { t } from './language.js'
+import { useInPlace } from './live/in-place.js'
 import { useResource } from './live/resource.js'
 import { panel, sandbox, go } from './place.js'
 
@@ -28,8 +29,11 @@ export function SandboxSwitch() {
 
 function Choice({ onChosen }: { readonly onChosen: () => void }) {
   const [text, setText] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  // `autofocus` is for what is there when the menu opens.
+  useLayoutEffect(() => { field.current?.focus() }, [])
   const { data } = useResource(() => ask(control.value.GET('/sandboxes')), 'sandboxes')
-  const names = data?.sandboxes ?? []
+  const names = useInPlace(data?.sandboxes ?? [])
   const found = names.filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase()))
   const visit = (name: string) => {
     go({ sandbox: name, panel: panel.value })
@@ -47,7 +51,7 @@ function Choice({ onChosen }: { readonly onChosen: () => void }) {
   }
   return (
     <form onSubmit={(event) => void make(event)}>
-      <input value={text} onInput={(event) => { setText(event.currentTarget.value) }} pattern={SANDBOX_NAME} aria-label={t('Find or name a sandbox', '查找或命名沙箱')} placeholder={t('Find, or name a new one', '查找，或为新沙箱命名')} autocomplete="off" autofocus />
+      <input ref={field} value={text} onInput={(event) => { setText(event.currentTarget.value) }} pattern={SANDBOX_NAME} aria-label={t('Find or name a sandbox', '查找或命名沙箱')} placeholder={t('Find, or name a new one', '查找，或为新沙箱命名')} autocomplete="off" />
       <ul>
         {found.slice(0, MOST_LISTED).map(({ name, requests }) => (
           <li key={name}>

@@ -1,6 +1,7 @@
 /** The calls of the sandbox as the stream tells them. Kept outside of signals: thousands come in a second, and a page draws sixty times at most. */
 import { signal } from '@preact/signals'
 import type { Schemas } from '../api.js'
+import { whenStill } from './still.js'
 
 export type Line = Schemas['CallLine']
 
@@ -100,8 +101,10 @@ function changed(): void {
   if (isDue) return
   isDue = true
   requestAnimationFrame(() => {
-    isDue = false
-    version.value++
+    whenStill(version, () => {
+      isDue = false
+      version.value++
+    })
   })
 }
 

@@ -6,6 +6,7 @@ import { followEvents, opened } from '../../client/events.js'
 import { pause, stopwatch } from '../../core/clock.js'
 import { ask, beat, control, isLocked, type Schemas, token } from '../api.js'
 import { DEFAULT_SANDBOX, sandbox } from '../place.js'
+import { whenStill } from './still.js'
 import { append, capacity, editionOfLines, forget, hasMore, keptLines, type Line, PAGE, prepend, replace } from './calls.js'
 
 export type Connection =
@@ -51,7 +52,10 @@ export function baseUrlOf(system: string): string {
 
 /** Takes what an answer says about the sandbox. */
 function hear(info: Schemas['Sandbox']): void {
-  heard.value = { info, since: stopwatch() }
+  const news = { info, since: stopwatch() }
+  whenStill(heard, () => {
+    if (info.name === sandbox.peek()) heard.value = news
+  })
 }
 
 /** Makes the sandbox of this name, and follows it. */

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { messageOf } from '../../plain/message.js'
 import { beat } from '../api.js'
 import { awaitAnswer } from './opening.js'
+import { whenStill } from './still.js'
 
 export interface Resource<T> {
   /** Null until the first answer. */
@@ -46,10 +47,12 @@ export function useResource<T>(load: () => Promise<T>, subject: string, { once =
         (data) => ({ subject: asked, data, failure: null }),
         (error: unknown) => ({ subject: asked, data: keep || state.peek().subject === asked ? state.peek().data : null, failure: messageOf(error) }),
       )
-      if (self.subject === asked) {
+      whenStill(self, () => {
+        if (self.subject !== asked) return
         state.value = result
         answered.current?.()
-      } else self.again = true
+      })
+      if (self.subject !== asked) self.again = true
     } while (self.again && !self.isGone)
     self.isBusy = false
   })

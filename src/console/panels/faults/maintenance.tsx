@@ -29,7 +29,7 @@ export function MaintenanceCard({ system, state }: MaintenanceCardProps) {
     )
   }
   return (
-    <details class="maintenance" onToggle={(event) => { setOpen(event.currentTarget.open) }}>
+    <details class="maintenance" open={isOpen} onToggle={(event) => { setOpen(event.currentTarget.open) }}>
       <summary>{t('Maintenance', '维护')}</summary>
       <form onSubmit={begin}>
         <div class="pair">

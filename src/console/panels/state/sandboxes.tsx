@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { act, ask, control } from '../../api.js'
 import { count, dayAndTime } from '../../format.js'
 import { t } from '../../language.js'
+import { useInPlace } from '../../live/in-place.js'
 import { useResource } from '../../live/resource.js'
 import { Link } from '../../parts/link.js'
 import { put } from '../../parts/question.js'
@@ -14,7 +15,7 @@ const MOST_SHOWN = 100
 export function SandboxTable() {
   const { data } = useResource(() => ask(control.value.GET('/sandboxes')), 'all')
   const [name, setName] = useState('')
-  const all = data?.sandboxes ?? []
+  const all = useInPlace(data?.sandboxes ?? [])
   const make = async (event: SubmitEvent) => {
     event.preventDefault()
     const made = await act(control.value.POST('/sandboxes', { body: name === '' ? {} : { name } }))
