@@ -13,6 +13,7 @@ import { startBackend } from './backends/backend.js'
 import { startEduBackend } from './backends/edu.js'
 import { startLiveBackend } from './backends/live.js'
 import { closedAfterEach } from './support/closing.js'
+import { authOf } from './support/edu.js'
 
 const PHONE = '13800003009'
 const closing = closedAfterEach()
@@ -288,6 +289,28 @@ describe('edu', () => {
       refresh_token = answer.refresh_token ?? refresh_token
     }
     expect(real.asked.slice(1).map(({ text }) => JSON.parse(text) as unknown)).toEqual([0, 0, 0, 1].map((i) => ({ refresh_token: refresh[i] })))
+  })
+
+  test('a backend that gives the same refresh token at each login has its logins taken in, and the token is that of the newest', async () => {
+    const access = ['1', '2', '3'].map((digit) => digit.repeat(48))
+    const refresh_token = 'a'.repeat(48)
+    let given = 0
+    const real = await startBackend(({ path }) => {
+      const renewed = { access_token: access[given++], access_token_expire: 7_200_000 }
+      return { json: path.endsWith('/login') ? { code: 900, info: { userID: 'feed00000000000000000001', nick: 'Real student', phone: '13800001001', ...renewed, refresh_token, refresh_token_expire: 2_592_000_000 } } : { code: 900, ...renewed } }
+    }, { status: 404, json: {} })
+    closing.push(() => real.close())
+    const box = await boxOf({ edu: { url: real.url, operations: { eduListTeachers: 'stub' } } })
+    const post = async (path: string, body: object) => (await box.fetch(`/edu/rest/s/${path}`, { method: 'POST', headers: { ...IOS, 'content-type': 'application/json' }, body: JSON.stringify(body) })).json()
+    const teachers = async (token = '') => ((await (await box.fetch('/edu/rest/s/teachers', { headers: { ...IOS, ...authOf(token) } })).json()) as { code: number }).code
+    for (let login = 0; login < 2; login++) {
+      await post('login', { phone: '13800001001', passwd: 'abc12345', device: `Phone ${String(login)}` })
+      expect(await teachers(access[login])).toBe(900)
+    }
+    expect(await teachers(access[0])).toBe(903)
+    await post('accessToken', { refresh_token })
+    expect([await teachers(access[1]), await teachers(access[2])]).toEqual([903, 900])
+    expect((await box.sessions.list({ system: 'edu', state: 'active' })).map(({ device }) => device.label)).toEqual(['Phone 1'])
   })
 
   test('an access token that is renewed where both answer is renewed at both', async () => {

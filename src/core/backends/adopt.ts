@@ -3,7 +3,7 @@ import type { SeenReply, SeenUser, SessionNews } from '../dialect.js'
 import { NoRoom } from '../engine/engine.js'
 import { misfitOf } from '../records.js'
 import type { SystemRecords } from '../sandbox-state.js'
-import { type RealTokens, type SessionRecord, Sessions } from '../sessions.js'
+import { type GivenTokens, type RealTokens, type SessionRecord, Sessions } from '../sessions.js'
 import { type Doc, StoreError, type Transaction } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
@@ -55,9 +55,7 @@ export async function adopt({ system, turn, backend, caller }: Adopting, news: S
         const { realm = '', device, tokens } = news
         const { userId, problem } = await userOf(system, tx, news.user)
         if (userId === null) return { userId: null, problem }
-        // A backend may give the same token again.
-        const same = await tx.find('sessions', { accessToken: tokens.access })
-        if (same !== undefined) await tx.delete('sessions', same.id)
+        await giveUp(tx, tokens)
         await sessions.issue({ userId, realm, real: { ...tokens, backend }, ...(device === undefined ? {} : { device }) })
         return { userId, problem: null }
       }
@@ -65,6 +63,7 @@ export async function adopt({ system, turn, backend, caller }: Adopting, news: S
         const session = await renewedOne(tx, news.by, caller, backend)
         if (session === null) return NOTHING
         const { access, accessLifetime, refresh, refreshLifetime } = news.tokens
+        await giveUp(tx, news.tokens, session.id)
         const after = (left: number | null | undefined) => (left === null || left === undefined ? null : turn.now + left)
         await tx.update('sessions', session.id, {
           ...(access === undefined ? {} : { accessToken: access, accessExpiresAt: after(accessLifetime), previousAccess: null }),
@@ -116,6 +115,14 @@ async function within({ system, turn }: Pick<Adopting, 'system' | 'turn'>, work:
     if (error instanceof StoreError || error instanceof NoRoom) return { userId: null, problem: error.message }
     throw error
   }
+}
+
+/** A backend may give the same tokens again: then they are the newest session's. */
+async function giveUp(tx: Tx, { access, refresh = null }: Partial<GivenTokens>, newest?: string): Promise<void> {
+  const same = access === undefined ? undefined : await tx.find('sessions', { accessToken: access })
+  if (same !== undefined && same.id !== newest) await tx.delete('sessions', same.id)
+  const sharing = refresh === null ? undefined : await tx.find('sessions', { refreshToken: refresh })
+  if (sharing !== undefined && sharing.id !== newest) await tx.update('sessions', sharing.id, { refreshToken: null, refreshExpiresAt: null })
 }
 
 async function renewedOne(tx: Tx, by: string | null, caller: SessionRecord | null, backend: string): Promise<SessionRecord | null> {
