@@ -1,10 +1,14 @@
 /** The console while apps, tests and other people are at work in the same sandbox: nothing that is being done in it is undone by what comes. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { startServer } from '../src/server.js'
+import { loadSystems } from '../src/systems/load.js'
 import { ways } from './support/app-page.js'
+import { closedAfterEach } from './support/closing.js'
 import { hasBrowser, serveConsole } from './support/console.js'
 
-const { reader, app } = await serveConsole()
+const { server, reader, app } = await serveConsole()
+const closing = closedAfterEach()
 const json = (body: object, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 const SEND_CODE = '/live/auth/code?mobile=13800003001'
 
@@ -131,5 +135,121 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await app(`/@${name}/live/no`)
     await card.getByLabel('Server-Status').waitFor()
     expect(await card.getByLabel('Server-Status').inputValue()).toBe('back at nine')
+  })
+
+  test('services are put out of order by one tick after the other, faster than the stub answers, and no new record is saved twice', async () => {
+    const name = box('quick')
+    await app(`/@${name}/live/no`)
+    const page = await reader(`/__console/@${name}/faults`, settings)
+    const card = page.locator('li.card', { has: page.getByRole('heading', { name: 'edu' }) })
+    await page.route('**/outages', (route) => new Promise((go) => setTimeout(go, 200)).then(() => route.continue()))
+    for (const service of ['internal', 'database', 'smsOperator']) await card.getByLabel(service).click()
+    const out = async () => ((await (await app(`/__admin/sandboxes/${name}/outages`)).json()) as { outages: { out: string[] }[] }).outages[0]?.out // as control.yaml says
+    await expect.poll(out).toEqual(['internal', 'database', 'smsOperator'])
+    for (const service of ['internal', 'database', 'smsOperator']) expect(await card.getByLabel(service).isChecked()).toBe(true)
+
+    await page.goto(new URL(`/__console/@${name}/records/live/users`, server.url).href)
+    for (const mobile of ['13911112222', '13800003001']) {
+      await page.getByRole('button', { name: say('Add', '新增'), exact: true }).click()
+      await page.getByRole('dialog').getByLabel(/^mobile/).fill(mobile)
+      await page.getByRole('dialog').getByLabel(/^nickname/).fill('Guest')
+      await page.getByRole('dialog').getByRole('button', { name: say('Stage', '暂存') }).click()
+    }
+    const sent: string[] = []
+    await page.route('**/db/live/users', async (route) => {
+      sent.push(String(route.request().postData()))
+      // Another edit is staged while these are saved.
+      if (sent.length === 1) {
+        await page.getByRole('button', { name: say('Edit 2', '编辑 2'), exact: true }).click()
+        await page.getByRole('dialog').getByRole('button', { name: say('Delete', '删除'), exact: true }).click()
+      }
+      await route.continue()
+    })
+    await page.getByRole('button', { name: say('Save 2', '保存 2 处') }).dblclick()
+    await page.getByText(say('1 saved', '已保存 1 条')).waitFor()
+    expect(sent).toHaveLength(2)
+    await page.getByRole('button', { name: say('Save 2', '保存 2 处') }).waitFor()
+    await page.locator('.complaint', { hasText: '13800003001' }).waitFor()
+    await page.locator('tr.deleted').waitFor()
+  })
+
+  test('a call that a reset has taken away is told so, and what a rewind takes away is counted until it is done', async () => {
+    const name = box('taken-back')
+    for (let i = 0; i < 3; i++) await app(`/@${name}${SEND_CODE}`)
+    const page = await reader(`/__console/@${name}/calls/3`, settings)
+    await page.getByRole('button', { name: say('Rewind to before it…', '退回到此前…') }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(say('1 call', '1 次请求'), { exact: true }).waitFor()
+    await app(`/@${name}${SEND_CODE}`)
+    await dialog.getByText(say('2 calls', '2 次请求'), { exact: true }).waitFor()
+    await dialog.getByRole('button', { name: say('Close', '关闭') }).click()
+    await app(`/__admin/sandboxes/${name}/reset`, { method: 'POST' })
+    await page.locator('.detail .empty').waitFor()
+    expect(await page.locator('.detail-body').count()).toBe(0)
+  })
+
+  test('what is no operation is not taken for all of them; another panel begins at its top', async () => {
+    const name = box('unknown')
+    await app(`/@${name}/live/no`)
+    const page = await reader(`/__console/@${name}/faults`, settings)
+    const form = page.getByRole('form', { name: say('Arm a fault', '布置故障') })
+    const operation = form.getByRole('combobox', { name: say('Operation', '接口'), exact: true })
+    await operation.fill('liveLogn')
+    await operation.press('Enter')
+    expect(await operation.evaluate<string>('document.activeElement.validationMessage')).toBe(say('No operation is called so.', '没有这个名称的接口。'))
+    await operation.fill('liveLogin')
+    await operation.press('Enter')
+    await page.locator('.armed li', { hasText: 'liveLogin' }).waitFor()
+    expect(await page.locator('.armed li').count()).toBe(1)
+    await page.getByRole('link', { name: 'live', exact: true }).waitFor()
+    const top = () => page.evaluate<number>("document.querySelector('main').scrollTop")
+    await page.evaluate("document.querySelector('main').scrollTop = 300")
+    expect(await top()).toBe(300)
+    await page.getByRole('link', { name: say('People', '用户'), exact: true }).click()
+    await page.locator('.tr .name').first().waitFor()
+    expect(await top()).toBe(0)
+  })
+
+  test('a sandbox that was deleted is found again when an app makes it', async () => {
+    const name = box('again')
+    await app(`/@${name}/live/no`)
+    const page = await reader(`/__console/@${name}/faults`, settings)
+    const lasting = page.getByLabel(say('For how long', '持续'))
+    await lasting.fill('77s')
+    await app(`/__admin/sandboxes/${name}`, { method: 'DELETE' })
+    const make = page.getByRole('button', { name: say('Make it', '建立') })
+    await make.waitFor()
+    // The page has not looked yet when somebody else has made it.
+    await page.route('**/__admin/health', (route) => new Promise((go) => setTimeout(go, 1000)).then(() => route.continue()))
+    await app(`/@${name}/live/no`)
+    await make.click()
+    await lasting.waitFor()
+    await page.unroute('**/__admin/health')
+    await app(`/__admin/sandboxes/${name}`, { method: 'DELETE' })
+    await make.waitFor()
+    await app(`/@${name}/live/no`)
+    await lasting.waitFor()
+    expect(await lasting.inputValue()).toBe('77s')
+    expect(await page.locator('.notice').count()).toBe(0)
+  })
+
+  test('a token that the stub does not take is said to be wrong, is not lost, and may be given again', async () => {
+    const stub = await startServer({ systems: await loadSystems(['live']), adminToken: 'the-right-token-0123' })
+    closing.push(() => stub.close())
+    const page = await reader(`${stub.url}/__console/clock`, settings)
+    const field = page.getByLabel(say('Token', '令牌'), { exact: true })
+    await field.fill('the-wrong-token')
+    for (let i = 0; i < 2; i++) {
+      const asked = page.waitForResponse(/\/systems$/)
+      await page.keyboard.press('Enter')
+      await (await asked).finished()
+      await page.getByText(say('The stub does not take the token', '服务不接受此标签页的令牌')).waitFor()
+      expect(await field.inputValue()).toBe('the-wrong-token')
+    }
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type('the-right-token-0123')
+    await page.keyboard.press('Enter')
+    await page.locator('.big-time').waitFor()
+    await page.goto('about:blank')
   })
 })

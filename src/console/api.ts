@@ -21,6 +21,8 @@ if (brought !== null) {
 }
 
 export const token = signal(brought ?? sessionStorage.getItem(TOKEN_KEY))
+/** Counts the tokens that were given: one that was refused may be given again. */
+export const unlocked = signal(0)
 /** Whether the stub asks for a token that the reader has not given. */
 export const isLocked = signal(false)
 
@@ -36,6 +38,7 @@ export function unlock(given: string): void {
   sessionStorage.setItem(TOKEN_KEY, given)
   token.value = given
   isLocked.value = false
+  unlocked.value++
   beat.value++
 }
 

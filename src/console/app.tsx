@@ -1,11 +1,11 @@
 /** The page as a whole: header, the list of panels, what connects it to the stub, and the panel that is open. */
 import type { ComponentType } from 'preact'
 import { useSignalEffect } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { isLocked } from './api.js'
 import { Header } from './header.js'
 import { pick, t } from './language.js'
-import { connection } from './live/connection.js'
+import { connection, isAway } from './live/connection.js'
 import { areDetailsKnown } from './live/details.js'
 import { unanswered } from './live/opening.js'
 import { Locked } from './locked.js'
@@ -48,7 +48,12 @@ export function App() {
   useEffect(() => {
     document.title = `${title} · ${sandbox.value} · Understudy`
   }, [title, sandbox.value])
+  // Another panel begins at its top.
+  useLayoutEffect(() => { main.current?.scrollTo(0, 0) }, [shown, sandbox.value])
   const Panel = PANELS[shown]
+  const key = `${sandbox.value} ${shown}`
+  const opened = useRef('')
+  if (!isAway.value && areDetailsKnown.value) opened.current = key
   return (
     <div class="page">
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus() }}>{t('Skip to content', '跳到正文')}</a>
@@ -57,7 +62,8 @@ export function App() {
       <div class="body">
         <Nav />
         <main id="main" ref={main} tabIndex={-1} aria-label={title}>
-          {isLocked.value ? <Locked /> : connection.value === 'gone' ? <Gone /> : connection.value === 'connecting' || !areDetailsKnown.value ? null : <Opening key={`${sandbox.value} ${shown}`} panel={Panel} />}
+          {isLocked.value ? <Locked /> : connection.value === 'gone' && <Gone />}
+          {opened.current === key && <Opening key={key} panel={Panel} isHidden={isAway.value} />}
         </main>
       </div>
       <LoginDialog />
@@ -67,11 +73,11 @@ export function App() {
   )
 }
 
-/** A panel, not seen before it has what it opens with. */
-function Opening({ panel: Panel }: { readonly panel: ComponentType }) {
+/** A panel, not seen before it has what it opens with. While there is nothing to show it stays, out of sight, with all that was typed in it. */
+function Opening({ panel: Panel, isHidden }: { readonly panel: ComponentType; readonly isHidden: boolean }) {
   const [isReady, setReady] = useState(false)
   useSignalEffect(() => {
     if (unanswered.value === 0) setReady(true)
   })
-  return <div class="opening" aria-busy={!isReady}><Panel /></div>
+  return <div class="opening" hidden={isHidden} aria-busy={!isReady}><Panel /></div>
 }

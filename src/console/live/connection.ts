@@ -4,7 +4,7 @@ import { computed, effect, signal, untracked } from '@preact/signals'
 import { ControlError, take } from '../../client/control.js'
 import { followEvents, opened } from '../../client/events.js'
 import { pause, stopwatch } from '../../core/clock.js'
-import { ask, beat, control, isLocked, type Schemas, token } from '../api.js'
+import { ask, beat, control, isLocked, type Schemas, unlocked } from '../api.js'
 import { DEFAULT_SANDBOX, sandbox } from '../place.js'
 import { whenStill } from './still.js'
 import { append, capacity, editionOfLines, forget, hasMore, keptLines, type Line, PAGE, prepend, replace } from './calls.js'
@@ -19,6 +19,8 @@ export type Connection =
   | 'gone'
 
 export const connection = signal<Connection>('connecting')
+/** Whether there is nothing to be shown or done: no token, no sandbox, or nothing is known yet. */
+export const isAway = computed(() => isLocked.value || connection.value === 'gone' || connection.value === 'connecting')
 /** What the stub says of the sandbox, and how long ago by this machine's clock. */
 const heard = signal<{ readonly info: Schemas['Sandbox']; readonly since: () => number } | null>(null)
 export const info = computed(() => heard.value?.info ?? null)
@@ -60,7 +62,12 @@ function hear(info: Schemas['Sandbox']): void {
 
 /** Makes the sandbox of this name, and follows it. */
 export async function makeHere(): Promise<void> {
-  await ask(control.value.POST('/sandboxes', { body: { name: sandbox.value } }))
+  try {
+    await ask(control.value.POST('/sandboxes', { body: { name: sandbox.value } }))
+  } catch (error) {
+    // An app was faster.
+    if (!(error instanceof ControlError && error.kind === 'sandbox-exists')) throw error
+  }
   restart.value++
 }
 
@@ -70,7 +77,7 @@ let boot: string | null = null
 /** Begins to follow whatever sandbox the address names. */
 export function stayConnected(): void {
   effect(() => {
-    watch(restart, token)
+    watch(restart, unlocked)
     const name = sandbox.value
     const over = new AbortController()
     untracked(() => {
@@ -89,8 +96,12 @@ async function follow(name: string, signal: AbortSignal): Promise<void> {
   let wait = FIRST_WAIT
   while (!signal.aborted) {
     try {
-      if (!(await greet(name))) return
+      const isThere = await greet(name)
       wait = FIRST_WAIT
+      if (!isThere) {
+        await pause(LOOK_AGAIN, signal)
+        continue
+      }
       await listen(name, signal)
     } catch (error) {
       // What was thrown tells nothing that `locked` and `lost` do not.
@@ -111,18 +122,18 @@ async function greet(name: string): Promise<boolean> {
   const { bootedAt } = await take(control.value.GET('/health'))
   // Another start: its calls are counted from 1 again.
   if (boot !== bootedAt) {
+    systems.value = (await ask(control.value.GET('/systems'))).systems
     forget()
     era.value++
+    boot = bootedAt
   }
-  boot = bootedAt
-  systems.value = (await ask(control.value.GET('/systems'))).systems
   if (await look(name)) return true
   // Where calls without a name go. A new server has none yet, and looking makes none.
   if (name === DEFAULT_SANDBOX) {
     await ask(control.value.POST('/sandboxes', { body: { name } }))
     if (await look(name)) return true
   }
-  connection.value = 'gone'
+  if (name === sandbox.peek()) connection.value = 'gone'
   return false
 }
 
@@ -140,14 +151,14 @@ async function look(name: string): Promise<boolean> {
 async function listen(name: string, signal: AbortSignal): Promise<void> {
   const path = { sandbox: name }
   const open = () => opened(control.value.GET('/sandboxes/{sandbox}/requests/lines/stream', { params: { path }, parseAs: 'stream', signal }))
-  let isFirst = true
   // The stream is opened first and the list read then, so that no call falls between them; `append` passes over what came twice.
   for await (const { event, data } of followEvents({ open: async () => {
     const stream = await open()
     await catchUp(name)
+    if (isOver(signal)) return stream
+    const wasThere = connection.peek() !== 'connecting'
     connection.value = 'live'
-    if (!isFirst) beat.value++
-    isFirst = false
+    if (wasThere) beat.value++
     return stream
   }, signal, attempts: 0 })) {
     if (event === 'lines') {
@@ -167,6 +178,8 @@ async function listen(name: string, signal: AbortSignal): Promise<void> {
 /** Reads the newest lines of the journal in place of those that are here. */
 export async function catchUp(name = sandbox.value): Promise<void> {
   const { lines, meta } = await readLines(name, {})
+  // The reader may have gone to another one meanwhile.
+  if (name !== sandbox.peek()) return
   capacity.value = meta.capacity
   replace(lines, meta.total)
 }

@@ -37,7 +37,7 @@ export function QuestionDialog() {
 function Asked({ question: { title, words, verb, sandbox, callsOnly = false, carryOut }, onClose }: { readonly question: Question; readonly onClose: () => void }) {
   const [isKept, keep] = useState(false)
   const params = { params: { path: { sandbox } } }
-  const { data } = useResource(async () => {
+  const { data, failure } = useResource(async () => {
     const [{ journal }, { systems }] = await Promise.all([ask(control.value.GET('/sandboxes/{sandbox}', params)), ask(control.value.GET('/sandboxes/{sandbox}/overview', params))])
     const sum = (of: (one: (typeof systems)[number]) => number) => systems.reduce((all, one) => all + of(one), 0)
     return { calls: journal, sessions: sum(({ sessions }) => sessions), records: sum(({ changed }) => changed) }
@@ -54,6 +54,7 @@ function Asked({ question: { title, words, verb, sandbox, callsOnly = false, car
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{words}</p>
+      {failure !== null && <p class="faint">{failure}</p>}
       <ul class="gone" aria-busy={data === null}>
         <li><b>{data === null ? '…' : t(data.calls === 1 ? '1 call' : `${count(data.calls)} calls`, `${count(data.calls)} 次请求`)}</b> <span class="faint">{t('in the journal', '在日志中')}</span></li>
         {!callsOnly && <li><b>{data === null ? '…' : t(data.sessions === 1 ? '1 session' : `${count(data.sessions)} sessions`, `${count(data.sessions)} 个会话`)}</b> <span class="faint">{t('that are logged in', '处于登录状态')}</span></li>}

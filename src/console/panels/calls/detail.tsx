@@ -4,6 +4,7 @@ import { ask, control, here } from '../../api.js'
 import { dayAndTime, took } from '../../format.js'
 import { half, t } from '../../language.js'
 import { type Line, lineOf } from '../../live/calls.js'
+import { era } from '../../live/connection.js'
 import { systemOf } from '../../live/details.js'
 import { useResource } from '../../live/resource.js'
 import { go } from '../../place.js'
@@ -17,18 +18,20 @@ import { referenceOf } from '../../reference.js'
 
 export function CallDetail({ id }: { readonly id: number }) {
   const [secrets, showSecrets] = useState(false)
-  const { data, failure, isCurrent } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/requests/{id}', { params: { path: { ...here.value, id }, query: { secrets } } })), `${here.value.sandbox} ${String(id)} ${String(secrets)}`, { once: true, keep: true })
+  const { data, failure, isCurrent } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/requests/{id}', { params: { path: { ...here.value, id }, query: { secrets } } })), `${here.value.sandbox} ${String(era.value)} ${String(id)} ${String(secrets)}`, { once: true, keep: true })
   // The list knows how the call ended; the rest follows.
-  const line = useMemo(() => lineOf(id), [id])
-  const known = data === null ? line : { ...data, status: data.response.status }
+  const line = useMemo(() => lineOf(id), [id, isCurrent])
+  // A reset or a rewind may have taken the call away, or have given its number to another.
+  const isThere = data !== null && failure === null
+  const known = isThere ? { ...data, status: data.response.status } : failure === null ? line : undefined
   return (
     <section class="detail" aria-label={t(`Call ${String(id)}`, `请求 ${String(id)}`)}>
       <header class="detail-head">
         {known === undefined ? <h2 class="grow">{t(`Call ${String(id)}`, `请求 ${String(id)}`)}</h2> : <Title call={known} />}
         <button type="button" class="quiet icon" onClick={() => { go({ item: '' }) }} aria-label={t('Close', '关闭')} aria-keyshortcuts="Escape">✕</button>
       </header>
-      {failure !== null && data === null && <p class="empty">{failure}</p>}
-      {data !== null && (
+      {failure !== null && <p class="empty">{failure}</p>}
+      {isThere && (
         <div class="detail-body" aria-busy={!isCurrent}>
           <CallActions entry={data} secrets={secrets} onSecrets={showSecrets} />
           <Reason entry={data} />

@@ -34,7 +34,7 @@ interface MomentProps {
 }
 
 function Moment({ id, wanted, onClose, onFork }: MomentProps) {
-  const { data, failure } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/history', { params: { path: here.value, query: { limit: WHOLE } } })), String(id), { once: true })
+  const { data, failure } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/history', { params: { path: here.value, query: { limit: WHOLE } } })), String(id))
   const title = wanted === 'rewind' ? t(`Rewind to before call ${String(id)}`, `退回到请求 ${String(id)} 之前`) : t(`Fork at call ${String(id)}`, `由请求 ${String(id)} 分出`)
   const before = data === null ? null : momentBefore(data, id)
   return (

@@ -2,6 +2,7 @@
 import { act, control, here } from '../../api.js'
 import { half, t } from '../../language.js'
 import type { SystemDetail } from '../../live/details.js'
+import { useWish } from '../../live/wish.js'
 import { Draft } from '../../parts/draft.js'
 import { outageName } from './outages.js'
 
@@ -13,13 +14,12 @@ interface SystemSettingsProps {
   readonly values: Readonly<Record<string, Value>>
 }
 
-export function SystemSettings({ system: { id, outages, settings }, out, values }: SystemSettingsProps) {
+export function SystemSettings({ system: { id, outages, settings }, ...known }: SystemSettingsProps) {
   const path = here.value
-  const turn = (name: string) => {
-    const next = out.includes(name) ? out.filter((one) => one !== name) : [...out, name]
-    void act(control.value.PUT('/sandboxes/{sandbox}/outages', { params: { path }, body: { system: id, out: [...next] } }))
-  }
-  const set = (name: string, value: Value) => void act(control.value.PUT('/sandboxes/{sandbox}/settings', { params: { path }, body: { system: id, settings: { ...values, [name]: value } } }))
+  const [out, putOut] = useWish(known.out, (next) => act(control.value.PUT('/sandboxes/{sandbox}/outages', { params: { path }, body: { system: id, out: [...next] } })))
+  const [values, put] = useWish(known.values, (next) => act(control.value.PUT('/sandboxes/{sandbox}/settings', { params: { path }, body: { system: id, settings: { ...next } } })))
+  const turn = (name: string) => { putOut(out.includes(name) ? out.filter((one) => one !== name) : [...out, name]) }
+  const set = (name: string, value: Value) => { put({ ...values, [name]: value }) }
   return (
     <>
       {outages.length > 0 && (

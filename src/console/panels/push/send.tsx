@@ -47,7 +47,7 @@ export function SendForm({ systems, open }: SendFormProps) {
     if (sent !== null) note(sent.connected ? t('Delivered', '已送达') : t('In the mailbox, for when the user comes', '已放入收件箱，等用户上线'))
   }
   return (
-    <form class="card" onSubmit={(event) => void send(event)} aria-label={t('Send a packet', '发送推送')}>
+    <form class="card" onFocusIn={() => { setUser(receiver) }} onSubmit={(event) => void send(event)} aria-label={t('Send a packet', '发送推送')}>
       <h2>{t('Send a packet', '发送推送')}</h2>
       {sockets.length > 1 && <label class="field"><span>{t('Socket', '通道')}</span><select value={chosen} onChange={(event) => { choose(Number(event.currentTarget.value)); setText(null) }}>{sockets.map(({ system, socket }, i) => <option key={`${system}/${socket.name}`} value={i}>{system} · {socket.name}</option>)}</select></label>}
       {isMany && <label class="field"><span>{t('Find a user', '查找用户')}</span><input type="search" value={q} maxLength={200} onInput={(event) => { setQ(event.currentTarget.value) }} autocomplete="off" /></label>}

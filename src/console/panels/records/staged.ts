@@ -17,14 +17,22 @@ const drafts = signal<ReadonlyMap<string, Staged>>(new Map())
 
 /** @returns what is staged in a collection of the sandbox that the reader is in */
 export function draftOf(system: string, collection: string): Staged {
-  return drafts.value.get(nameOf(system, collection)) ?? NOTHING
+  return draftUnder(nameOf(system, collection))
+}
+
+function draftUnder(name: string): Staged {
+  return drafts.value.get(name) ?? NOTHING
 }
 
 /** Keeps what is staged, until it is saved or discarded. */
 export function keepDraft(system: string, collection: string, draft: Staged): void {
+  keepUnder(nameOf(system, collection), draft)
+}
+
+function keepUnder(name: string, draft: Staged): void {
   const all = new Map(drafts.value)
-  if (sizeOf(draft) === 0) all.delete(nameOf(system, collection))
-  else all.set(nameOf(system, collection), draft)
+  if (sizeOf(draft) === 0) all.delete(name)
+  else all.set(name, draft)
   drafts.value = all
 }
 
@@ -37,34 +45,37 @@ export function sizeOf({ changed, deleted, added }: Staged): number {
   return changed.size + deleted.size + added.length
 }
 
-/** What became of saving: what is still staged, and why. */
-export interface Saved {
-  readonly left: Staged
-  readonly complaints: ReadonlyMap<string, string>
-}
+/** Why edits were refused: by the key of the record, or by what a new one was to be. */
+export type Complaints = ReadonlyMap<string | Doc, string>
+
+/** Where saving is under way. */
+const saving = new Set<string>()
 
 /**
- * Saves one record after the other. What the stub refuses stays staged, with its reason under the record's key (`+0` for the first new one).
+ * Saves one record after the other. What is saved is staged no longer; what the stub refuses stays, and so does what is staged meanwhile.
+ * @returns how many were saved, and why others were not; null where saving is under way already
  */
-export async function save({ changed, deleted, added }: Staged, system: string, collection: string): Promise<Saved> {
+export async function save(system: string, collection: string): Promise<{ readonly done: number; readonly complaints: Complaints } | null> {
+  const name = nameOf(system, collection)
+  if (saving.has(name)) return null
+  saving.add(name)
+  const { changed, deleted, added } = draftUnder(name)
   const path = { ...here.value, system, collection }
-  const left = { changed: new Map(changed), deleted: new Set(deleted), added: [] as Doc[] }
-  const complaints = new Map<string, string>()
-  const attempt = async (key: string, call: Promise<unknown>, done: () => void) => {
+  const complaints = new Map<string | Doc, string>()
+  let done = 0
+  const attempt = async (what: string | Doc, call: Promise<unknown>, without: (draft: Staged) => Staged) => {
     try {
       await call
-      done()
+      done++
+      keepUnder(name, without(draftUnder(name)))
     } catch (error) {
-      complaints.set(key, messageOf(error))
+      complaints.set(what, messageOf(error))
     }
   }
   // Deleted first, so that a unique value is free for who takes it.
-  for (const key of deleted) await attempt(key, ask(control.value.DELETE('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: { ...path, key } } })), () => left.deleted.delete(key))
-  for (const [key, body] of changed) await attempt(key, ask(control.value.PATCH('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: { ...path, key } }, body })), () => left.changed.delete(key))
-  for (const body of added) {
-    const key = `+${String(left.added.length)}`
-    left.added.push(body)
-    await attempt(key, ask(control.value.POST('/sandboxes/{sandbox}/db/{system}/{collection}', { params: { path }, body })), () => left.added.pop())
-  }
-  return { left, complaints }
+  for (const key of deleted) await attempt(key, ask(control.value.DELETE('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: { ...path, key } } })), (draft) => ({ ...draft, deleted: new Set([...draft.deleted].filter((other) => other !== key)) }))
+  for (const [key, body] of changed) await attempt(key, ask(control.value.PATCH('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: { ...path, key } }, body })), (draft) => ({ ...draft, changed: new Map([...draft.changed].filter(([, other]) => other !== body)) }))
+  for (const body of added) await attempt(body, ask(control.value.POST('/sandboxes/{sandbox}/db/{system}/{collection}', { params: { path }, body })), (draft) => ({ ...draft, added: draft.added.filter((other) => other !== body) }))
+  saving.delete(name)
+  return { done, complaints }
 }

@@ -13,7 +13,7 @@ import { filter, place } from '../../place.js'
 import { type CollectionDetail, type Doc, fieldsOf, write } from './fields.js'
 import { RecordForm } from './form.js'
 import { RecordRow } from './row.js'
-import { draftOf, keepDraft, NOTHING, save, sizeOf, type Staged } from './staged.js'
+import { type Complaints, draftOf, keepDraft, NOTHING, save, sizeOf, type Staged } from './staged.js'
 
 const PAGE = 50
 
@@ -27,7 +27,7 @@ export function RecordTable({ system, collection }: RecordTableProps) {
   const page = Math.max(1, Number(number) || 1)
   const staged = draftOf(system, collection.name)
   const stage = (next: Staged) => { keepDraft(system, collection.name, next) }
-  const [complaints, setComplaints] = useState<ReadonlyMap<string, string>>(new Map())
+  const [complaints, setComplaints] = useState<Complaints>(new Map())
   /** What the form is about: a record as it was read, whatever becomes of the list behind the form; a new one has none. */
   const [open, setOpen] = useState<{ readonly key: string; readonly record: Doc | null } | null>(null)
   const path = { ...here.value, system, collection: collection.name }
@@ -57,12 +57,12 @@ export function RecordTable({ system, collection }: RecordTableProps) {
     stage({ ...staged, deleted })
   }
   const commit = async () => {
-    const saved = await save(staged, system, collection.name)
-    stage(saved.left)
-    setComplaints(saved.complaints)
-    const done = edits - sizeOf(saved.left)
+    const saved = await save(system, collection.name)
+    if (saved === null) return
+    const { done, complaints: refused } = saved
+    setComplaints(refused)
     if (done > 0) note(t(`${count(done)} saved`, `已保存 ${count(done)} 条`))
-    const [first] = saved.complaints.values()
+    const [first] = refused.values()
     if (first !== undefined) complain(first)
     reload()
     beat.value++
@@ -82,7 +82,7 @@ export function RecordTable({ system, collection }: RecordTableProps) {
         <table class="grid">
           <thead><tr>{fields.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col"><span class="hidden">{t('Actions', '操作')}</span></th></tr></thead>
           <tbody>
-            {staged.added.map((record, i) => <RecordRow key={`+${String(i)}`} id={`+${String(i)}`} system={system} fields={fields} record={record} look="added" complaint={complaints.get(`+${String(i)}`)} onOpen={() => undefined} onRemove={() => { stage({ ...staged, added: staged.added.filter((_, other) => other !== i) }) }} />)}
+            {staged.added.map((record, i) => <RecordRow key={`+${String(i)}`} id={`+${String(i)}`} system={system} fields={fields} record={record} look="added" complaint={complaints.get(record)} onOpen={() => undefined} onRemove={() => { stage({ ...staged, added: staged.added.filter((other) => other !== record) }) }} />)}
             {records.map((record) => {
               const key = write(record[collection.key])
               const changes = staged.changed.get(key)
