@@ -47,6 +47,18 @@ export function CallList() {
   const place = placeUpTo(lines, selected)
   const at = selected !== 0 && lines[place]?.id === selected ? place : -1
 
+  const focused = useRef<string | undefined>(undefined)
+  const lastSelected = useRef(0)
+  useLayoutEffect(() => {
+    const { activeElement } = document
+    const closed = selected === 0 ? lastSelected.current : 0
+    lastSelected.current = selected
+    // A call that is closed gives the focus back to its row.
+    if (closed !== 0 && activeElement === document.body) box.current?.querySelector<HTMLElement>(`[data-call="${String(closed)}"]`)?.focus({ preventScroll: true })
+    // A row that was written over with another call keeps no focus that was given to the one before.
+    else if (box.current?.contains(activeElement) === true && callAround(activeElement) !== focused.current) box.current.focus({ preventScroll: true })
+  })
+
   const openAt = (index: number) => {
     const line = lines[index]
     if (line === undefined) return
@@ -79,7 +91,7 @@ export function CallList() {
   }
 
   return (
-    <div class="rows" ref={box} role="grid" aria-label={t('Calls, newest first', '请求，新的在前')} aria-rowcount={count} tabIndex={count === 0 ? 0 : -1} onScroll={(event) => { setView({ top: event.currentTarget.scrollTop, height, row }) }}>
+    <div class="rows" ref={box} role="grid" aria-label={t('Calls, newest first', '请求，新的在前')} aria-rowcount={count} tabIndex={count === 0 ? 0 : -1} onFocusIn={(event) => { focused.current = callAround(event.target) }} onScroll={(event) => { setView({ top: event.currentTarget.scrollTop, height, row }) }}>
       {count === 0 && <Empty />}
       <div class="extent-of-rows" role="presentation" style={{ height: `${String(count * row)}px` }}>
         {drawn.map((line, i) => (
@@ -89,6 +101,11 @@ export function CallList() {
       </div>
     </div>
   )
+}
+
+/** @returns the number of the call in whose row this is */
+function callAround(place: EventTarget | null): string | undefined {
+  return place instanceof Element ? place.closest<HTMLElement>('.call')?.dataset['call'] : undefined
 }
 
 function Empty() {

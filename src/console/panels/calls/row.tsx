@@ -28,7 +28,7 @@ export function CallRow({ line, index, isSelected, canFocus }: CallRowProps) {
     if (event.key === 'Enter' && event.target === event.currentTarget) open()
   }
   return (
-    <div class={`call ${isSelected ? 'selected' : ''}`} role="row" aria-rowindex={index + 1} aria-selected={isSelected} tabIndex={canFocus ? 0 : -1} onClick={open} onKeyDown={key} style={{ transform: `translateY(calc(var(--row) * ${String(index)}))` }}>
+    <div class={`call ${isSelected ? 'selected' : ''}`} role="row" data-call={id} aria-rowindex={index + 1} aria-selected={isSelected} tabIndex={canFocus ? 0 : -1} onClick={open} onKeyDown={key} style={{ transform: `translateY(calc(var(--row) * ${String(index)}))` }}>
       <span role="gridcell" class="mark"><Mark kind={markOf(line)} /></span>
       <span role="gridcell" class="time">{timeOfDay(Date.parse(at))}</span>
       <span role="gridcell" class="status"><Facet name="status" value={String(status)} shown={status === 0 ? '—' : String(status)} look={status === 0 || status >= 400 ? `number ${markOf(line)}` : 'number'} /></span>

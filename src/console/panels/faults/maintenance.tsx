@@ -1,5 +1,5 @@
 /** Planned downtime of a system: the text of `Server-Status`, the HTTP status. */
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { act, ask, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
 import { useResource } from '../../live/resource.js'
@@ -14,23 +14,36 @@ export function MaintenanceCard({ system, state }: MaintenanceCardProps) {
   const [text, setText] = useState('maintenance')
   const [status, setStatus] = useState('')
   const [isOpen, setOpen] = useState(false)
+  const isOn = state?.active === true
+  const end = useRef<HTMLButtonElement>(null)
+  const heading = useRef<HTMLElement>(null)
+  // What is pressed here goes with what it has done; the focus goes on to what takes its place.
+  const isPressed = useRef(false)
+  useLayoutEffect(() => {
+    if (isPressed.current && document.activeElement === document.body) (end.current ?? heading.current)?.focus()
+    isPressed.current = false
+  }, [isOn])
+  const carryOut = async (call: Promise<unknown>) => {
+    isPressed.current = true
+    if (await call === null) isPressed.current = false
+  }
   const params = { params: { path: here.value } }
   const begin = (event: SubmitEvent) => {
     event.preventDefault()
     const body = { system, ...(text === '' ? {} : { status: text }), ...(status === '' ? {} : { httpStatus: Number(status) }) }
-    void act(control.value.PUT('/sandboxes/{sandbox}/maintenance', { ...params, body }), t(`${system} is in maintenance`, `${system} 已进入维护`))
+    void carryOut(act(control.value.PUT('/sandboxes/{sandbox}/maintenance', { ...params, body }), t(`${system} is in maintenance`, `${system} 已进入维护`)))
   }
-  if (state?.active === true) {
+  if (isOn) {
     return (
       <div class="maintenance on">
         <p><span class="tag failed">{t('maintenance', '维护中')}</span> <code>Server-Status: {state.status}</code>{state.httpStatus !== null && <> · HTTP {state.httpStatus}</>}</p>
-        <button type="button" class="main" onClick={() => void act(control.value.DELETE('/sandboxes/{sandbox}/maintenance', { params: { path: here.value, query: { system } } }), t(`${system} is back`, `${system} 已恢复服务`))}>{t('End maintenance', '结束维护')}</button>
+        <button ref={end} type="button" class="main" onClick={() => void carryOut(act(control.value.DELETE('/sandboxes/{sandbox}/maintenance', { params: { path: here.value, query: { system } } }), t(`${system} is back`, `${system} 已恢复服务`)))}>{t('End maintenance', '结束维护')}</button>
       </div>
     )
   }
   return (
     <details class="maintenance" open={isOpen} onToggle={(event) => { setOpen(event.currentTarget.open) }}>
-      <summary>{t('Maintenance', '维护')}</summary>
+      <summary ref={heading}>{t('Maintenance', '维护')}</summary>
       <form onSubmit={begin}>
         <div class="pair">
           <label class="field"><span>Server-Status</span><input value={text} pattern="[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?" maxLength={200} onInput={(event) => { setText(event.currentTarget.value) }} /></label>
