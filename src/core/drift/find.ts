@@ -37,9 +37,9 @@ export interface Looked {
 
 /** @returns where the answer departs from the contract, in its headers and in its body: everywhere, and not only where it does so first */
 export function departuresOf(subject: Judged, looked: Looked, document: Pick<DriftDocument, 'isDocumented' | 'validators'>): Awaitable<readonly Finding[]> {
-  const ofHeaders = looked.declared.length === 0 ? NONE : headerFindings(looked)
+  const ofHeaders = headerFindings(looked)
   const ofBody = bodyFindings(subject, looked, document)
-  return ofBody instanceof Promise ? ofBody.then((found) => [...ofHeaders, ...found]) : ofHeaders.length === 0 ? ofBody : [...ofHeaders, ...ofBody]
+  return ofBody instanceof Promise ? ofBody.then((found) => [...ofHeaders, ...found]) : [...ofHeaders, ...ofBody]
 }
 
 const NONE: readonly Finding[] = []
@@ -102,7 +102,7 @@ function foundIn(departures: readonly Departure[], contract: Contract, { operati
   // A body that nobody understands has no fields to speak of.
   if (read.error !== undefined) findings.push(...undocumentedFields(operation, first.value, document.isDocumented, read.error))
   if (read.error === null) findings.push(...callFaults.map(({ name, says }): Finding => ({ kind: 'behaviour', pointer: name === null ? '' : `request ${name}`, message: `${operation} carried out a call that breaks the contract: ${says}` })))
-  return findings.length === 0 ? findings : distinct(findings)
+  return distinct(findings)
 }
 
 /** @returns a departure as a difference */
@@ -147,7 +147,7 @@ function undocumentedFields(operation: string, whole: unknown, isDocumented: IsD
     }
   }
   look(whole, '', 0)
-  return found.size === 0 ? NONE : [...found.values()]
+  return [...found.values()]
 }
 
 /** @returns the findings, one of each kind at each place; what has another type has another form as well, and is told of once */
