@@ -67,6 +67,25 @@ describe.skipIf(noRedis !== null)(named('a process that has sandboxes in Redis')
     await until(() => Promise.resolve(lastUsed() === 'one'))
   })
 
+  test('opens one more while as many as it may follow are in use, and follows it', async () => {
+    const { redis } = await start()
+    const systems = { shop: { state: { items: { key: 'id' } }, records: { items: [] } } }
+    const engines = [redisEngine(redis.url, { replicas: 2 }), redisEngine(redis.url)] as const
+    for (const engine of engines) closing.push(async () => { await engine.stop() })
+    const [here, there] = [await sandboxesOn(engines[0], { systems }), await sandboxesOn(engines[1], { systems })]
+    for (const name of ['one', 'two']) here.open(name).enter()
+    const third = here.open('three')
+    const heard: string[] = []
+    third.hear((text) => heard.push(text))
+    third.watch(() => undefined)
+    await third.look()
+    await until(async () => {
+      await there.open('three').announce('there')
+      return heard.length > 0
+    })
+    expect(heard[0]).toBe('there')
+  })
+
   test('has an engine for itself', async () => {
     const { engine } = await start()
     const server = await startServer({ systems: [live], engine })

@@ -115,7 +115,7 @@ class RedisEngine implements Engine, LogOwner {
   open(name: string, follower: Follower): SandboxLog {
     const log = new RedisLog(name, keysOf(this.#prefix, name), follower, this)
     this.#logs.set(name, log)
-    this.#letGo()
+    this.#letGo(log)
     return log
   }
 
@@ -269,12 +269,11 @@ class RedisEngine implements Engine, LogOwner {
     return false
   }
 
-  /** Lets replicas go that nobody uses; they are loaded again when they are needed. */
-  #letGo(): void {
-    if (this.#logs.size <= this.#mostReplicas) return
+  /** Lets replicas go that nobody uses, but for one that is about to be used; they are loaded again when they are needed. */
+  #letGo(opened: RedisLog): void {
     for (const log of this.#logs.values()) {
       if (this.#logs.size <= this.#mostReplicas) return
-      if (log.follower.idle) log.end()
+      if (log !== opened && log.follower.idle) log.end()
     }
   }
 
