@@ -63,12 +63,14 @@ test('what is heard, and what is told of it', async () => {
     ['hear commits', () => { following.hear(commits(near()), [], draw.below(2) === 0) }],
     ['hear entries', () => { following.hear([], ids(), draw.below(2) === 0) }],
     ['hear both', () => { following.hear(commits(near(), true), ids(), draw.below(2) === 0) }],
+    ['hear a turn', () => { following.hear([logged(following.version + 1, following.generation + draw.of([0, 1, 1]), draw.of([{ sign: 'turned', kept: draw.below(9) }, { sign: 'ended' }, null]))], [], true) }],
     ['miss', () => { following.miss(near(), following.version + draw.of([-1, 0, 1, 2])) }],
     ['go back', () => { following.goBack(following.version - draw.below(3)) }],
     ['hear from', () => { following.hearFrom(head(null)) }],
     ['places', () => following.places()],
     ['lacks', () => [following.lacks(following.generation, following.version), following.lacks(following.generation, following.version + 1), following.lacks(following.generation + 1, following.version + 1)]],
-    ['listens', () => (listens = draw.below(3) > 0)],
+    ['where it listens', () => following.places()],
+    ['listens', () => (listens = draw.below(4) > 0)],
   ]
   told.note('known', [following.known, following.places(), following.isAsBorn, following.generation])
   for (let i = 0; i < 600; i++) {
@@ -88,7 +90,7 @@ test('what is heard, and what is told of it', async () => {
     line.leave(following.version)
     await Promise.resolve()
     for (let on = 0; on < MOST; on++) line.leave(following.version)
-    told.note(`${String(i)} ${name}`, [outcome ?? null, heard.join(', '), waits.join(', '), following.known.join(' '), following.isAsBorn, following.places(), budget.used('records')])
+    told.note(`${String(i)} ${name}`, [outcome ?? null, heard.join(', '), waits.join(', '), following.known.join(' '), following.isAsBorn, budget.used('records')])
   }
   await told.isThatOf('redis-following')
 })
@@ -284,6 +286,13 @@ test('what a replica takes up, and what is let go for it', async () => {
   await step('nothing that is expected', () => { atOnce(replica.begin(loaded(1))) })
   await step('one', () => { begin(1) })
   await step('what is told, is counted', () => { replica.receive(commit(11, 100)) })
+  await step('what is deleted counts as nothing, to the byte', () => {
+    const before = budget.used('records')
+    replica.receive(commit(12, 101))
+    const change = { collection: 'items', key: 101, before: null, after: null }
+    replica.receive({ version: 13, system: 'shop', changes: [change, { ...change, key: 9 }], request: null, touched: () => new Set() })
+    return budget.used('records') - before
+  })
   await step('a change that fits', () => { replica.fit(attemptOf({ changes: [change(200)] })) })
   await step('one that does not, with nobody to go', () => { replica.fit(attemptOf({ changes: [1, 2, 3].map((id) => change(id)) })) })
   await step('a large change of the control state by a call', () => { replica.fit(attemptOf({ changes: [1, 2, 3, 4].map((id) => change(id)), scope: { system: CONTROL, touched: () => new Set(), isOfWorld: () => false } })) })

@@ -78,7 +78,6 @@ export class RedisFollowing {
       if (isOther) this.#turnedOver(kept)
       return
     }
-    if (generation < this.#generation) return
     if (generation > this.#generation) {
       const [before, bornBefore] = [this.#generation, this.#born]
       this.#generation = generation
@@ -116,7 +115,6 @@ export class RedisFollowing {
    */
   hear(commits: readonly LoggedCommit[], entries: readonly Item[], whole: boolean): void {
     let next = 0
-    const upTo = whole ? Number.POSITIVE_INFINITY : (commits.at(-1)?.version ?? 0)
     const tellEntries = (before: number) => {
       for (let item = entries[next]; item !== undefined && Number(fieldOf(item, 'v')) < before; item = entries[++next]) this.#tellEntry(item)
     }
@@ -124,7 +122,8 @@ export class RedisFollowing {
       tellEntries(commit.version)
       this.#hearCommit(commit)
     }
-    tellEntries(upTo)
+    // Others stand behind commits that are still to come.
+    if (whole) tellEntries(Number.POSITIVE_INFINITY)
   }
 
   /** Redis has come back with less than it had: a disk that did not keep all, or a replica that had not heard all. What is there counts. */
@@ -158,7 +157,6 @@ export class RedisFollowing {
 
   #hearCommit(commit: LoggedCommit): void {
     const { generation, version, sign } = commit
-    if (generation < this.#generation) return
     if (sign?.sign === 'ended') {
       if (generation === this.#generation) this.#parts.gone()
     } else if (generation === this.#generation && sign?.sign !== 'turned') this.tell(generation, [commit])

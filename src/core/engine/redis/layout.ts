@@ -247,13 +247,11 @@ export function overviewFrom(reply: unknown): Overview {
 /** Takes commits back, the newest first. @param docs changed in place */
 export function* undo(docs: Docs, commits: readonly LoggedCommit[]): Generator<void, void> {
   for (const { system, changes, places } of [...commits].reverse()) {
-    for (let i = changes.length - 1; i >= 0; i--) {
-      const change = changes[i]
-      if (change === undefined) continue
-      const field = fieldFor(system, change.collection, change.key)
+    for (const [i, { collection, key, before }] of [...changes.entries()].reverse()) {
+      const field = fieldFor(system, collection, key)
       const place = places[i] ?? null
       if (place === null) docs.delete(field)
-      else docs.set(field, { place, json: JSON.stringify(change.before) })
+      else docs.set(field, { place, json: JSON.stringify(before) })
     }
     yield
   }

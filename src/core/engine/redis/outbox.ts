@@ -27,7 +27,6 @@ export class Outbox {
   readonly #send: (lines: readonly string[]) => Promise<unknown>
   #load: Load | null = null
   #size = 0
-  #isGoing = false
   #timer: NodeJS.Timeout | null = null
 
   /** @param send brings lines by themselves: of each four arguments of the script */
@@ -74,12 +73,7 @@ export class Outbox {
 
   /** Takes along all that is added in the same moment. */
   #goSoon(): void {
-    if (this.#isGoing) return
-    this.#isGoing = true
-    process.nextTick(() => {
-      this.#isGoing = false
-      void this.flush()
-    })
+    process.nextTick(() => void this.flush())
   }
 
   /** Sends what waits; whoever brought it hears whether it has come there. */
