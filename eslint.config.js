@@ -40,7 +40,7 @@ const TIME_AND_CHANCE = [
 
 export default defineConfig(
   // scripts/new-system/ holds templates: their names are filled in before they are code.
-  globalIgnores(['dist/', 'dist.*/', 'coverage/', 'openapi/bundled/', 'src/generated/', 'bench/.peers/', 'test/sample-app/', 'test/generators/', 'scripts/new-system/']),
+  globalIgnores(['dist/', 'dist.*/', 'coverage/', '.stryker-tmp/', 'openapi/bundled/', 'src/generated/', 'bench/.peers/', 'test/sample-app/', 'test/generators/', 'scripts/new-system/']),
   {
     files: TYPESCRIPT,
     extends: [tseslint.configs.strictTypeChecked],

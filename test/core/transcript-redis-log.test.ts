@@ -206,7 +206,7 @@ test.skipIf(noRedis !== null)(named('a Redis that has come back with less, or wi
   const redis = await OwnRedis.start()
   try {
     const told = new WrittenDown()
-    const { one, two, direct, keys, attempt, step, refresh, forget, hears, close } = await twoProcesses(redis, 'box', told)
+    const { one, two, direct, keys, attempt, step, refresh, asked, forget, hears, close } = await twoProcesses(redis, 'box', told)
     const [a, b] = [one.log, two.log]
     const change = async (log: RedisLog, id: number, text?: string) => {
       await refresh()
@@ -270,6 +270,36 @@ test.skipIf(noRedis !== null)(named('a Redis that has come back with less, or wi
       await b.append(entryOf('/now'), attempt().generation)
     })
     await step('a look counts for nobody', async () => { await b.look(); return b.isCalledElsewhere })
+    await step('a line that waits goes before a reset', async () => {
+      two.state.listens = false
+      const arrived = b.append(entryOf('/last'), attempt().generation)
+      await b.replace(contentOf([1]))
+      await arrived
+    })
+    await refresh()
+    await step('before a look at where it stands', async () => {
+      const arrived = b.append(entryOf('/before'), attempt().generation)
+      await b.catchUp()
+      await arrived
+    })
+    await step('forty at once: who waits in line for his turn has met another by then', async () => {
+      const verdicts = await Promise.all(Array.from({ length: 40 }, () => b.commit(attempt({ reads: ['items/70'], changes: [put(70)] }))))
+      const counts = [verdicts.filter((one) => one === 'committed').length, verdicts.filter((one) => one === 'conflict').length, asked('COMMIT')]
+      forget()
+      return counts
+    })
+    await step('forty that have nothing to do with each other', async () => {
+      await refresh()
+      const verdicts = await Promise.all(Array.from({ length: 40 }, (_, i) => b.commit(attempt({ reads: [`items/${String(i)}`], changes: [put(100 + i)] }))))
+      const counts = [verdicts.filter((one) => one === 'committed').length, asked('COMMIT')]
+      forget()
+      return counts
+    })
+    await step('a line that waits goes at the end', async () => {
+      const arrived = b.append(entryOf('/end'), attempt().generation)
+      b.close()
+      await arrived
+    })
     await step('another calls', async () => { await direct.send(keys.meta, ['HINCRBY', keys.meta, 'req', '1']); await b.look(); return b.isCalledElsewhere })
     await told.isThatOf('redis-back')
     await close()

@@ -124,6 +124,8 @@ export async function twoProcesses(redis: OwnRedis, name: string, told: WrittenD
       told.note('comes to', outcome)
       happened.forEach((line, i) => { told.note(String(i), line) })
     },
+    /** How often the script was carried out in this step. */
+    asked: (script: string) => happened.filter((what) => what.split(' ')[1] === script).length,
     /** What has happened in this step is not written down. */
     forget: () => { happened = [] },
     /** From now on attempts rest on what there is. */
