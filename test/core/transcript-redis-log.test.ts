@@ -149,7 +149,7 @@ test.skipIf(noRedis !== null)(named('generations of one sandbox, and what is lef
     await step('two hears', () => hears(b))
     await refresh()
     const third = attempt().base
-    await step('one steps back', () => a.replace(contentOf([1, 10]), { version: third - 1, entry: 2 }))
+    await step('one steps back', () => a.replace(contentOf([1, 10, 11]), { version: third - 1, entry: 2 }))
     await stands()
     await step('two hears of that', () => hears(b))
     await step('two has something from before', () => b.commit(attempt({ changes: [put(50)] })))
