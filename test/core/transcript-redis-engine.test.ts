@@ -147,7 +147,7 @@ test.skipIf(noRedis !== null)(named('sandboxes come, are used, and make room'), 
 
   await two.engine.names()
   await step('what was used is noted, and what is in use', async () => {
-    for (const log of [e, g, e]) await log.begin()
+    for (const log of [g, e, g]) await log.begin()
     const was = await zset('sandboxes')
     await later(1, async () => (await zset('sandboxes')).endsWith('d'))
     return was
