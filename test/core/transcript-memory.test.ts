@@ -1,0 +1,174 @@
+/** What an engine in one process keeps, and what it lets go of where it is full: drawn sequences of work on its logs, with all that each log and the ledger say after it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Budget, budgetKinds } from '../../src/core/budget.js'
+import { CONTROL, type Attempt, type Engine, type Follower, type House, type Point, type SandboxLog, type Scope } from '../../src/core/engine/engine.js'
+import { fileEngine } from '../../src/core/engine/file/engine.js'
+import { memoryEngine } from '../../src/core/engine/memory/engine.js'
+import { type Files, nameFile, NO_FILES } from '../../src/core/files.js'
+import { keep } from '../../src/core/journal.js'
+import type { SandboxContent } from '../../src/core/sandbox-state.js'
+import { Pace } from '../../src/core/slices.js'
+import type { Change, Doc } from '../../src/core/store/types.js'
+import { Draw, WrittenDown } from '../support/written-down.js'
+import { entryOf } from '../support/two-processes.js'
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Records of `items` with these keys are of the world. */
+const WORLD: readonly number[] = [1, 2, 3]
+const control: SandboxContent['control'] = { clock: { offset: 0, frozenAt: null }, requests: 0, seed: 's', era: 0, systems: {}, faults: [], nextFault: 1 }
+const scopeOf = (system: string): Scope => ({ system, touched: (changes) => new Set(changes.map(({ collection, key }) => `${collection}/${String(key)}`)), isOfWorld: (collection, key) => collection === 'items' && WORLD.includes(Number(key)) })
+const picture = (which: number, length: number) => Buffer.alloc(length, 97 + which)
+const hashOf = (doc: Doc) => (typeof doc['hash'] === 'string' ? doc['hash'] : undefined)
+const rule = (id: string, length: number) => ({ id, system: '*', operationId: '*', fault: { kind: 'error', message: 'm'.repeat(length) }, times: null, probability: 1, matched: 0, fired: 0 })
+
+/** One server on an engine: what its followers are told is written down with what was done. */
+class Server {
+  readonly budget: Budget
+  readonly busy = new Set<string>()
+  readonly listening = new Set<string>()
+  #happened: string[] = []
+  readonly #followers = new Map<string, Follower>()
+
+  constructor(readonly engine: Engine, total: number) {
+    this.budget = new Budget(total)
+  }
+
+  start(more: Partial<House> = {}): unknown {
+    const house: House = { identity: async () => ({ seed: '1' }), keyOf: (_system, _collection, doc) => Number(doc['id']), fileOf: (_system, _collection, doc) => hashOf(doc), boot: 77, most: 4, journalLimit: 6, pace: new Pace(), budget: this.budget, report: (problem) => this.#happened.push(`reports: ${problem}`), ...more }
+    return this.engine.start(house)
+  }
+
+  /** @returns what has happened since this was last asked */
+  happened(): readonly string[] {
+    return this.#happened.splice(0)
+  }
+
+  open(name: string): SandboxLog {
+    const note = (what: string) => this.#happened.push(`${name} ${what}`)
+    const [busy, listening] = [this.busy, this.listening]
+    const follower: Follower = this.#followers.get(name) ?? {
+      initial: () => ({ control, origin: { boot: 5, scale: 0 }, stores: {} }),
+      committed: (commit) => note(`is told of ${String(commit.version)} ${commit.system} ${String(commit.request)}: ${commit.changes.map(({ key, after }) => `${String(key)}${after === null ? ' gone' : ''}`).join(' ')}; ${[...commit.touched()].join(' ')}`),
+      turnedOver: (kept) => note(`is turned over, ${String(kept)}`),
+      journalled: (event) => note(event.type === 'entry' ? `reads ${event.head.url} ${String(event.entry?.requestBody?.size)}` : event.type),
+      announced: (text) => note(`hears ${text}`),
+      lost: () => note('has lost it'),
+      ended: () => note('is at its end'),
+      get listens() { return listening.has(name) },
+      get idle() { return !busy.has(name) },
+    }
+    this.#followers.set(name, follower)
+    return this.engine.open(name, follower)
+  }
+
+  /** All that is to be seen of the engine and of one log. */
+  async see(told: WrittenDown, name: string): Promise<void> {
+    told.note('  used', budgetKinds.map((kind) => this.budget.used(kind)).join(' '))
+    const happened = this.happened()
+    if (happened.length > 0) told.note('  told', happened)
+    told.note('  names', (await this.engine.names()).join(' '))
+    if (!(await this.engine.has(name))) return
+    const log = this.open(name)
+    const { generation, requests, version, content, commits, isWhole } = await log.load()
+    const docs = Object.entries(content.stores).flatMap(([system, store]) => Object.entries(store).map(([collection, { put, deleted }]) => `${system}/${collection}: ${put.map((doc) => `${String(doc['id'])}${hashOf(doc)?.slice(0, 3) ?? ''}`).join(' ')} - ${deleted.join(' ')}`))
+    told.note('  log', [generation, requests, version, isWhole, commits.map((commit) => `${String(commit.version)}${commit.system === CONTROL ? 'c' : ''}`).join(' '), docs, content.control.era, content.control.faults.map(({ id }) => id).join(' '), content.control.nextFault])
+    const [heads, entries, status] = [await log.heads(), await log.entries(), await log.status()]
+    told.note('  journal', [entries.map((entry) => `${String(entry.id)}${entry.url} ${String(entry.version)} ${String(entry.requests)} ${String(entry.requestBody?.size)}`), heads.map(({ id }) => id).join(' '), status])
+  }
+}
+
+/** The same work for every engine; what is drawn decides what is done. */
+async function work(told: WrittenDown, server: Server, draw: Draw, steps: number, names: readonly string[]): Promise<void> {
+  let nextId = 10
+  for (let i = 0; i < steps; i++) {
+    // Some are only looked at.
+    const [isNew, old] = [draw.below(8) === 0, draw.of(names)]
+    const name = isNew ? `new${String(i)}` : old
+    const [drawn, id, size, which] = [draw.below(21), 1 + draw.below(12), draw.of([5, 500, 3000, 12_000, 40_000]), draw.below(6)]
+    const kind = isNew ? 18 : drawn
+    await told.try(`${String(i)} ${name} ${String(kind)} ${String(id)} ${String(size)} ${String(which)}`, async () => {
+      const log = server.open(name)
+      const { generation } = await log.look()
+      const { version, commits } = await log.load()
+      const attempt = (changes: readonly Change[], more: Partial<Attempt> & { readonly system?: string } = {}) => log.commit({ generation, base: version, reads: [], changes, files: NO_FILES, namesFiles: false, request: i, scope: scopeOf(more.system ?? 'shop'), ...more })
+      const put = (key: number, doc: object): Change => ({ collection: 'items', key, before: null, after: { id: key, ...doc } })
+      const filed = async (given: Files, changes: readonly Change[]) => attempt(changes, { files: given, namesFiles: true })
+      const bytes = picture(which, size)
+      const { hash } = nameFile(bytes)
+      const before = async (key: number): Promise<Doc | null> => {
+        const { content } = await log.load()
+        const records = new Map<number, Doc>((content.stores['shop']?.['items']?.put ?? []).map((doc) => [Number(doc['id']), doc]))
+        for (const commit of commits) for (const change of commit.changes) if (change.collection === 'items') { if (change.after === null) records.delete(Number(change.key)); else records.set(Number(change.key), change.after) }
+        return records.get(key) ?? null
+      }
+      switch (kind) {
+        case 0: case 1: return attempt([put(id, { text: 'x'.repeat(size) })])
+        case 2: return attempt([{ collection: 'items', key: id, before: await before(id), after: null }], { namesFiles: true })
+        case 3: case 4: case 5: return filed(new Map([[hash, bytes]]), [{ ...put(id, { hash }), before: await before(id) }])
+        case 6: return filed(new Map([[hash, bytes]]), [{ ...put(id, { hash }), before: await before(id) }, { ...put(id + 1, { hash }), before: await before(id + 1) }])
+        case 7: case 8: case 9: {
+          const { requests } = await log.begin()
+          await log.append({ ...entryOf(`/${String(i)}`), version: which === 0 ? Math.max(0, version - 3) : version, requestBody: keep('y'.repeat(size / 5)) }, which === 5 ? generation - 1 : generation)
+          return requests
+        }
+        case 10: return log.replace({ control: { ...control, requests: i, era: which }, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id, hash }], deleted: [2] } } } }, undefined, new Map([[hash, bytes]]))
+        case 11: {
+          const kept: Point = { version: draw.of([version, version - 1, version - 4, 0]), entry: draw.of([0, 2, i]) }
+          return [kept.version - version, kept.entry, await log.replace({ control: { ...control, requests: which }, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id: 1, text: 'z'.repeat(size) }], deleted: [] } } } }, kept)]
+        }
+        case 12: return log.remove((entry) => entry.id % 2 === which % 2)
+        case 13: return attempt([{ collection: 'control', key: `fault/f${String(id)}`, before: null, after: id % 4 === 0 ? null : { ...rule(`f${String(id)}`, size / 8) } }, { collection: 'control', key: 'nextFault', before: null, after: { value: i } }], { system: CONTROL, request: which < 3 ? null : i })
+        case 14: return [await attempt([put(nextId++, {})], { base: version - draw.below(4), reads: [`items/${String(id)}`, 'none'] }), await attempt([put(id, {})], { base: 0, reads: [] })]
+        case 15:
+          await log.announce(`word ${String(i)}`)
+          return attempt([put(id, {})], { generation: generation - 1 })
+        case 16: {
+          if (which === 1) return server.engine.keep?.(name)
+          if (which === 2) return server.engine.makeUpName()
+          return server.busy.delete(name) ? 'idle' : Boolean(server.busy.add(name))
+        }
+        case 17: return server.listening.delete(name) ? 'deaf' : Boolean(server.listening.add(name))
+        case 18: return [(await log.file(hash))?.length, (await log.past()).commits.length, log.isCalledElsewhere]
+        case 20: return which < 3 ? server.engine.delete(name) : version
+        default: return attempt([put(id, { text: 'x'.repeat(size / 2) }), put(id + 1, { text: '周'.repeat(size / 8) })], { system: 'other', reads: [`items/${String(id)}`] })
+      }
+    })
+    await server.see(told, name)
+  }
+}
+
+test.each([['400000', 400_000, 3], ['1000000', 1_000_000, 8]] as const)('an engine in memory that may take up %s bytes', async (label, total, seed) => {
+  const told = new WrittenDown()
+  const server = new Server(memoryEngine(), total)
+  expect(() => server.open('early')).toThrow('the engine has not been started')
+  told.note('starts', server.start())
+  expect(() => server.start()).toThrow('an engine of this kind serves one server')
+  await work(told, server, new Draw(seed), 260, ['one', 'two', 'one', 'two', 'three', 'four'])
+  await server.engine.stop()
+  told.note('stopped', [budgetKinds.map((kind) => server.budget.used(kind)).join(' '), server.happened(), await server.engine.names()])
+  await told.isThatOf(`memory-${label}`)
+})
+
+test('an engine on a folder, that is closed and opened again with more room and with less', async () => {
+  const told = new WrittenDown()
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-transcript-'))
+  folders.push(folder)
+  const draw = new Draw(5)
+  for (const total of [1_000_000, 400_000, 1_000_000]) {
+    const server = new Server(fileEngine(folder), total)
+    told.part(`of ${String(total)} bytes`)
+    told.note('starts', await server.start({ boot: total }))
+    for (const name of await server.engine.names()) await server.see(told, name)
+    await work(told, server, draw, 70, ['one', 'two', 'three'])
+    await server.engine.stop()
+    told.note('stopped', [budgetKinds.map((kind) => server.budget.used(kind)).join(' '), server.happened(), await server.engine.complaint?.()])
+  }
+  await told.isThatOf('memory-folder')
+})
