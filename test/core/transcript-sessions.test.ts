@@ -2,18 +2,14 @@
 import { expect, test } from 'vitest'
 import { adopt, newsOf, pair } from '../../src/core/backends/adopt.js'
 import type { SeenReply, SessionNews } from '../../src/core/dialect.js'
-import { memoryEngine } from '../../src/core/engine/memory/engine.js'
-import type { SystemRecords } from '../../src/core/sandbox-state.js'
-import { activeOrFailure, type Device, type Found, type SessionPolicy, type SessionRecord, Sessions, unknownDevice } from '../../src/core/sessions.js'
-import type { Transaction } from '../../src/core/store/types.js'
+import { activeOrFailure, type Device, type Found, type SessionPolicy, type SessionRecord, unknownDevice } from '../../src/core/sessions.js'
 import type { System } from '../../src/core/system.js'
-import type { Turn } from '../../src/core/turn.js'
 import { edu } from '../../src/systems/edu/index.js'
 import { im } from '../../src/systems/im/index.js'
 import { job } from '../../src/systems/job/index.js'
 import { live } from '../../src/systems/live/index.js'
 import { trid } from '../../src/systems/trid/index.js'
-import { sandboxesOn } from '../support/sandboxes.js'
+import { oneSystem } from '../support/one-system.js'
 import { Draw, shown, WrittenDown } from '../support/written-down.js'
 
 const devices: readonly Device[] = [unknownDevice, { label: 'iPad', platform: 'ios', client: '1.2' }]
@@ -38,16 +34,6 @@ function noting(told: WrittenDown) {
   }
 }
 
-/** One sandbox with one system, on a clock that the steps move. */
-async function world(system: System, users: readonly { readonly id: number }[]) {
-  let now = 1000
-  const state = { users: { key: 'id', unique: [['mobile']] }, sessions: system.state['sessions'] ?? { key: 'id' } } as const
-  const sandbox = (await sandboxesOn(memoryEngine(), { systems: { [system.id]: { state, records: { users } } }, time: { now: () => now } })).open('one')
-  const during = <T>(work: (turn: Turn) => Promise<T>) => sandbox.during(work, true)
-  const within = <T>(work: (sessions: Sessions, tx: Transaction<SystemRecords>) => Promise<T>) => during(async (turn) => (await turn.transact(system.id, (tx) => work(new Sessions(system.sessions, tx, turn.tokens(system.id), turn.now), tx))).value)
-  return { during, within, all: () => within((_, tx) => tx.list('sessions', () => true)), pass: (milliseconds: number) => { now += milliseconds } }
-}
-
 const hex = { alphabet: 'hex', length: 12 } as const
 const policies: Readonly<Record<string, SessionPolicy>> = {
   'one at a time, with a refresh token': { access: { ...hex, lifetime: 100 }, refresh: { ...hex, lifetime: 400 }, perUser: 'one', endedKept: 2 },
@@ -59,7 +45,7 @@ test.each(Object.entries(policies))('what the stub does itself: %s', async (name
   const told = new WrittenDown()
   const draw = new Draw(5)
   const note = noting(told)
-  const { within, all, pass } = await world({ ...live, sessions }, [])
+  const { within, all, pass } = await oneSystem({ ...live, sessions }, [])
   for (let i = 0; i < 120; i++) {
     const known = await all()
     const one = known.length === 0 ? null : draw.of(known)
@@ -92,7 +78,7 @@ test('what a real backend tells of sessions, taken in or noted beside those of t
   const draw = new Draw(8)
   const note = noting(told)
   const system: System = { ...live, sessions: { access: { ...hex, lifetime: null }, refresh: { ...hex, lifetime: 300 }, perUser: 'one', endedKept: 2 } }
-  const { during, within, all, pass } = await world(system, [stored(1), stored(2)])
+  const { during, within, all, pass } = await oneSystem(system, [stored(1), stored(2)])
   const tokens = () => ({ access: `a${String(draw.below(9))}`, refresh: draw.of([null, `r${String(draw.below(5))}`]), accessLifetime: draw.of([null, 40]), refreshLifetime: draw.of([null, 90]) })
   const newsDrawn = (): SessionNews => {
     switch (draw.below(4)) {
@@ -128,7 +114,7 @@ test('what a real backend tells of sessions, taken in or noted beside those of t
 
 test('what a session that is not there any more, or was there in another world, changes', async () => {
   const system: System = { ...live, sessions: { access: { ...hex, lifetime: null }, perUser: 'one' } }
-  const { during, within, all } = await world(system, [stored(1)])
+  const { during, within, all } = await oneSystem(system, [stored(1)])
   const gone = await within((now) => now.issue({ userId: '1' }))
   await within((_, tx) => tx.delete('sessions', gone.id))
   const ended: SessionNews = { kind: 'ended', reason: 'revoked' }
