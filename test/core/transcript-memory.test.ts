@@ -84,14 +84,18 @@ class Server {
   }
 }
 
+const ALL_KINDS: readonly number[] = Array.from({ length: 21 }, (_, i) => i)
+/** Calls, and changes that come to little. */
+const SMALL_KINDS: readonly number[] = [9, 9, 9, 21, 21, 21, 21, 2, 17]
+
 /** The same work for every engine; what is drawn decides what is done. */
-async function work(told: WrittenDown, server: Server, draw: Draw, steps: number, names: readonly string[]): Promise<void> {
+async function work(told: WrittenDown, server: Server, draw: Draw, steps: number, names: readonly string[], kinds = ALL_KINDS): Promise<void> {
   let nextId = 10
   for (let i = 0; i < steps; i++) {
     // Some are only looked at.
     const [isNew, old] = [draw.below(8) === 0, draw.of(names)]
     const name = isNew ? `new${String(i)}` : old
-    const [drawn, id, size, which] = [draw.below(21), 1 + draw.below(12), draw.of([5, 500, 3000, 12_000, 40_000]), draw.below(6)]
+    const [drawn, id, size, which] = [draw.of(kinds), 1 + draw.below(12), draw.of([5, 500, 3000, 12_000, 40_000]), draw.below(6)]
     const kind = isNew ? 18 : drawn
     await told.try(`${String(i)} ${name} ${String(kind)} ${String(id)} ${String(size)} ${String(which)}`, async () => {
       const log = server.open(name)
@@ -115,7 +119,7 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
         case 6: return filed(new Map([[hash, bytes]]), [{ ...put(id, { hash }), before: await before(id) }, { ...put(id + 1, { hash }), before: await before(id + 1) }])
         case 7: case 8: case 9: {
           const { requests } = await log.begin()
-          await log.append({ ...entryOf(`/${String(i)}`), version: which === 0 ? Math.max(0, version - 3) : version, requestBody: keep('y'.repeat(size / 5)) }, which === 5 ? generation - 1 : generation)
+          await log.append({ ...entryOf(`/${String(i)}`), version: which === 0 ? Math.max(0, version - 3) : version, requestBody: keep('y'.repeat(size / (kind === 9 ? 2 : 5))) }, which === 5 ? generation - 1 : generation)
           return requests
         }
         case 10: return log.replace({ control: { ...control, requests: i, era: which }, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id, hash }], deleted: [2] } } } }, undefined, new Map([[hash, bytes]]))
@@ -136,6 +140,7 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
         }
         case 17: return server.listening.delete(name) ? 'deaf' : Boolean(server.listening.add(name))
         case 18: return [(await log.file(hash))?.length, (await log.past()).commits.length, log.isCalledElsewhere]
+        case 21: return attempt([put(1, { text: 'w'.repeat(size / 16) })])
         case 20: return which < 3 ? server.engine.delete(name) : version
         default: return attempt([put(id, { text: 'x'.repeat(size / 2) }), put(id + 1, { text: '周'.repeat(size / 8) })], { system: 'other', reads: [`items/${String(id)}`] })
       }
@@ -144,15 +149,18 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
   }
 }
 
-test.each([['400000', 400_000, 3], ['1000000', 1_000_000, 8]] as const)('an engine in memory that may take up %s bytes', async (label, total, seed) => {
+const FEW: readonly string[] = ['one', 'two', 'one', 'two', 'three', 'four']
+const MANY: readonly string[] = Array.from({ length: 14 }, (_, i) => `m${String(i)}`)
+
+test.each([['400000', 400_000, 3, 4, FEW], ['1000000', 1_000_000, 8, 4, FEW], ['full', 400_000, 2, 30, MANY], ['crowded', 700_000, 2, 30, MANY, SMALL_KINDS], ['histories', 700_000, 5, 30, MANY, [21, 21, 21, 21, 21, 18]]] as const)('an engine in memory that may take up so much: %s', async (label, total, seed, most, names, kinds = ALL_KINDS) => {
   const told = new WrittenDown()
   const server = new Server(memoryEngine(), total)
   expect(() => server.open('early')).toThrow('the engine has not been started')
-  told.note('starts', server.start())
+  told.note('starts', server.start({ most, journalLimit: most + 2 }))
   expect(() => server.start()).toThrow('an engine of this kind serves one server')
-  await work(told, server, new Draw(seed), 260, ['one', 'two', 'one', 'two', 'three', 'four'])
+  await work(told, server, new Draw(seed), 180, names, kinds)
   await server.engine.stop()
-  told.note('stopped', [budgetKinds.map((kind) => server.budget.used(kind)).join(' '), server.happened(), await server.engine.names()])
+  told.note('stopped', [server.engine.name, budgetKinds.map((kind) => server.budget.used(kind)).join(' '), server.happened(), await server.engine.names(), await server.engine.complaint?.()])
   await told.isThatOf(`memory-${label}`)
 })
 
