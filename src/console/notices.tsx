@@ -1,12 +1,15 @@
 /** Short news at the edge of the page: done, or why not. Told to screen readers as well. */
 import { signal } from '@preact/signals'
+import { messageOf } from '../plain/message.js'
 import { t } from './language.js'
 import { whenStill } from './live/still.js'
+import { Why } from './parts/why.js'
 
 interface Notice {
   readonly id: number
   readonly kind: 'done' | 'refused'
-  readonly text: string
+  /** What is said, or what was thrown. */
+  readonly what: unknown
 }
 
 /** What is done needs no longer look than this; a refusal stays until it is put away. */
@@ -16,9 +19,9 @@ const MOST = 3
 const notices = signal<readonly Notice[]>([])
 let count = 0
 
-function add(kind: Notice['kind'], text: string): number {
+function add(kind: Notice['kind'], what: unknown): number {
   const id = ++count
-  notices.value = [...notices.value.filter((one) => one.text !== text), { id, kind, text }].slice(-MOST)
+  notices.value = [...notices.value.filter((one) => messageOf(one.what) !== messageOf(what)), { id, kind, what }].slice(-MOST)
   return id
 }
 
@@ -36,19 +39,19 @@ export function note(text: string): void {
   }, SHOWN)
 }
 
-/** Says why something could not be done. */
-export function complain(text: string): void {
-  add('refused', text)
+/** Says why something could not be done: what was thrown, or a sentence. */
+export function complain(what: unknown): void {
+  add('refused', what)
 }
 
 /** Where notices are shown. */
 export function Notices() {
   return (
     <div class="notices" role="status" aria-live="polite">
-      {notices.value.map(({ id, kind, text }) => (
+      {notices.value.map(({ id, kind, what }) => (
         <p key={id} class={`notice ${kind}`}>
           <span aria-hidden="true">{kind === 'done' ? '✓' : '!'}</span>
-          <span class="grow">{text}</span>
+          <span class="grow"><Why of={what} /></span>
           <button type="button" class="quiet" aria-label={t('Dismiss', '关闭')} onClick={() => { dismiss(id) }}>✕</button>
         </p>
       ))}

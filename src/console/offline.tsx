@@ -4,7 +4,6 @@ import { connection, makeHere } from './live/connection.js'
 import { Link } from './parts/link.js'
 import { DEFAULT_SANDBOX, sandbox } from './place.js'
 import { complain } from './notices.js'
-import { messageOf } from '../plain/message.js'
 
 /** One line below the header. It lies over the page, so that nothing moves when it comes and goes. */
 export function ConnectionLine() {
@@ -19,7 +18,7 @@ export function ConnectionLine() {
 /** In place of the panel when there is no such sandbox. */
 export function Gone() {
   const make = () => {
-    makeHere().catch((error: unknown) => { complain(messageOf(error)) })
+    makeHere().catch(complain)
   }
   return (
     <section class="card narrow">

@@ -1,4 +1,5 @@
 /** Errors outside any dialect, as RFC 9457 problem documents: the control plane's, and those of requests that reach no system. */
+import type { ProblemKind, ProblemKinds } from './problem-kinds.js'
 import { jsonReply, type Reply, type ReplyHeaders } from './reply.js'
 
 export interface Problem {
@@ -11,13 +12,13 @@ export interface Problem {
 }
 
 /**
- * @param name the kind of problem in kebab-case; its title is the same in words
+ * @param kind its title is the same in words
  * @param detail what is wrong and how to mend it
  * @param more further members, for programs
  */
-export function problem(status: number, name: string, detail: string, more: Readonly<Record<string, unknown>> = {}): Problem {
-  const words = name.replaceAll('-', ' ')
-  return { ...more, type: `urn:understudy:problem:${name}`, title: words.charAt(0).toUpperCase() + words.slice(1), status, detail }
+export function problem<Kind extends ProblemKind>(status: ProblemKinds[Kind], kind: Kind, detail: string, more: Readonly<Record<string, unknown>> = {}): Problem {
+  const words = kind.replaceAll('-', ' ')
+  return { ...more, type: `urn:understudy:problem:${kind}`, title: words.charAt(0).toUpperCase() + words.slice(1), status, detail }
 }
 
 /** @returns the problem as an HTTP answer */
@@ -26,6 +27,6 @@ export function answerProblem(reason: Problem, headers: ReplyHeaders = {}): Repl
 }
 
 /** @returns a new problem as an HTTP answer; see {@link problem} */
-export function problemReply(status: number, name: string, detail: string, more?: Readonly<Record<string, unknown>>): Reply {
-  return answerProblem(problem(status, name, detail, more))
+export function problemReply<Kind extends ProblemKind>(status: ProblemKinds[Kind], kind: Kind, detail: string, more?: Readonly<Record<string, unknown>>): Reply {
+  return answerProblem(problem(status, kind, detail, more))
 }

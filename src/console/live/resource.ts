@@ -2,7 +2,6 @@
 import { watch } from './watch.js'
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { messageOf } from '../../plain/message.js'
 import { beat } from '../api.js'
 import { awaitAnswer } from './opening.js'
 import { whenStill } from './still.js'
@@ -10,8 +9,8 @@ import { whenStill } from './still.js'
 export interface Resource<T> {
   /** Null until the first answer. */
   readonly data: T | null
-  /** Why the last question was not answered; null when it was. */
-  readonly failure: string | null
+  /** What was thrown instead of an answer to the last question; null when it was answered. */
+  readonly failure: unknown
   /** Whether the data are of this subject; they may not be yet where they are kept. */
   readonly isCurrent: boolean
   readonly reload: () => void
@@ -24,7 +23,7 @@ export interface Resource<T> {
  *   other subject's data have come, so that nothing jumps while one types
  */
 export function useResource<T>(load: () => Promise<T>, subject: string, { once = false, keep = false }: { readonly once?: boolean; readonly keep?: boolean } = {}): Resource<T> {
-  const state = useSignal<{ readonly subject: string; readonly data: T | null; readonly failure: string | null }>({ subject, data: null, failure: null })
+  const state = useSignal<{ readonly subject: string; readonly data: T | null; readonly failure: unknown }>({ subject, data: null, failure: null })
   const loader = useRef({ load, subject, isBusy: false, again: false, isGone: false })
   Object.assign(loader.current, { load, subject })
   const answered = useRef<(() => void) | null>(null)
@@ -45,7 +44,7 @@ export function useResource<T>(load: () => Promise<T>, subject: string, { once =
       const asked = self.subject
       const result = await self.load().then(
         (data) => ({ subject: asked, data, failure: null }),
-        (error: unknown) => ({ subject: asked, data: keep || state.peek().subject === asked ? state.peek().data : null, failure: messageOf(error) }),
+        (error: unknown) => ({ subject: asked, data: keep || state.peek().subject === asked ? state.peek().data : null, failure: error }),
       )
       whenStill(self, () => {
         if (self.subject !== asked) return

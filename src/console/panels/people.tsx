@@ -7,6 +7,7 @@ import { t } from '../language.js'
 import { details } from '../live/details.js'
 import { useResource } from '../live/resource.js'
 import { Pages } from '../parts/pages.js'
+import { Why } from '../parts/why.js'
 import { filter, place } from '../place.js'
 import { keyOf, type User } from './people/names.js'
 import { PersonDialog } from './people/person.js'
@@ -43,7 +44,7 @@ export function PeoplePanel() {
         </select>
         <button type="button" aria-pressed={who === 'in'} onClick={() => { narrow('who', who === 'in' ? '' : 'in') }}>{t('Logged in', '已登录')}</button>
       </div>
-      {failure !== null && <p class="gone">{failure}</p>}
+      {failure !== null && <p class="gone"><Why of={failure} /></p>}
       <div ref={table} class="table people" role="table" aria-label={t('People', '用户')} aria-busy={data === null}>
         <div role="row" class="tr th">
           <span role="columnheader">{t('User', '用户')}</span>

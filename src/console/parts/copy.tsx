@@ -1,6 +1,5 @@
 /** A button that copies a text. Browsers hand out the clipboard on this machine and over https only; elsewhere the text is selected by hand. */
 import type { ComponentChildren } from 'preact'
-import { messageOf } from '../../plain/message.js'
 import { t } from '../language.js'
 import { complain, note } from '../notices.js'
 
@@ -31,7 +30,7 @@ export function Copy({ text, label, but = null, class: look = 'small', children 
     try {
       made = typeof text === 'string' ? text : await text()
     } catch (error) {
-      complain(messageOf(error))
+      complain(error)
       return
     }
     await copy(made, but)

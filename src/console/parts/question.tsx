@@ -7,6 +7,7 @@ import { t } from '../language.js'
 import { useResource } from '../live/resource.js'
 import { note } from '../notices.js'
 import { Dialog } from './dialog.js'
+import { Why } from './why.js'
 
 interface Question {
   /** What is to be done, as a question: `Reset alice?` */
@@ -54,7 +55,7 @@ function Asked({ question: { title, words, verb, sandbox, callsOnly = false, car
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{words}</p>
-      {failure !== null && <p class="faint">{failure}</p>}
+      {failure !== null && <p class="faint"><Why of={failure} /></p>}
       <ul class="gone" aria-busy={data === null}>
         <li><b>{data === null ? '…' : t(data.calls === 1 ? '1 call' : `${count(data.calls)} calls`, `${count(data.calls)} 次请求`)}</b> <span class="faint">{t('in the journal', '在日志中')}</span></li>
         {!callsOnly && <li><b>{data === null ? '…' : t(data.sessions === 1 ? '1 session' : `${count(data.sessions)} sessions`, `${count(data.sessions)} 个会话`)}</b> <span class="faint">{t('that are logged in', '处于登录状态')}</span></li>}

@@ -78,8 +78,8 @@ export interface FaultMisfit {
 
 /** A fault names something that not every operation has. */
 export interface FaultNaming<F> {
-  /** What it is, as in "no such error". */
-  readonly what: string
+  /** What it is, as in "no such error", which is a kind of problem. */
+  readonly what: 'error'
   /** @returns the name, as it was given */
   given(fault: F): string
   /** @returns what the operation has of it, in the words in which the name was given */

@@ -1,5 +1,6 @@
 /** Why a call to a surface was not carried out: thrown by handlers, answered as an RFC 9457 problem. */
 import { type Problem, problem } from '../problem.js'
+import type { ProblemKind, ProblemKinds } from '../problem-kinds.js'
 import type { ReplyHeaders } from '../reply.js'
 
 /** A refusal; see {@link refusal}. */
@@ -25,12 +26,11 @@ export interface ProblemMembers {
 }
 
 /**
- * @param name the kind of problem in kebab-case
  * @param detail what is wrong and how to mend the call
  * @returns the refusal, to be thrown
  */
-export function refusal(status: number, name: string, detail: string, members: ProblemMembers = {}, headers: ReplyHeaders = {}): Refusal {
-  return new Refusal(problem(status, name, detail, { ...members }), headers)
+export function refusal<Kind extends ProblemKind>(status: ProblemKinds[Kind], kind: Kind, detail: string, members: ProblemMembers = {}, headers: ReplyHeaders = {}): Refusal {
+  return new Refusal(problem(status, kind, detail, { ...members }), headers)
 }
 
 /** @returns the names as a person lists them, or a word for having none */

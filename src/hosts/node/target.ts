@@ -16,7 +16,7 @@ export interface Target {
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i
 
 /** Whose the rest of the connection is nobody can tell either. */
-const refused = (name: string, detail: string): Reply => answerProblem(problem(400, name, detail), { connection: 'close' })
+const refused = (kind: 'several-hosts' | 'no-host', detail: string): Reply => answerProblem(problem(400, kind, detail), { connection: 'close' })
 const SEVERAL_HOSTS = refused('several-hosts', 'The request has several Host headers; HTTP allows one, and which of them is meant nobody can tell.')
 const NO_HOST = refused('no-host', 'The target of the request is a URL without a host.')
 

@@ -14,6 +14,7 @@ import { Message } from './message.js'
 import { Reason } from './reason.js'
 import { markOf } from './row.js'
 import { Mark } from '../../parts/mark.js'
+import { Why } from '../../parts/why.js'
 import { referenceOf } from '../../reference.js'
 
 export function CallDetail({ id }: { readonly id: number }) {
@@ -30,7 +31,7 @@ export function CallDetail({ id }: { readonly id: number }) {
         {known === undefined ? <h2 class="grow">{t(`Call ${String(id)}`, `请求 ${String(id)}`)}</h2> : <Title call={known} />}
         <button type="button" class="quiet icon" onClick={() => { go({ item: '' }) }} aria-label={t('Close', '关闭')} aria-keyshortcuts="Escape">✕</button>
       </header>
-      {failure !== null && <p class="empty">{failure}</p>}
+      {failure !== null && <p class="empty"><Why of={failure} /></p>}
       {isThere && (
         <div class="detail-body" aria-busy={!isCurrent}>
           <CallActions entry={data} secrets={secrets} onSecrets={showSecrets} />

@@ -5,6 +5,7 @@ import { count } from '../../format.js'
 import { t } from '../../language.js'
 import { useResource } from '../../live/resource.js'
 import { Dialog } from '../../parts/dialog.js'
+import { Why } from '../../parts/why.js'
 import { go } from '../../place.js'
 import { SANDBOX_NAME } from '../../sandbox-switch.js'
 import type { Entry } from './entry.js'
@@ -39,7 +40,7 @@ function Moment({ id, wanted, onClose, onFork }: MomentProps) {
   const before = data === null ? null : momentBefore(data, id)
   return (
     <Dialog title={title} onClose={onClose}>
-      {data === null && <p class="faint">{failure ?? t('Looking…', '读取中…')}</p>}
+      {data === null && <p class="faint">{failure === null ? t('Looking…', '读取中…') : <Why of={failure} />}</p>}
       {data !== null && wanted === 'fork' && <Fork id={id} before={before} canStay={data.history.some(({ call }) => call?.id === id)} />}
       {data !== null && wanted === 'rewind' && (before === null ? <TooFar reach={data.reach} /> : <Rewind to={before} gone={data.history.slice(data.history.findIndex(({ call }) => call?.id === before) + 1)} onClose={onClose} onFork={onFork} />)}
     </Dialog>

@@ -4,6 +4,7 @@ import { act, ask, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
 import { useResource } from '../../live/resource.js'
 import { Json, pretty } from '../../parts/json.js'
+import { Why } from '../../parts/why.js'
 
 interface MaintenanceCardProps {
   readonly system: string
@@ -63,7 +64,7 @@ function Preview({ system, text, status }: { readonly system: string; readonly t
   return (
     <figure class="preview" aria-label={t('What an app will get', '应用将得到的响应')}>
       <figcaption class="faint small">{t('What an app will get', '应用将得到的响应')}</figcaption>
-      {failure !== null && <p class="faint small">{failure}</p>}
+      {failure !== null && <p class="faint small"><Why of={failure} /></p>}
       <pre class="code">{data === null ? ' \n ' : <>{`HTTP ${String(data.status)}\n`}{Object.entries(data.headers).map(([name, value]) => `${name}: ${String(value)}\n`)}{data.body === '' ? <span class="faint">{t('(no body)', '（没有正文）')}</span> : <Json text={pretty(data.body) ?? data.body} />}</>}</pre>
     </figure>
   )

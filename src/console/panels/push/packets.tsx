@@ -10,6 +10,7 @@ import { watch } from '../../live/watch.js'
 import { Json, pretty } from '../../parts/json.js'
 import { Link } from '../../parts/link.js'
 import { Mark } from '../../parts/mark.js'
+import { Why } from '../../parts/why.js'
 import { markOf } from '../calls/row.js'
 
 const MOST_SHOWN = 50
@@ -61,7 +62,7 @@ function Content({ id }: { readonly id: number }) {
   const got = data?.response.body?.text ?? ''
   return (
     <div class="content">
-      {failure !== null && <p class="faint">{failure}</p>}
+      {failure !== null && <p class="faint"><Why of={failure} /></p>}
       {sent !== '' && <Frames title={t('From the app', '应用发来')} text={sent} />}
       {got !== '' && <Frames title={t('To the app', '发给应用')} text={got} />}
       {data !== null && sent === '' && got === '' && <p class="faint small">{t('Nothing was said.', '没有内容。')}</p>}

@@ -1,6 +1,7 @@
 /** One record in the table. */
 import { t } from '../../language.js'
 import { Link } from '../../parts/link.js'
+import { Why } from '../../parts/why.js'
 import { type Doc, type Field, readableTime, write } from './fields.js'
 
 /** Longer values are cut in the table; the form has them whole. */
@@ -13,8 +14,8 @@ interface RecordRowProps {
   readonly record: Doc
   readonly changed?: Doc | undefined
   readonly look: string
-  /** Why it could not be saved. */
-  readonly complaint: string | undefined
+  /** Why it could not be saved; undefined where nothing was refused. */
+  readonly complaint: unknown
   readonly onOpen: () => void
   readonly onRemove: () => void
 }
@@ -29,7 +30,7 @@ export function RecordRow({ id, system, fields, record, changed, look, complaint
           <button type="button" class="small quiet remove" aria-label={look === 'deleted' ? t(`Keep ${id}`, `保留 ${id}`) : t(`Delete ${id}`, `删除 ${id}`)} onClick={onRemove}>{look === 'deleted' ? t('Keep', '保留') : t('Delete', '删除')}</button>
         </td>
       </tr>
-      {complaint !== undefined && <tr class="complaint"><td colSpan={fields.length + 1}>{complaint}</td></tr>}
+      {complaint !== undefined && <tr class="complaint"><td colSpan={fields.length + 1}><Why of={complaint} /></td></tr>}
     </>
   )
 }

@@ -1,6 +1,5 @@
 /** Edits that are not saved yet: by key, the fields that differ; records to be deleted, and new ones. */
 import { signal } from '@preact/signals'
-import { messageOf } from '../../../plain/message.js'
 import { ask, control, here } from '../../api.js'
 import type { Doc } from './fields.js'
 
@@ -45,8 +44,8 @@ export function sizeOf({ changed, deleted, added }: Staged): number {
   return changed.size + deleted.size + added.length
 }
 
-/** Why edits were refused: by the key of the record, or by what a new one was to be. */
-export type Complaints = ReadonlyMap<string | Doc, string>
+/** What was thrown where edits were refused: by the key of the record, or by what a new one was to be. */
+export type Complaints = ReadonlyMap<string | Doc, unknown>
 
 /** Where saving is under way. */
 const saving = new Set<string>()
@@ -61,7 +60,7 @@ export async function save(system: string, collection: string): Promise<{ readon
   saving.add(name)
   const { changed, deleted, added } = draftUnder(name)
   const path = { ...here.value, system, collection }
-  const complaints = new Map<string | Doc, string>()
+  const complaints = new Map<string | Doc, unknown>()
   let done = 0
   const attempt = async (what: string | Doc, call: Promise<unknown>, without: (draft: Staged) => Staged) => {
     try {
@@ -69,7 +68,7 @@ export async function save(system: string, collection: string): Promise<{ readon
       done++
       keepUnder(name, without(draftUnder(name)))
     } catch (error) {
-      complaints.set(what, messageOf(error))
+      complaints.set(what, error)
     }
   }
   // Deleted first, so that a unique value is free for who takes it.

@@ -9,6 +9,7 @@ import { era } from '../../live/connection.js'
 import { useResource } from '../../live/resource.js'
 import { complain, note } from '../../notices.js'
 import { Pages } from '../../parts/pages.js'
+import { Why } from '../../parts/why.js'
 import { filter, place } from '../../place.js'
 import { type CollectionDetail, type Doc, fieldsOf, write } from './fields.js'
 import { RecordForm } from './form.js'
@@ -77,7 +78,7 @@ export function RecordTable({ system, collection }: RecordTableProps) {
         <button type="button" class="main" disabled={edits === 0} onClick={() => void commit()}>{edits === 0 ? t('Save', '保存') : t(`Save ${count(edits)}`, `保存 ${count(edits)} 处`)}</button>
         <button type="button" disabled={edits === 0} onClick={() => { stage(NOTHING); setComplaints(new Map()) }}>{t('Discard', '放弃')}</button>
       </div>
-      {failure !== null && <p class="empty">{failure}</p>}
+      {failure !== null && <p class="empty"><Why of={failure} /></p>}
       <div class="scroll" tabIndex={0} role="region" aria-label={t(`Records of ${collection.name}`, `${collection.name} 的记录`)}>
         <table class="grid">
           <thead><tr>{fields.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col"><span class="hidden">{t('Actions', '操作')}</span></th></tr></thead>
