@@ -212,7 +212,7 @@ export class Connection {
     return result.more
   }
 
-  async #deliverFrame(turn: Turn, frame: object, changes: Happening['changes'] = []): Promise<void> {
+  async #deliverFrame(turn: Turn, frame: object, changes: readonly Change[]): Promise<void> {
     const { system, wire } = this.parts
     const elapsed = stopwatch()
     const struck = turn.state.faults.length === 0 ? NOTHING_WRONG : await strike(turn, system, this.#operations.delivery)
