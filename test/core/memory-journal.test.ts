@@ -71,6 +71,40 @@ describe('the journal in memory', () => {
     expect(held).toBeGreaterThan(100 * 1024)
   })
 
+  test('may take up all that it may have, and not a byte more', () => {
+    const sample = new MemoryJournal(10, 1e9)
+    for (let i = 0; i < 3; i++) sample.add(entryOf({}), i)
+    const kept = (most: number) => {
+      const journal = new MemoryJournal(10, most)
+      for (let i = 0; i < 3; i++) journal.add(entryOf({}), i)
+      return journal.size
+    }
+    expect([kept(sample.bytes), kept(sample.bytes - 1)]).toEqual([3, 2])
+  })
+
+  test('tells of an entry only as long as it keeps it', () => {
+    const journal = new MemoryJournal(10, 1e9)
+    const events = ['/a', '/b', '/c'].map((url) => {
+      journal.add(entryOf({ url, responseBody: keep(url) }), 1)
+      return journal.latest()
+    })
+    journal.dropOldest()
+    expect(events.map(({ entry }) => entry?.responseBody?.content)).toEqual([undefined, '/b', '/c'])
+    const last = journal.latest()
+    journal.remove(() => true)
+    journal.add(entryOf({ url: '/d', responseBody: keep('/d') }), 1)
+    expect([last.entry, journal.latest().entry?.url]).toEqual([null, '/d'])
+  })
+
+  test('hands out what has come since, in one', () => {
+    const journal = new MemoryJournal(10, 1e9)
+    expect(journal.packed(0)).toBeNull()
+    for (let i = 0; i < 5; i++) journal.add(entryOf({ url: `/${String(i)}` }), i)
+    journal.dropOldest()
+    expect([0, 1, 2, 3, 4, 5, 6].map((after) => journal.packed(after)?.ids ?? null)).toEqual([[2, 3, 4, 5], [2, 3, 4, 5], [3, 4, 5], [4, 5], [5], null, null])
+    expect(unpack(journal.packed(3)?.bytes ?? Buffer.alloc(0)).map(({ url }) => url)).toEqual(['/3', '/4'])
+  })
+
   test('keeps the last call in any case', () => {
     const journal = new MemoryJournal(10, 1000)
     for (let i = 0; i < 3; i++) journal.add(entryOf({ responseBody: keep('x'.repeat(5000)) }), i)

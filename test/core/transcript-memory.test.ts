@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { Budget, budgetKinds } from '../../src/core/budget.js'
 import { CONTROL, type Attempt, type Engine, type Follower, type House, type Point, type SandboxLog, type Scope } from '../../src/core/engine/engine.js'
 import { fileEngine } from '../../src/core/engine/file/engine.js'
@@ -18,6 +18,10 @@ import { entryOf } from '../support/two-processes.js'
 const folders: string[] = []
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 /** Records of `items` with these keys are of the world. */
@@ -41,8 +45,25 @@ class Server {
   }
 
   start(more: Partial<House> = {}): unknown {
-    const house: House = { identity: async () => ({ seed: '1' }), keyOf: (_system, _collection, doc) => Number(doc['id']), fileOf: (_system, _collection, doc) => hashOf(doc), boot: 77, most: 4, journalLimit: 6, pace: new Pace(), budget: this.budget, report: (problem) => this.#happened.push(`reports: ${problem}`), ...more }
-    return this.engine.start(house)
+    return this.engine.start(this.#house(more))
+  }
+
+  /** Goes on with another house, as it would with other worlds. */
+  adopt(): unknown {
+    return this.engine.adopt?.(this.#house({}))
+  }
+
+  #house(more: Partial<House>): House {
+    return { identity: async () => ({ seed: '1' }), keyOf: (_system, _collection, doc) => Number(doc['id']), fileOf: (_system, _collection, doc) => hashOf(doc), boot: 77, most: 4, journalLimit: 6, pace: new Pace(), budget: this.budget, report: (problem) => this.#happened.push(`reports: ${problem}`), ...more }
+  }
+
+  /** Somebody calls the sandbox all the time, beside others who do not; or nobody does any more. */
+  turnBusy(name: string): string {
+    if (this.busy.delete(name)) return 'idle'
+    this.busy.add(name)
+    this.open(name).close(this.#follower('nobody'))
+    this.engine.open(name, this.#follower('nobody'))
+    return 'busy'
   }
 
   /** @returns what has happened since this was last asked */
@@ -51,6 +72,10 @@ class Server {
   }
 
   open(name: string): SandboxLog {
+    return this.engine.open(name, this.#follower(name))
+  }
+
+  #follower(name: string): Follower {
     const note = (what: string) => this.#happened.push(`${name} ${what}`)
     const [busy, listening] = [this.busy, this.listening]
     const follower: Follower = this.#followers.get(name) ?? {
@@ -65,7 +90,7 @@ class Server {
       get idle() { return !busy.has(name) },
     }
     this.#followers.set(name, follower)
-    return this.engine.open(name, follower)
+    return follower
   }
 
   /** All that is to be seen of the engine and of one log. */
@@ -136,12 +161,18 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
         case 16: {
           if (which === 1) return server.engine.keep?.(name)
           if (which === 2) return server.engine.makeUpName()
-          return server.busy.delete(name) ? 'idle' : Boolean(server.busy.add(name))
+          return server.turnBusy(name)
         }
         case 17: return server.listening.delete(name) ? 'deaf' : Boolean(server.listening.add(name))
         case 18: return [(await log.file(hash))?.length, (await log.past()).commits.length, log.isCalledElsewhere]
         case 21: return attempt([put(1, { text: 'w'.repeat(size / 16) })])
-        case 20: return which < 3 ? server.engine.delete(name) : version
+        case 20: {
+          if (which > 2) return version
+          const isGone = await server.engine.delete(name)
+          // A call that is under way goes on, and brings nothing back.
+          await log.append(entryOf('/late'), generation)
+          return [isGone, await log.look(), await attempt([put(id, { text: 'x'.repeat(size) })]), await log.remove(() => true), await log.replace({ control, origin: { boot: 5, scale: 0 }, stores: {} })]
+        }
         default: return attempt([put(id, { text: 'x'.repeat(size / 2) }), put(id + 1, { text: '周'.repeat(size / 8) })], { system: 'other', reads: [`items/${String(id)}`] })
       }
     })
@@ -165,18 +196,48 @@ test.each([['400000', 400_000, 3, 4, FEW], ['1000000', 1_000_000, 8, 4, FEW], ['
 })
 
 test('an engine on a folder, that is closed and opened again with more room and with less', async () => {
+  // What is collected is written when the folder is closed.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const told = new WrittenDown()
   const folder = mkdtempSync(join(tmpdir(), 'understudy-transcript-'))
   folders.push(folder)
   const draw = new Draw(5)
-  for (const total of [1_000_000, 400_000, 1_000_000]) {
+  for (const [total, journalLimit] of [[1_000_000, 6], [400_000, 4], [400_000, 2], [1_000_000, 6]] as const) {
     const server = new Server(fileEngine(folder), total)
     told.part(`of ${String(total)} bytes`)
-    told.note('starts', await server.start({ boot: total }))
+    told.note('starts', await server.start({ boot: total, journalLimit }))
     for (const name of await server.engine.names()) await server.see(told, name)
-    await work(told, server, draw, 70, ['one', 'two', 'three'])
+    await work(told, server, draw, 50, ['one', 'two', 'three'])
+    // Files for which there is room only where history lets go of the ones before.
+    const log = server.open('pictures')
+    for (const which of [1, 2, 3, 4]) {
+      const bytes = picture(which, 40_000)
+      const hash = nameFile(bytes).hash
+      const { generation } = await log.look()
+      const { version } = await log.load()
+      await told.try('a picture', () => log.commit({ generation, base: version, reads: [], changes: [{ collection: 'items', key: 5, before: which === 1 ? null : { id: 5, hash: nameFile(picture(which - 1, 40_000)).hash }, after: { id: 5, hash } }], files: new Map([[hash, bytes]]), namesFiles: true, request: null, scope: scopeOf('shop') }))
+      await server.see(told, 'pictures')
+    }
     await server.engine.stop()
     told.note('stopped', [budgetKinds.map((kind) => server.budget.used(kind)).join(' '), server.happened(), await server.engine.complaint?.()])
   }
   await told.isThatOf('memory-folder')
+})
+
+test('an engine that has not been started has nothing to lose, and one that has no room for a sandbox has it for the first', async () => {
+  const early = new Server(memoryEngine(), 1_000_000)
+  await early.engine.stop()
+  await early.engine.keep?.('none')
+  expect(() => early.adopt()).toThrow('the engine has not been started')
+  const small = new Server(memoryEngine(), 30_000)
+  await small.start()
+  small.open('one')
+  small.busy.add('one')
+  expect(() => small.open('two')).toThrow(/^Sandboxes and their records may take up 0 MiB, another one would be more, and all of them were changed, made by name or are in use\./)
+  const two = new Server(memoryEngine(), 8 * 10 * 1024)
+  await two.start()
+  for (const name of ['one', 'two']) two.open(name)
+  expect(await two.engine.names()).toEqual(['one', 'two'])
+  two.open('three')
+  expect(await two.engine.names()).toEqual(['two', 'three'])
 })
