@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
-import { Budget, budgetKinds } from '../../src/core/budget.js'
-import { CONTROL, type Attempt, type Engine, type Follower, type House, type Point, type SandboxLog, type Scope } from '../../src/core/engine/engine.js'
+import { budgetKinds } from '../../src/core/budget.js'
+import { type Attempt, CONTROL, type Point } from '../../src/core/engine/engine.js'
 import { fileEngine } from '../../src/core/engine/file/engine.js'
 import { memoryEngine } from '../../src/core/engine/memory/engine.js'
 import { type Files, nameFile, NO_FILES } from '../../src/core/files.js'
 import { keep } from '../../src/core/journal.js'
-import type { SandboxContent } from '../../src/core/sandbox-state.js'
-import { Pace } from '../../src/core/slices.js'
+import { JSON_HEADERS } from '../../src/core/reply.js'
 import type { Change, Doc } from '../../src/core/store/types.js'
-import { Draw, WrittenDown } from '../support/written-down.js'
+import { control, picture, put, rule, scopeOf, Server } from '../support/engine-server.js'
 import { entryOf } from '../support/two-processes.js'
+import { Draw, WrittenDown } from '../support/written-down.js'
 
 const folders: string[] = []
 afterAll(() => {
@@ -23,91 +23,6 @@ afterAll(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** Records of `items` with these keys are of the world. */
-const WORLD: readonly number[] = [1, 2, 3]
-const control: SandboxContent['control'] = { clock: { offset: 0, frozenAt: null }, requests: 0, seed: 's', era: 0, systems: {}, faults: [], nextFault: 1 }
-const scopeOf = (system: string): Scope => ({ system, touched: (changes) => new Set(changes.map(({ collection, key }) => `${collection}/${String(key)}`)), isOfWorld: (collection, key) => collection === 'items' && WORLD.includes(Number(key)) })
-const picture = (which: number, length: number) => Buffer.alloc(length, 97 + which)
-const hashOf = (doc: Doc) => (typeof doc['hash'] === 'string' ? doc['hash'] : undefined)
-const rule = (id: string, length: number) => ({ id, system: '*', operationId: '*', fault: { kind: 'error', message: 'm'.repeat(length) }, times: null, probability: 1, matched: 0, fired: 0 })
-
-/** One server on an engine: what its followers are told is written down with what was done. */
-class Server {
-  readonly budget: Budget
-  readonly busy = new Set<string>()
-  readonly listening = new Set<string>()
-  #happened: string[] = []
-  readonly #followers = new Map<string, Follower>()
-
-  constructor(readonly engine: Engine, total: number) {
-    this.budget = new Budget(total)
-  }
-
-  start(more: Partial<House> = {}): unknown {
-    return this.engine.start(this.#house(more))
-  }
-
-  /** Goes on with another house, as it would with other worlds. */
-  adopt(): unknown {
-    return this.engine.adopt?.(this.#house({}))
-  }
-
-  #house(more: Partial<House>): House {
-    return { identity: async () => ({ seed: '1' }), keyOf: (_system, _collection, doc) => Number(doc['id']), fileOf: (_system, _collection, doc) => hashOf(doc), boot: 77, most: 4, journalLimit: 6, pace: new Pace(), budget: this.budget, report: (problem) => this.#happened.push(`reports: ${problem}`), ...more }
-  }
-
-  /** Somebody calls the sandbox all the time, beside others who do not; or nobody does any more. */
-  turnBusy(name: string): string {
-    if (this.busy.delete(name)) return 'idle'
-    this.busy.add(name)
-    this.open(name).close(this.#follower('nobody'))
-    this.engine.open(name, this.#follower('nobody'))
-    return 'busy'
-  }
-
-  /** @returns what has happened since this was last asked */
-  happened(): readonly string[] {
-    return this.#happened.splice(0)
-  }
-
-  open(name: string): SandboxLog {
-    return this.engine.open(name, this.#follower(name))
-  }
-
-  #follower(name: string): Follower {
-    const note = (what: string) => this.#happened.push(`${name} ${what}`)
-    const [busy, listening] = [this.busy, this.listening]
-    const follower: Follower = this.#followers.get(name) ?? {
-      initial: () => ({ control, origin: { boot: 5, scale: 0 }, stores: {} }),
-      committed: (commit) => note(`is told of ${String(commit.version)} ${commit.system} ${String(commit.request)}: ${commit.changes.map(({ key, after }) => `${String(key)}${after === null ? ' gone' : ''}`).join(' ')}; ${[...commit.touched()].join(' ')}`),
-      turnedOver: (kept) => note(`is turned over, ${String(kept)}`),
-      journalled: (event) => note(event.type === 'entry' ? `reads ${event.head.url} ${String(event.entry?.requestBody?.size)}` : event.type),
-      announced: (text) => note(`hears ${text}`),
-      lost: () => note('has lost it'),
-      ended: () => note('is at its end'),
-      get listens() { return listening.has(name) },
-      get idle() { return !busy.has(name) },
-    }
-    this.#followers.set(name, follower)
-    return follower
-  }
-
-  /** All that is to be seen of the engine and of one log. */
-  async see(told: WrittenDown, name: string): Promise<void> {
-    told.note('  used', budgetKinds.map((kind) => this.budget.used(kind)).join(' '))
-    const happened = this.happened()
-    if (happened.length > 0) told.note('  told', happened)
-    told.note('  names', (await this.engine.names()).join(' '))
-    if (!(await this.engine.has(name))) return
-    const log = this.open(name)
-    const { generation, requests, version, content, commits, isWhole } = await log.load()
-    const docs = Object.entries(content.stores).flatMap(([system, store]) => Object.entries(store).map(([collection, { put, deleted }]) => `${system}/${collection}: ${put.map((doc) => `${String(doc['id'])}${hashOf(doc)?.slice(0, 3) ?? ''}`).join(' ')} - ${deleted.join(' ')}`))
-    told.note('  log', [generation, requests, version, isWhole, commits.map((commit) => `${String(commit.version)}${commit.system === CONTROL ? 'c' : ''}`).join(' '), docs, content.control.era, content.control.faults.map(({ id }) => id).join(' '), content.control.nextFault])
-    const [heads, entries, status] = [await log.heads(), await log.entries(), await log.status()]
-    told.note('  journal', [entries.map((entry) => `${String(entry.id)}${entry.url} ${String(entry.version)} ${String(entry.requests)} ${String(entry.requestBody?.size)}`), heads.map(({ id }) => id).join(' '), status])
-  }
-}
 
 const ALL_KINDS: readonly number[] = Array.from({ length: 21 }, (_, i) => i)
 /** Calls, and changes that come to little. */
@@ -127,7 +42,6 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
       const { generation } = await log.look()
       const { version, commits } = await log.load()
       const attempt = (changes: readonly Change[], more: Partial<Attempt> & { readonly system?: string } = {}) => log.commit({ generation, base: version, reads: [], changes, files: NO_FILES, namesFiles: false, request: i, scope: scopeOf(more.system ?? 'shop'), ...more })
-      const put = (key: number, doc: object): Change => ({ collection: 'items', key, before: null, after: { id: key, ...doc } })
       const filed = async (given: Files, changes: readonly Change[]) => attempt(changes, { files: given, namesFiles: true })
       const bytes = picture(which, size)
       const { hash } = nameFile(bytes)
@@ -144,17 +58,17 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
         case 6: return filed(new Map([[hash, bytes]]), [{ ...put(id, { hash }), before: await before(id) }, { ...put(id + 1, { hash }), before: await before(id + 1) }])
         case 7: case 8: case 9: {
           const { requests } = await log.begin()
-          await log.append({ ...entryOf(`/${String(i)}`), version: which === 0 ? Math.max(0, version - 3) : version, requestBody: keep('y'.repeat(size / (kind === 9 ? 2 : 5))) }, which === 5 ? generation - 1 : generation)
+          await log.append({ ...entryOf(`/${String(i)}`), version: which === 0 ? Math.max(0, version - 3) : version, requestBody: keep('y'.repeat(size / (kind === 9 ? 2 : 5))), ...(which === 1 ? { changes: [put(id, { text: 'v'.repeat(40) })] } : which === 2 ? { via: { source: 'real', reason: null } } : which === 3 ? { responseHeaders: JSON_HEADERS } : {}) }, which === 5 ? generation - 1 : generation)
           return requests
         }
-        case 10: return log.replace({ control: { ...control, requests: i, era: which }, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id, hash }], deleted: [2] } } } }, undefined, new Map([[hash, bytes]]))
+        case 10: return log.replace({ control: { ...control, requests: i, era: which, faults: [rule('f1', 90), rule('f2', 5)] }, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id, hash }], deleted: [2] } } } }, undefined, new Map([[hash, bytes]]))
         case 11: {
           const kept: Point = { version: draw.of([version, version - 1, version - 4, 0]), entry: draw.of([0, 2, i]) }
           return [kept.version - version, kept.entry, await log.replace({ control: { ...control, requests: which }, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id: 1, text: 'z'.repeat(size) }], deleted: [] } } } }, kept)]
         }
         case 12: return log.remove((entry) => entry.id % 2 === which % 2)
         case 13: return attempt([{ collection: 'control', key: `fault/f${String(id)}`, before: null, after: id % 4 === 0 ? null : { ...rule(`f${String(id)}`, size / 8) } }, { collection: 'control', key: 'nextFault', before: null, after: { value: i } }], { system: CONTROL, request: which < 3 ? null : i })
-        case 14: return [await attempt([put(nextId++, {})], { base: version - draw.below(4), reads: [`items/${String(id)}`, 'none'] }), await attempt([put(id, {})], { base: 0, reads: [] })]
+        case 14: return [await attempt([put(nextId++, {})], { base: version - draw.below(4), reads: [`items/${String(id)}`, 'none'] }), await attempt([put(id, {})], { base: 0, reads: [] }), await attempt([put(id, {})], { system: 'other', base: version - draw.below(4), reads: [`items/${String(id)}`] })]
         case 15:
           await log.announce(`word ${String(i)}`)
           return attempt([put(id, {})], { generation: generation - 1 })
@@ -171,7 +85,7 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
           const isGone = await server.engine.delete(name)
           // A call that is under way goes on, and brings nothing back.
           await log.append(entryOf('/late'), generation)
-          return [isGone, await log.look(), await attempt([put(id, { text: 'x'.repeat(size) })]), await log.remove(() => true), await log.replace({ control, origin: { boot: 5, scale: 0 }, stores: {} })]
+          return [isGone, await log.look(), await attempt([put(id, { text: 'x'.repeat(size) })]), await log.remove(() => true), await log.replace({ control, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: [{ id, hash }], deleted: [1] } } } }, undefined, new Map([[hash, bytes]]))]
         }
         default: return attempt([put(id, { text: 'x'.repeat(size / 2) }), put(id + 1, { text: '周'.repeat(size / 8) })], { system: 'other', reads: [`items/${String(id)}`] })
       }
@@ -183,7 +97,7 @@ async function work(told: WrittenDown, server: Server, draw: Draw, steps: number
 const FEW: readonly string[] = ['one', 'two', 'one', 'two', 'three', 'four']
 const MANY: readonly string[] = Array.from({ length: 14 }, (_, i) => `m${String(i)}`)
 
-test.each([['400000', 400_000, 3, 4, FEW], ['1000000', 1_000_000, 8, 4, FEW], ['full', 400_000, 2, 30, MANY], ['crowded', 700_000, 2, 30, MANY, SMALL_KINDS], ['histories', 700_000, 5, 30, MANY, [21, 21, 21, 21, 21, 18]]] as const)('an engine in memory that may take up so much: %s', async (label, total, seed, most, names, kinds = ALL_KINDS) => {
+test.each([['400000', 400_000, 3, 4, FEW], ['1000000', 1_000_000, 8, 4, FEW], ['full', 400_000, 2, 30, MANY], ['crowded', 700_000, 2, 30, MANY, SMALL_KINDS], ['journals', 700_000, 7, 30, MANY, [9, 9, 9, 17]], ['histories', 700_000, 5, 30, MANY, [21, 21, 21, 21, 21, 18]]] as const)('an engine in memory that may take up so much: %s', async (label, total, seed, most, names, kinds = ALL_KINDS) => {
   const told = new WrittenDown()
   const server = new Server(memoryEngine(), total)
   expect(() => server.open('early')).toThrow('the engine has not been started')
@@ -222,22 +136,4 @@ test('an engine on a folder, that is closed and opened again with more room and 
     told.note('stopped', [budgetKinds.map((kind) => server.budget.used(kind)).join(' '), server.happened(), await server.engine.complaint?.()])
   }
   await told.isThatOf('memory-folder')
-})
-
-test('an engine that has not been started has nothing to lose, and one that has no room for a sandbox has it for the first', async () => {
-  const early = new Server(memoryEngine(), 1_000_000)
-  await early.engine.stop()
-  await early.engine.keep?.('none')
-  expect(() => early.adopt()).toThrow('the engine has not been started')
-  const small = new Server(memoryEngine(), 30_000)
-  await small.start()
-  small.open('one')
-  small.busy.add('one')
-  expect(() => small.open('two')).toThrow(/^Sandboxes and their records may take up 0 MiB, another one would be more, and all of them were changed, made by name or are in use\./)
-  const two = new Server(memoryEngine(), 8 * 10 * 1024)
-  await two.start()
-  for (const name of ['one', 'two']) two.open(name)
-  expect(await two.engine.names()).toEqual(['one', 'two'])
-  two.open('three')
-  expect(await two.engine.names()).toEqual(['two', 'three'])
 })
