@@ -34,3 +34,19 @@ test('where one sandbox has room and all together have none, it is said that it 
     holding.change('shop', stored('x'), () => false, true)
   }).toThrow(/^The records of all sandboxes may take up 8 MiB, and this would be more\./)
 })
+
+test('all together take up all that they may have, and not a byte more', () => {
+  const budget = new Budget(32 * MIB)
+  const holding = new Holding(budget, () => 1)
+  const add = () => {
+    holding.change('shop', stored('x'), () => false, true)
+  }
+  add()
+  const bytes = budget.used('records')
+  holding.end()
+  budget.add('records', budget.limit('records') - bytes + 1)
+  expect(add).toThrow('The records of all sandboxes')
+  budget.give('records', 1)
+  add()
+  expect(budget.used('records')).toBe(budget.limit('records'))
+})

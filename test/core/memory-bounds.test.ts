@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Budget } from '../../src/core/budget.js'
-import type { Commit, SandboxLog } from '../../src/core/engine/engine.js'
+import { type Commit, CONTROL, type SandboxLog } from '../../src/core/engine/engine.js'
 import { fileEngine } from '../../src/core/engine/file/engine.js'
 import { memoryEngine } from '../../src/core/engine/memory/engine.js'
 import { Pieces } from '../../src/core/engine/memory/pieces.js'
 import { Shelf } from '../../src/core/engine/memory/shelf.js'
 import { nameFile, NO_FILES } from '../../src/core/files.js'
 import { isInPages, LARGE, pagesOf } from '../../src/plain/pages.js'
-import { control, picture, put, scopeOf, Server } from '../support/engine-server.js'
+import { control, picture, put, rule, scopeOf, Server } from '../support/engine-server.js'
 import { entryOf } from '../support/two-processes.js'
 import { Draw, WrittenDown } from '../support/written-down.js'
 
@@ -77,23 +77,28 @@ describe('what can be gone back to', () => {
     expect([commits.length, commits[0]?.version, version, isWhole]).toEqual([10_000, 5, 10_004, false])
   })
 
-  test('is the same after a step back, and after a restart; files that only the part before named are gone', async () => {
+  test('is the same after a step back; files that only the part before named are gone', async () => {
+    const server = await started(memoryEngine(), 5 * 64 * await weightOfOne())
+    const file = picture(1, 50)
+    const { hash } = nameFile(file)
+    await server.commit('one', [put(2, { hash, text: 'x'.repeat(900) })], { files: new Map([[hash, file]]), namesFiles: true })
+    await server.commit('one', [put(2, { text }, { id: 2, hash })], { namesFiles: true })
+    for (let i = 0; i < 5; i++) await server.commit('one', [put(1, { text })])
+    await server.open('one').replace(content(), { version: 5, entry: 0 })
+    expect([versions((await server.open('one').load()).commits), server.budget.used('files')]).toEqual([[3, 4, 5], 0])
+  })
+
+  test('is the same after a step back and a restart, with what each change touched', async () => {
     const total = 5 * 64 * await weightOfOne()
     const folder = newFolder()
-    for (const engine of [memoryEngine(), fileEngine(folder)]) {
-      const server = await started(engine, total)
-      const file = picture(1, 50)
-      const { hash } = nameFile(file)
-      await server.commit('one', [put(2, { hash, text: 'x'.repeat(900) })], { files: new Map([[hash, file]]), namesFiles: true })
-      await server.commit('one', [put(2, { text }, { id: 2, hash })], { namesFiles: true })
-      for (let i = 0; i < 5; i++) await server.commit('one', [put(1, { text })])
-      await server.open('one').replace(content(), { version: 5, entry: 0 })
-      expect([versions((await server.open('one').load()).commits), server.budget.used('files')]).toEqual([[3, 4, 5], 0])
-      await engine.stop()
-    }
-    const again = await started(fileEngine(folder), total)
-    expect(versions((await again.open('one').load()).commits)).toEqual([3, 4, 5])
-    await again.engine.stop()
+    const before = await started(fileEngine(folder), total)
+    for (let i = 0; i < 7; i++) await before.commit('one', [put(1, { text })])
+    await before.open('one').replace(content(), { version: 5, entry: 0 })
+    await before.engine.stop()
+    const after = await started(fileEngine(folder), total)
+    expect(versions((await after.open('one').load()).commits)).toEqual([3, 4, 5])
+    expect([await after.commit('one', [put(3, {})], { base: 4, reads: ['items/1'] }), await after.commit('one', [put(3, {})], { base: 4, reads: ['items/2'] })]).toEqual(['conflict', 'committed'])
+    await after.engine.stop()
   })
 
   test('is folded in a folder as it is in memory, thousand commits at a time', async () => {
@@ -160,6 +165,27 @@ const order = [['told of 1', 'told of 2'], ['told of 1', 'first: "committed"'], 
   })
 })
 
+test('a journal that was kept is as long as it may be now', async () => {
+  const folder = newFolder()
+  const before = await started(fileEngine(folder))
+  for (let i = 0; i < 5; i++) await before.open('one').append(entryOf(`/${String(i)}`), 1)
+  await before.engine.stop()
+  const after = await started(fileEngine(folder), undefined, { journalLimit: 2 })
+  const log = after.open('one')
+  expect([(await log.entries()).map(({ id, url }) => [id, url]), await log.status()]).toEqual([[[4, '/3'], [5, '/4']], { size: 2, limit: 2, last: 5 }])
+  await after.engine.stop()
+})
+
+test('a rule that came with other content is counted once, and no more when it goes', async () => {
+  const server = await started()
+  const log = server.open('one')
+  const nothing = server.budget.used('records')
+  await log.replace({ ...content(), control: { ...control, faults: [rule('f1', 90)] } })
+  expect(server.budget.used('records')).toBeGreaterThan(nothing)
+  await server.commit('one', [{ collection: 'control', key: 'fault/f1', before: { ...rule('f1', 90) }, after: null }], { scope: scopeOf(CONTROL) })
+  expect(server.budget.used('records')).toBe(nothing)
+})
+
 test('content of thousands of records takes the place of all that there was', async () => {
   const server = await started()
   await server.commit('one', [put(1, {})])
@@ -211,6 +237,11 @@ test('bytes outside the heap come and go in pieces', async () => {
     if (!known.includes(piece)) known.push(piece)
     return known.indexOf(piece)
   }
+  const first = pieces.room(1)
+  pieces.release(first)
+  const larger = pieces.room(5000)
+  told.note('one that is too small goes for a larger one', [first.bytes.length, larger.bytes.length, pieces.bytes])
+  pieces.release(larger)
   for (let i = 0; i < 160; i++) {
     const [current] = held.slice(-1)
     const left = current === undefined ? 0 : current.piece.bytes.length - current.piece.used
