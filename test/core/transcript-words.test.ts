@@ -175,10 +175,10 @@ test('JSON, files of it, answers and problems', async () => {
   await told.table('Measure', (value: unknown, most: number, mostValues: number) => { atOnce(measureJson(value, new Measure(most, mostValues))) }, [
     ...[9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 24].map((most) => [{ a: [1, 2] }, most, 99] as const), ...[1, 2, 3, 4, 5, 6, 7, 8].map((most) => [{ a: [1, 2] }, 999, most] as const), ...[3, 4, 5].map((most) => [[{ a: 1 }], 999, most] as const), [['周'], 9, 99], [['周'], 10, 99], ['x'.repeat(1024 * 1024), 1024 * 1024, 99], ['x'.repeat(1024 * 1024), 1024 * 1024 + 1, 99], [Array.from({ length: 12_345 }, () => 1), 99_999, 10_000],
   ])
-  await told.table('problem', problem, [[400, 'invalid-request', 'Mend it.'], [404, 'no-such-thing', 'x', { known: ['a'], status: 1 }], [500, '', '']])
-  told.note('answers', [answerProblem(problem(400, 'a-b', 'c'), { 'x-a': 'b' }), problemReply(404, 'a', 'b', { c: 1 }), jsonReply(200, { a: 1 }), jsonReply(201, [], { 'content-type': 'x/y' }), emptyReply(204), textReply(200, 'x', { a: 'b' }), [200, 203, 204, 205, 206, 301, 304, 305].map(isBodiless)])
+  await told.table('problem', problem, [[400, 'invalid-request', 'Mend it.'], [404, 'no-such-record', 'x', { known: ['a'], status: 1 }], [500, 'internal', '']])
+  told.note('answers', [answerProblem(problem(400, 'no-host', 'c'), { 'x-a': 'b' }), problemReply(404, 'no-such-path', 'b', { c: 1 }), jsonReply(200, { a: 1 }), jsonReply(201, [], { 'content-type': 'x/y' }), emptyReply(204), textReply(200, 'x', { a: 'b' }), [200, 203, 204, 205, 206, 301, 304, 305].map(isBodiless)])
   await told.table('asHeader', asHeader, each('plain ~', 'a\r\nb', '周', '😀', '\x7f\x00', 'x'.repeat(499), 'x'.repeat(500), 'x'.repeat(501), '周'.repeat(84)))
-  told.note('refusals', [refusal(400, 'a-b', 'c', { known: ['x'] }, { d: 'e' }), listOf([]), listOf(['a', 'b']), quote('a"b'), quote('x'.repeat(80)), quote(`${'ab'.repeat(40)}c`)])
+  told.note('refusals', [refusal(400, 'no-host', 'c', { known: ['x'] }, { d: 'e' }), listOf([]), listOf(['a', 'b']), quote('a"b'), quote('x'.repeat(80)), quote(`${'ab'.repeat(40)}c`)])
   told.note('failures', [Failure.of('A'), Failure.of('A', { message: 'm' }), Failure.when('banned', { cause: 'field', field: 'f' })])
   told.note('outages', [edu, im, job, live, trid].map((system) => [knownOutages(system), ['internal', 'database', 'network'].map((one) => [isOut(system, [one], 'internal'), isOut(system, [one], 'network')])]))
 

@@ -4,16 +4,6 @@ import { problem, problemReply } from '../../src/core/problem.js'
 import type { ProblemKind } from '../../src/core/problem-kinds.js'
 import { refusal } from '../../src/core/surface/refusal.js'
 
-/** What transcripts make up to see how a problem is written down. The console knows nothing of them: it is compiled without tests. */
-declare module '../../src/core/problem-kinds.js' {
-  interface ProblemKinds {
-    '': 500
-    'a': 404
-    'a-b': 400
-    'no-such-thing': 404
-  }
-}
-
 export function kinds() {
   expectTypeOf<'no-such-user'>().toExtend<ProblemKind>()
   refusal(404, 'no-such-user', 'Nobody has this name.')
