@@ -46,7 +46,7 @@ test('what layers show, one above the other', async () => {
     const draw = new Draw(seed)
     const below = new Layer(collection, source)
     const above = new Layer(collection, below)
-    for (let step = 0; step < 36; step++) {
+    for (let step = 0; step < 30; step++) {
       const layer = draw.below(3) === 0 ? below : above
       const id = 1 + draw.below(seed === 1 ? 9 : 16)
       const doc = draw.below(4) === 0 ? null : { id, name: draw.below(4) === 0 ? null : `m${String(id)}`, group: draw.of(['a', 'b', 'c']), rank: draw.below(4), at: draw.of<unknown>([{ x: draw.below(3) }, null, { x: {} }]) }
@@ -58,6 +58,16 @@ test('what layers show, one above the other', async () => {
         told.note(one === above ? '  above' : '  below', [...looks(one)])
         if (step % 6 === 0) told.note('  differs', [[...one.entries.keys()], changes.map(({ collection: name, key, before, after }) => [name, key, before?.['name'], after?.['name']]), one.get(id)])
       }
+    }
+  }
+  told.part('many that go again, one by one')
+  const many = new Layer(collection, source)
+  for (let id = 7; id < 19; id++) many.set(id, { id, name: `m${String(id)}`, group: id % 2 === 0 ? 'a' : 'c', rank: id % 3, at: null })
+  const without = new Layer(collection, many)
+  for (const layer of [without, many]) {
+    for (let id = 7; id < 19; id++) {
+      layer.set(id, null)
+      told.note(`${String(id)} is gone`, [layer.entries.size, ...looks(layer)])
     }
   }
   await told.isThatOf('layers')
@@ -149,6 +159,7 @@ test('what becomes of transactions, whatever the log answers and others commit',
     'looks for null': async (tx) => [await tx.find('items', { name: null }), (await tx.findAll('items', { group: null })).length],
     'names no order': (tx) => tx.page('items', 'none', { offset: 0, limit: 1 }),
     'draws numbers': async (tx) => [await tx.next('a', 5), await tx.next('a', 5), await tx.next('b', 0)],
+    'lists numbers': async (tx) => { await tx.next('a', 5); return [await tx.list(SEQUENCES as 'items'), await tx.part(SEQUENCES as 'items', { offset: 0, limit: 5 }), await tx.measure(SEQUENCES as 'items')] },
     'adds a file': async (tx, { bytes }) => { const name = tx.addFile(Buffer.from('new')); await tx.insert('pictures', { id: 2, ...name }); await tx.insert('pictures', { id: 3, ...nameFile(bytes) }); await tx.insert('pictures', { id: 4, hash: 5 }); await tx.delete('pictures', 1); return [String(await tx.file(name.hash)), String(await tx.file(nameFile(bytes).hash)), await tx.file('0000')] },
     'does nothing in the end': async (tx) => { await tx.insert('items', { id: 8, name: 'eight' }); await tx.delete('items', 8); return (await tx.list('items', ({ rank }) => rank === 1)).length },
   }
@@ -179,6 +190,9 @@ test('what becomes of transactions, whatever the log answers and others commit',
     const { records } = storeOn([])
     await told.try('import', () => [[...records.import(data)].length, records.content(), [...records.named(data)]])
   }
+  const numbered = storeOn(['committed', 'committed'])
+  told.note('imported', [...numbered.records.import({ [SEQUENCES]: { put: [{ name: 'a', value: 7 }], deleted: ['b'] } })].length)
+  await told.try('the next number', () => numbered.records.transact(async (tx) => [await tx.next('a', 5), await tx.list(SEQUENCES as 'items')], { request: 1, hasWritten: false }))
   const { records } = storeOn([])
   told.note('touched', [...records.touched([changed(1, { ...WORLD[0], name: null, group: 'z' }), changed(9, null, null), changed(1, null, null, 'nowhere')])])
   told.note('of the world', [records.isOfWorld('items', 1), records.isOfWorld('items', 99), records.isOfWorld('nothing', 1)])
