@@ -1,6 +1,7 @@
 /** What leaves for a real backend and what stays here: calls with all kinds of tokens in all kinds of places, logins that the stub makes there for its users, and sockets. */
 import { expect, test } from 'vitest'
 import { ForwardError, type Forwarder, type Incoming, type IncomingSocket } from '../../src/core/backends/forward.js'
+import { isNotThere, isUnknownThere, readReply } from '../../src/core/backends/read.js'
 import { IssuedTokens } from '../../src/core/backends/issued.js'
 import { RealLogins } from '../../src/core/backends/login.js'
 import { outward } from '../../src/core/backends/outward.js'
@@ -15,6 +16,7 @@ import { edu } from '../../src/systems/edu/index.js'
 import { im } from '../../src/systems/im/index.js'
 import { job } from '../../src/systems/job/index.js'
 import { live } from '../../src/systems/live/index.js'
+import { trid } from '../../src/systems/trid/index.js'
 import { oneSystem } from '../support/one-system.js'
 import { shown, WrittenDown } from '../support/written-down.js'
 
@@ -73,6 +75,7 @@ test('which calls leave, with whose tokens', async () => {
   told.part('where the user may be logged in')
   const credentials = { [user(1).mobile]: '123456' }
   for (const name of ['stub', 'other', 'paired'] as const) await go(name, { shown: [known[name].accessToken], headers: { authorization: known[name].accessToken } }, { credentials })
+  await go('of somebody without credentials', { shown: [known.stub.accessToken], headers: { authorization: known.stub.accessToken } }, { credentials: { '13900000000': 'x' } })
   await go('stub, that would not leave anyway', { path: '/..', shown: [known.stub.accessToken] }, { credentials })
   const answers = [{ ...ok(live), desc: 'ok' }, { ...ok(live), desc: 'ok', api_key: 'e'.repeat(32), mobile: user(1).mobile }]
   parts.logins = new RealLogins({ forward: async () => reply(200, JSON.stringify(answers.shift() ?? {})) })
@@ -171,10 +174,46 @@ test('how users of the stub are logged in at a real backend', async () => {
     asked = []
     const both = await Promise.all([1, 2].map(() => during((turn) => logins.logIn({ system, turn, session, headers }, { ...backend, credentials }, 'me'))))
     told.note('two at once', [both, asked.length, (await all()).map(({ real }) => real)])
+    const own = Object.entries(system.contract.errors).find(([name]) => name !== system.contract.dialect.success)
+    answers = [reply(502, JSON.stringify({ [system.contract.dialect.code]: own?.[1].code }))]
+    const gateway = new RealLogins(forwarder)
+    await log('refused by what stands before it', { credentials }, session, gateway)
+    await log('  and again', { credentials }, session, gateway)
+    const second = await within((now) => now.issue({ userId: '1', realm, device: { label: 'second', platform: null, client: null } }))
+    asked = []
+    await Promise.all([session, second].map((one) => during((turn) => gateway.logIn({ system, turn, session: one, headers }, { ...backend, url: 'http://third.test', credentials }, 'me'))))
+    told.note('two sessions at once', asked.length)
     pass(10)
     await log('once more', { credentials, url: 'http://other.test' })
   }
+  const { during, within } = await oneSystem(trid, [])
+  const nobody = await within((now) => now.issue({ userId: '1' }))
+  told.note('where there is no login', [await during((turn) => new RealLogins(nowhere).logIn({ system: trid, turn, session: nobody, headers: {} }, { ...backend, credentials: { a: 'b' } }, 'me'))])
+  const nameless = await oneSystem(live, [{ ...user(1), mobile: 5, nickname: null }])
+  const theirs = await nameless.within((now) => now.issue({ userId: '1' }))
+  told.note('of somebody whose names are no texts', [await nameless.during((turn) => new RealLogins(nowhere).logIn({ system: live, turn, session: theirs, headers: {} }, { ...backend, credentials: { 5: 'b', null: 'c' } }, 'me'))])
   await told.isThatOf('seam-logins')
+})
+
+test('what a real backend is taken to say, by status and code', async () => {
+  const told = new WrittenDown()
+  for (const system of [edu, im, job, live, trid]) {
+    const { contract } = system
+    told.part(system.id)
+    const operations = Object.keys(contract.operations).filter((_, i) => i % 7 === 0)
+    const codes = [...new Set(Object.values(contract.errors).map(({ code }) => code))]
+    for (const operation of operations) {
+      told.note(operation, codes.map((code) => `${String(code)} ${String(readReply(contract, operation, 200, Buffer.from(JSON.stringify({ [contract.dialect.code]: code }))).error)}`))
+      const errors = [null, undefined, ...Object.keys(contract.errors)]
+      for (const status of [200, 400, 404, 405, 500, 501, 502, 503, 504]) {
+        const seen = errors.map((error) => ({ status, json: {}, error, isLong: false }))
+        told.note(`  ${String(status)} not there, unknown`, [seen.filter((one) => isNotThere(contract, operation, one)).length, seen.filter((one) => isUnknownThere(contract, operation, one)).map(({ error }) => error)])
+      }
+    }
+  }
+  const bodies: readonly Uint8Array[] = ['', ' ', '{}', '[]', 'null', '{"a":1', '\ufeff{}', '"x"'].map((text) => Buffer.from(text))
+  told.note('bodies', [...bodies, Buffer.from([0x22, 0xff, 0x22])].map((bytes) => readReply(live.contract, 'liveLogin', 200, bytes)))
+  await told.isThatOf('seam-replies')
 })
 
 test('so many refused logins are remembered, and no more', async () => {

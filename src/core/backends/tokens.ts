@@ -125,11 +125,8 @@ async function sessionOf(tx: Tx, token: string): Promise<SessionRecord | undefin
   return (await tx.find('sessions', { accessToken: token })) ?? (await tx.find('sessions', { refreshToken: token })) ?? (await tx.find('sessions', { 'previousAccess.token': token }))
 }
 
-/** What the backend with this URL calls this token; null where it never heard of it. */
-function realOf({ real, accessToken, refreshToken }: SessionRecord, token: string, backend: string): string | null {
+/** What the backend with this URL calls this token; null where it never heard of it. The access token before the last one was replaced at both. */
+function realOf({ real, refreshToken }: SessionRecord, token: string, backend: string): string | null {
   if (real?.backend !== backend) return null
-  if (token === real.access || token === real.refresh) return token
-  if (token === accessToken) return real.access
-  // The access token before the last one was replaced at both.
   return token === refreshToken ? real.refresh : real.access
 }
