@@ -5,7 +5,7 @@ import { type Answer, ControlError, openControl, take } from '../client/control.
 import { t } from './language.js'
 import { sandbox } from './place.js'
 import { complain, note } from './notices.js'
-import { isAway } from './refusals.js'
+import { hasNoAnswer } from './refusals.js'
 
 export type Schemas = components['schemas']
 /** The JSON body that an operation takes. */
@@ -68,7 +68,7 @@ export async function act<T>(call: Promise<Answer<T>>, done?: string): Promise<T
     return data
   } catch (error) {
     // A refusal says why; that nobody is there is the page's own to say.
-    complain(isAway(error) ? t('The stub does not answer. What was entered is still there.', '服务没有应答。填写的内容仍在。') : error)
+    complain(hasNoAnswer(error) ? t('The stub does not answer. What was entered is still there.', '服务没有应答。填写的内容仍在。') : error)
     return null
   } finally {
     beat.value++

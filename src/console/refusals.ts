@@ -74,11 +74,11 @@ const MOST_KNOWN = 6
 /** @returns why something could not be done, in Chinese */
 export function inChinese(error: unknown): string {
   if (error instanceof ControlError) return wordsOf(error.problem, error.kind)
-  return isAway(error) ? '服务没有应答。' : '未能完成。'
+  return hasNoAnswer(error) ? '服务没有应答。' : '未能完成。'
 }
 
 /** @returns whether it was thrown because nobody answers */
-export function isAway(error: unknown): boolean {
+export function hasNoAnswer(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined
 }
 

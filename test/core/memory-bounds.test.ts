@@ -1,31 +1,24 @@
 /** The bounds of an engine in one process, each exactly, and what waits for the disk. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Budget } from '../../src/core/budget.js'
-import { type Commit, CONTROL, type SandboxLog } from '../../src/core/engine/engine.js'
+import { type Attempt, type Commit, CONTROL, type SandboxLog } from '../../src/core/engine/engine.js'
 import { fileEngine } from '../../src/core/engine/file/engine.js'
 import { memoryEngine } from '../../src/core/engine/memory/engine.js'
 import { Pieces } from '../../src/core/engine/memory/pieces.js'
 import { Shelf } from '../../src/core/engine/memory/shelf.js'
 import { nameFile, NO_FILES } from '../../src/core/files.js'
+import type { Change } from '../../src/core/store/types.js'
 import { isInPages, LARGE, pagesOf } from '../../src/plain/pages.js'
 import { control, picture, put, rule, scopeOf, Server } from '../support/engine-server.js'
+import { foldersOfTheFile } from '../support/folders.js'
 import { entryOf } from '../support/two-processes.js'
 import { Draw, WrittenDown } from '../support/written-down.js'
 
-const folders: string[] = []
-const newFolder = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-bounds-'))
-  folders.push(folder)
-  return folder
-}
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
+const newFolder = foldersOfTheFile()
 
 const content = (...ids: readonly number[]) => ({ control, origin: { boot: 5, scale: 0 }, stores: { shop: { items: { put: ids.map((id) => ({ id })), deleted: [] } } } })
+/** Changes that rest on all commits up to one, in the first generation. */
+const attempt = (base: number, changes: readonly Change[], reads: readonly string[] = []): Attempt => ({ generation: 1, base, reads, changes, files: NO_FILES, namesFiles: false, request: null, scope: scopeOf('shop') })
 const versions = (commits: readonly Commit[]) => commits.map(({ version }) => version)
 const started = async (engine = memoryEngine(), total = 64 * 1024 * 1024, more = {}) => {
   const server = new Server(engine, total)
@@ -72,7 +65,7 @@ describe('what can be gone back to', () => {
   test('is ten thousand commits, however little they wrote', async () => {
     const server = await started()
     const log = server.open('one')
-    for (let base = 0; base < 10_004; base++) await log.commit({ generation: 1, base, reads: [], changes: [put(1, {})], files: NO_FILES, namesFiles: false, request: null, scope: scopeOf('shop') })
+    for (let base = 0; base < 10_004; base++) await log.commit(attempt(base, [put(1, {})]))
     const { commits, version, isWhole } = await log.load()
     expect([commits.length, commits[0]?.version, version, isWhole]).toEqual([10_000, 5, 10_004, false])
   })
@@ -107,7 +100,7 @@ describe('what can be gone back to', () => {
     const server = await started(fileEngine(folder), total)
     const log = server.open('one')
     const told: unknown[] = []
-    for (let base = 0; base < 1010; base++) told.push(log.commit({ generation: 1, base, reads: [], changes: [put(1, { text: `${text}${String(base)}` })], files: NO_FILES, namesFiles: false, request: null, scope: scopeOf('shop') }))
+    for (let base = 0; base < 1010; base++) told.push(log.commit(attempt(base, [put(1, { text: `${text}${String(base)}` })])))
     await Promise.all(told)
     await server.engine.stop()
     const again = await started(fileEngine(folder), total)
@@ -126,7 +119,7 @@ describe('an engine on a folder', () => {
       initial: () => content(), committed: ({ version }) => happened.push(`told of ${String(version)}`), turnedOver: () => happened.push('turned over'),
       journalled: () => undefined, announced: () => undefined, lost: () => undefined, ended: () => undefined, listens: false, idle: false,
     })
-    const commit = (base: number, reads: readonly string[]) => log.commit({ generation: 1, base, reads, changes: [put(1, {})], files: NO_FILES, namesFiles: false, request: null, scope: scopeOf('shop') })
+    const commit = (base: number, reads: readonly string[]) => log.commit(attempt(base, [put(1, {})], reads))
     const note = async (what: string, work: unknown) => {
       happened.push(`${what}: ${JSON.stringify(await work)}`)
     }
@@ -141,7 +134,7 @@ describe('an engine on a folder', () => {
     await first
     all.push(note('loaded then', load()), note('stale then', commit(0, ['items/1'])))
     await Promise.all(all)
-const order = [['told of 1', 'told of 2'], ['told of 1', 'first: "committed"'], ['told of 1', 'stale: "conflict"'], ['told of 2', 'second: "committed"'], ['told of 2', 'loaded: [1,2]'], ['told of 2', 'loaded then: [1,2]'], ['told of 2', 'stale then: "conflict"']]
+    const order = [['told of 1', 'told of 2'], ['told of 1', 'first: "committed"'], ['told of 1', 'stale: "conflict"'], ['told of 2', 'second: "committed"'], ['told of 2', 'loaded: [1,2]'], ['told of 2', 'loaded then: [1,2]'], ['told of 2', 'stale then: "conflict"']]
     expect(happened).toHaveLength(8)
     expect(order.filter(([one = '', other = '']) => !happened.includes(other) || happened.indexOf(one) > happened.indexOf(other))).toEqual([])
     await server.engine.stop()

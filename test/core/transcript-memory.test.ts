@@ -1,8 +1,5 @@
 /** What an engine in one process keeps, and what it lets go of where it is full: drawn sequences of work on its logs, with all that each log and the ledger say after it. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { budgetKinds } from '../../src/core/budget.js'
 import { type Attempt, CONTROL, type Point } from '../../src/core/engine/engine.js'
 import { fileEngine } from '../../src/core/engine/file/engine.js'
@@ -12,13 +9,11 @@ import { keep } from '../../src/core/journal.js'
 import { JSON_HEADERS } from '../../src/core/reply.js'
 import type { Change, Doc } from '../../src/core/store/types.js'
 import { control, picture, put, rule, scopeOf, Server } from '../support/engine-server.js'
+import { foldersOfTheFile } from '../support/folders.js'
 import { entryOf } from '../support/two-processes.js'
 import { Draw, WrittenDown } from '../support/written-down.js'
 
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+const newFolder = foldersOfTheFile()
 
 afterEach(() => {
   vi.useRealTimers()
@@ -113,8 +108,7 @@ test('an engine on a folder, that is closed and opened again with more room and 
   // What is collected is written when the folder is closed.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const told = new WrittenDown()
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-transcript-'))
-  folders.push(folder)
+  const folder = newFolder()
   const draw = new Draw(5)
   for (const [total, journalLimit] of [[1_000_000, 6], [400_000, 4], [400_000, 2], [1_000_000, 6]] as const) {
     const server = new Server(fileEngine(folder), total)

@@ -1,8 +1,6 @@
 /** What sandboxes keep: drawn sequences of operations, each with all that is to be seen after it, and bounds around their edges. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Budget } from '../../src/core/budget.js'
 import { applyControl, controlChanges } from '../../src/core/control-state.js'
 import type { Commit, Engine, Loaded, NewEntry } from '../../src/core/engine/engine.js'
@@ -20,6 +18,7 @@ import { cut, type EntryHead, keep, rareOf } from '../../src/core/journal.js'
 import type { ControlState } from '../../src/core/sandbox-state.js'
 import { SmsCodes, smsCollection, type SmsPolicy, type SmsRecords } from '../../src/core/sms.js'
 import type { Transaction } from '../../src/core/store/types.js'
+import { foldersOfTheFile } from '../support/folders.js'
 import { sandboxesOn, shopOf } from '../support/sandboxes.js'
 import { Draw, shown, WrittenDown } from '../support/written-down.js'
 
@@ -32,15 +31,7 @@ const items = {
 const pictures = { key: 'id', namesFiles: true } as const
 const world = [1, 2, 3, 4].map((id) => ({ id, name: `n${String(id)}`, group: id % 2 === 0 ? 'a' : 'b', rank: id, hidden: id === 3 }))
 
-const folders: string[] = []
-const newFolder = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-transcript-'))
-  folders.push(folder)
-  return folder
-}
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+const newFolder = foldersOfTheFile()
 
 const entryOf = (more: Partial<NewEntry> = {}): NewEntry => ({ at: 5, duration: 0.5, system: 'shop', operation: 'buy', method: 'GET', url: '/', requestHeaders: { a: 'b' }, requestBody: null, status: 200, responseHeaders: {}, responseBody: null, user: null, error: null, faults: [], violations: [], changes: [], preflight: false, version: 0, ...more })
 

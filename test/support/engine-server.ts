@@ -5,12 +5,13 @@ import { NO_FILES } from '../../src/core/files.js'
 import type { SandboxContent } from '../../src/core/sandbox-state.js'
 import { Pace } from '../../src/core/slices.js'
 import type { Change, Doc } from '../../src/core/store/types.js'
+import { scopeOf as ownScope } from './two-processes.js'
 import type { WrittenDown } from './written-down.js'
 
 /** Records of `items` with these keys are of the world. */
 const WORLD: readonly number[] = [1, 2, 3]
 export const control: SandboxContent['control'] = { clock: { offset: 0, frozenAt: null }, requests: 0, seed: 's', era: 0, systems: {}, faults: [], nextFault: 1 }
-export const scopeOf = (system: string): Scope => ({ system, touched: (changes) => new Set(changes.map(({ collection, key }) => `${collection}/${String(key)}`)), isOfWorld: (collection, key) => collection === 'items' && WORLD.includes(Number(key)) })
+export const scopeOf = (system: string): Scope => ({ ...ownScope(system), isOfWorld: (collection, key) => collection === 'items' && WORLD.includes(Number(key)) })
 export const picture = (which: number, length: number) => Buffer.alloc(length, 97 + which)
 const hashOf = (doc: Doc) => (typeof doc['hash'] === 'string' ? doc['hash'] : undefined)
 export const rule = (id: string, length: number) => ({ id, system: '*', operationId: '*', fault: { kind: 'error' as const, message: 'm'.repeat(length) }, times: null, probability: 1, matched: 0, fired: 0 })
