@@ -1,6 +1,6 @@
 /** A second `npm start`, and `npm pack`, build anew beside a stub that runs: what that one has not loaded yet it still finds. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -56,4 +56,24 @@ test('a stub goes on answering while it is packed, and nothing of an earlier bui
   await real.close()
   stub.child.kill('SIGTERM')
   expect((await stub.ended).stderr).toBe('')
+}, 240_000)
+
+test('two builds at the same moment are both whole, and those that were broken off leave nothing in the way', async () => {
+  const built = () => readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' }).sort()
+  const clear = () => {
+    rmSync(join(folder, 'dist'), { recursive: true })
+  }
+  clear()
+  build()
+  const alone = built()
+  clear()
+  // Long ago one was broken off while it built, and one while it put in place what it had built.
+  for (const name of ['dist.next-broken', 'dist.lock']) {
+    mkdirSync(join(folder, name))
+    utimesSync(join(folder, name), 1, 1)
+  }
+  const builds = [1, 2].map(() => beginProcess(process.execPath, ['scripts/build.js', '--js'], { cwd: folder }))
+  expect(await Promise.all(builds.map(({ ended }) => ended))).toMatchObject([{ code: 0 }, { code: 0 }])
+  expect(readdirSync(folder).filter((name) => name.startsWith('dist'))).toEqual(['dist'])
+  expect(built()).toEqual(alone)
 }, 240_000)

@@ -6,7 +6,7 @@ const MIB = 1024 * 1024
 const LITTLE = 48 * MIB
 /** and a large one may grow by this. */
 const LEAST = 20
-/** Pages of old objects may have holes of so many bytes when garbage is collected; where there are more, what is left is moved together. */
+/** Pages of old objects may have holes of so many bytes when garbage is collected; where there are more, what is left in the emptiest is moved together. */
 const HOLES = 16 * MIB
 /** Real milliseconds between two looks at the heap. */
 const LOOK_AGAIN = 500
@@ -24,8 +24,9 @@ export function beFrugal(): void {
   const look = () => {
     growing(`--heap-growing-percent=${String(growthOf(getHeapStatistics().used_heap_size))}`)
     // To move it costs a moment in which nobody is answered, so it is not done each time. What will still be filled counts as a hole until it is.
+    // A few MiB at a time: to move all of it at once takes as much memory again, and a fifth of a second.
     const old = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')
-    compacting(old !== undefined && old.space_size - old.space_used_size > HOLES ? '--compact-on-every-full-gc' : '--no-compact-on-every-full-gc')
+    compacting(old !== undefined && old.space_size - old.space_used_size > HOLES ? '--optimize-for-size' : '--no-optimize-for-size')
   }
   look()
   setInterval(look, LOOK_AGAIN).unref()

@@ -32,11 +32,13 @@ export interface OutgoingParts extends RecordParts {
 /** What went out. */
 export interface Sent {
   readonly texts: readonly string[]
-  /** Where it breaks the contract. */
+  /** Where what was to go out breaks the contract. */
   readonly violations: readonly string[]
+  /** Whether something was to go out and the connection was gone. */
+  readonly isCut: boolean
 }
 
-export const NOTHING_SENT: Sent = { texts: [], violations: [] }
+export const NOTHING_SENT: Sent = { texts: [], violations: [], isCut: false }
 
 /** Something that happened on a connection, as the journal gets to know it. */
 export interface Happening {
@@ -51,7 +53,7 @@ export interface Happening {
   readonly error?: string | null
   readonly faults?: readonly string[]
   readonly changes?: readonly Change[]
-  /** The HTTP status of the opening, which all frames share; 0 when the connection was cut instead of an answer. */
+  /** The HTTP status of the opening, which all frames share unless this says otherwise; 0 when the connection was cut, or had gone, instead of an answer. */
   readonly status?: number
 }
 
@@ -65,17 +67,16 @@ export function speak({ socket, system, wire }: OutgoingParts, frames: readonly 
   const texts: string[] = []
   const violations: string[] = []
   for (const frame of frames) {
-    const text = spoil === null ? JSON.stringify(frame) : spoil(JSON.stringify(frame))
-    texts.push(text)
+    texts.push(spoil === null ? JSON.stringify(frame) : spoil(JSON.stringify(frame)))
     violations.push(...violationsOf(system.validators.schemas[socket.schema], frame))
   }
-  for (const text of texts) wire.send(text)
-  return { texts, violations }
+  const gone = texts.findIndex((text) => !wire.send(text))
+  return gone === -1 ? { texts, violations, isCut: false } : { texts: texts.slice(0, gone), violations, isCut: true }
 }
 
 /** Puts what happened into the journal of the sandbox. */
 export function recordFrames({ system, url, headers, report, via }: RecordParts, happening: Happening): void {
-  const { operation, turn, elapsed, user, request, sent, error = null, faults = [], changes = [], status = SWITCHING_PROTOCOLS } = happening
+  const { operation, turn, elapsed, user, request, sent, error = null, faults = [], changes = [], status = sent.isCut ? CUT : SWITCHING_PROTOCOLS } = happening
   if (via?.source !== 'real') for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
   void turn.record({
     at: turn.now,

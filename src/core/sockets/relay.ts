@@ -42,6 +42,7 @@ export interface RelayParts extends OutgoingParts {
 
 /** Of frames that the backend never heard. */
 const BY_STUB = { source: 'stub', reason: null } as const
+const UNHEARD = { source: 'real', reason: 'reset: the connection to the backend was closed before this frame could go on' } as const
 const STUB_TOKEN = { source: 'stub', reason: 'stubToken: the frame carries a token that the stub, or another backend, has issued' } as const
 
 export class Relay {
@@ -150,8 +151,9 @@ export class Relay {
       if (code !== null) this.close(code, condition ?? '')
       return
     }
-    far.send(going)
-    this.#record({ ...seen, sent: { texts: [], violations: this.#complaintsAbout(data) }, ...(struck.cut === null ? {} : { status: CUT }) })
+    const isHeard = far.send(going)
+    const sent = { texts: [], violations: this.#complaintsAbout(data), isCut: !isHeard || struck.cut !== null }
+    this.#record({ ...seen, sent }, isHeard ? this.parts.via : UNHEARD)
     if (struck.cut === null) await far.drained()
     else wire.cut()
   }
@@ -177,8 +179,9 @@ export class Relay {
     }
     const text = isBinary ? null : new TextDecoder().decode(data)
     const sent = text === null || struck.spoil === null ? (text ?? data) : struck.spoil(text)
-    wire.send(sent)
-    this.#record({ ...seen, sent: { texts: [typeof sent === 'string' ? sent : Buffer.from(sent).toString('latin1')], violations: findings.map(({ message }) => message) } })
+    const isSent = wire.send(sent)
+    const shown = typeof sent === 'string' ? sent : Buffer.from(sent).toString('latin1')
+    this.#record({ ...seen, sent: { texts: isSent ? [shown] : [], violations: findings.map(({ message }) => message), isCut: !isSent } })
     await wire.drained()
   }
 

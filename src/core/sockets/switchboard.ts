@@ -187,7 +187,7 @@ export class Switchboard {
         return this.#turnAway(entered, reached.reason === 'stubToken' ? 'unauthenticated' : 'networkError', reached.reason, reached.detail)
       case 'refused': {
         const { reply } = reached
-        recordFrames(this.#recordParts(found, FROM_REAL), { operation, turn, elapsed, user: null, sent: { texts: [], violations: [] }, faults: rules, status: reply.status })
+        recordFrames(this.#recordParts(found, FROM_REAL), { operation, turn, elapsed, user: null, sent: NOTHING_SENT, faults: rules, status: reply.status })
         return { kind: 'refused', reply: { ...reply, headers: { ...reply.headers, [SOURCE_HEADER]: 'real' } } }
       }
       case 'open':

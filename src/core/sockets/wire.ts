@@ -73,13 +73,13 @@ export class Wire {
     return this.#link.waiting
   }
 
-  /** Sends a frame; nothing happens once the connection is closing. */
-  send(data: string | Uint8Array): void {
-    if (!this.isOpen) return
+  /** @returns whether the frame goes out: none does once the connection is closing, nor one that finds too much waiting, which closes it */
+  send(data: string | Uint8Array): boolean {
+    if (!this.isOpen) return false
     const bytes = typeof data === 'string' ? 2 * data.length : data.length
     if (this.waiting > this.#backlog || !this.#budget.take('backlog', bytes)) {
       this.close(closeCodes.tryAgainLater, 'too slow a reader')
-      return
+      return false
     }
     this.#flushed = new Promise((resolve) => {
       this.#link.send(data, () => {
@@ -87,6 +87,7 @@ export class Wire {
         resolve()
       })
     })
+    return true
   }
 
   /** @returns a promise that resolves once little is left waiting, or the connection is gone */
