@@ -289,11 +289,57 @@ test('how connections to a real backend begin and end', async () => {
 })
 
 /** Somebody asks for a socket, says something and goes. */
-async function said(relayed: Relayed, name: string, token: string): Promise<void> {
+async function said(relayed: Relayed, name: string, token: string, more: Parameters<Board['knock']>[2] = {}, path = '/push/'): Promise<void> {
   const { board } = relayed
-  const link = await board.open(name, token)
+  const link = await board.open(name, token, path, more)
   relayed.note()
   await board.say(link, { do: 'say', frames: [{ a: 1 }] })
   link.goes()
   await board.see()
 }
+
+test('what is seen of handshakes, and what of them goes through', async () => {
+  const told = new WrittenDown()
+  const relayed = await Relayed.of(told)
+  const { board } = relayed
+  const { accessToken: token } = await relayed.pair('u-1')
+  const stubs = await board.logIn('u-2')
+  const taken = board.answer
+  told.part('sub-protocols')
+  for (const protocols of [undefined, '', 'p', 'p, q', ',p,,', ' p q ,r']) await said(relayed, String(protocols), token, { headers: protocols === undefined ? {} : { 'sec-websocket-protocol': protocols } })
+  told.part('answers')
+  const headers = {
+    'date': 'd', 'sec-websocket-accept': 'x', 'x-more': '1', 'location': `${URL}/push/?elsewhere=1`, 'connection': 'upgrade, x-hop', 'x-hop': '1', 'understudy-source': 'stub',
+    'set-cookie': ['sessionid=abc; Path=/base; Domain=real.test; Secure; SameSite=None', 'other=1'],
+  }
+  const loops = ['loop', 'loop: it comes back', 'a loop', '']
+  for (const mode of ['real', 'real-or-stub'] as const) {
+    await board.set({ backend: { ...backend, mode } })
+    for (const status of [200, 401, 403, 404, 405, 500, 501, 502, 503, 504, 505]) {
+      board.answer = () => ({ kind: 'refused', reply: { status, headers, body: `no ${token}` } })
+      await said(relayed, `${mode}: HTTP ${String(status)}`, token)
+    }
+    for (const reason of loops) {
+      board.answer = () => ({ kind: 'refused', reply: { status: 404, headers: { 'understudy-source-reason': reason }, body: null } })
+      await said(relayed, `${mode}: refused with "${reason}"`, token)
+      board.answer = (outgoing) => {
+        const came = taken(outgoing)
+        return came.kind === 'open' ? { ...came, headers: { ...headers, 'understudy-source-reason': reason } } : came
+      }
+      await said(relayed, `${mode}: open with "${reason}"`, token)
+    }
+  }
+  told.part('what is hidden in what is noted')
+  const secret = 'q7Jx0aPz4mWk'
+  const knocking = { headers: { 'authorization': `Bearer ${secret}`, 'x-more': '1' } }
+  for (const shown of [secret, 'nothing of it', stubs.accessToken, '13800001234']) {
+    board.answer = () => { throw new ForwardError('refused', `it is ${shown}`) }
+    await said(relayed, 'refused', token, knocking, `/push/?room=${shown}&access_token=${secret}`)
+    board.answer = taken
+    const link = await board.open('open', token, `/push/?room=${shown}&access_token=${secret}`, knocking)
+    for (const frame of [{ wrong: 1, secret, said: shown }, { wrong: 1, said: shown }, { wrong: 1, said: 'real-u-1' }]) await relayed.both('a frame departs', () => { relayed.far.says(JSON.stringify(frame)) })
+    link.goes()
+    await board.see()
+  }
+  await told.isThatOf('relay-handshakes')
+})
