@@ -320,7 +320,7 @@ test('what is seen of handshakes, and what of them goes through', async () => {
       await said(relayed, `${mode}: HTTP ${String(status)}`, token)
     }
     for (const reason of loops) {
-      board.answer = () => ({ kind: 'refused', reply: { status: 404, headers: { 'understudy-source-reason': reason }, body: null } })
+      board.answer = () => ({ kind: 'refused', reply: { status: 404, headers: { 'understudy-source-reason': reason }, body: '' } })
       await said(relayed, `${mode}: refused with "${reason}"`, token)
       board.answer = (outgoing) => {
         const came = taken(outgoing)
