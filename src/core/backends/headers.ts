@@ -81,7 +81,7 @@ function connectionNames(header: string | readonly string[] | undefined): Readon
 function locationHere(location: string, { backend, here }: Seam): string {
   const base = new URL(backend)
   // A location that is no whole URL is relative to the URL that was asked for, or to the host; the first holds here as it does there.
-  if (!/^(?:[a-z][a-z\d+.-]*:)?\/|^[a-z][a-z\d+.-]*:/i.test(location) || !URL.canParse(location, backend)) return location
+  if (!/^(?:\/|[a-z][a-z\d+.-]*:)/i.test(location) || !URL.canParse(location, backend)) return location
   const target = new URL(asciiOf(location), backend)
   const path = pathHere(target.pathname, base.pathname.replace(/\/$/, ''), here)
   if (target.origin !== base.origin || path === null) return location
