@@ -39,7 +39,7 @@ export class FileKeeper implements Keeper {
    * @param folder made if need be
    * @param adopts whether what was written for another house is kept for this one
    */
-  constructor(folder: string, adopts = false) {
+  constructor(folder: string, adopts: boolean) {
     this.#folder = folder
     this.#adopts = adopts
   }
