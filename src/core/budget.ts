@@ -116,7 +116,7 @@ export const MEMORY_FORMS = '512mb, 2gb or a number of bytes; 32mb at the least'
  * @returns bytes, or null when it is no amount of memory, or less than {@link LEAST_MEMORY}
  */
 export function parseMemory(given: number | string): number | null {
-  const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?) ?([kmg]?b)?$/i.exec(String(given)) ?? []
-  const bytes = digits === '' ? Number.NaN : Math.floor(Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN))
+  const [, digits, unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?) ?([kmg]?b)?$/i.exec(String(given)) ?? []
+  const bytes = Math.floor(Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN))
   return bytes >= LEAST_MEMORY && Number.isSafeInteger(bytes) ? bytes : null
 }

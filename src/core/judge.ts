@@ -77,11 +77,7 @@ function judgeByCode(subject: Judged, operation: string, reply: JudgedReply): re
   if (typeof body !== 'object' || body === null) return [departure('noJson', `the answer of ${operation} is no JSON object`)]
   const code: unknown = Object.hasOwn(body, contract.dialect.code) ? Reflect.get(body, contract.dialect.code) : undefined
   const verdict = (name: string) => judge(subject, operation, { status: reply.status, body, error: name === contract.dialect.success ? null : name, forced: reply.forced ?? false, anyStatus: reply.anyStatus ?? false })
-  const names = namesOfCode(contract.errors, code)
-  const [only] = names
-  if (names.length === 1 && only !== undefined) return verdict(only)
-  const verdicts = names.map(verdict)
-  const [best] = verdicts.sort((a, b) => a.length - b.length)
+  const [best] = namesOfCode(contract.errors, code).map(verdict).sort((a, b) => a.length - b.length)
   return best ?? [departure('unknownCode', `${saidCode(code)} under ${JSON.stringify(contract.dialect.code)} is no code of the contract`, `/${contract.dialect.code}`)]
 }
 
