@@ -9,19 +9,24 @@ import { guess } from '../../src/core/guess.js'
 import { houseOf, keyOfRecords } from '../../src/core/house.js'
 import { cut, keep } from '../../src/core/journal.js'
 import { weigh } from '../../src/core/engine/weigh.js'
+import { judge } from '../../src/core/judge.js'
 import { misfitOf, resolved } from '../../src/core/records.js'
 import { checking, createAjv } from '../../src/core/schemas.js'
 import { hidePairs, hideParts, isNoSecret, maskBody } from '../../src/core/secret-pairs.js'
 import { isForeignSecret, isSecret, maskForm } from '../../src/core/secrets.js'
 import { activeOrFailure, type Found } from '../../src/core/sessions.js'
+import { SmsCodes, smsCollection, type SmsPolicy, type SmsRecords } from '../../src/core/sms.js'
 import type { Doc } from '../../src/core/store/types.js'
 import type { System } from '../../src/core/system.js'
 import { isRecordMap, loadWorld, serve } from '../../src/core/world.js'
 import type { SchemaObject } from '../../src/plain/map-schema.js'
 import { edu } from '../../src/systems/edu/index.js'
+import { im } from '../../src/systems/im/index.js'
+import { job } from '../../src/systems/job/index.js'
 import { live } from '../../src/systems/live/index.js'
+import { trid } from '../../src/systems/trid/index.js'
 import { foldersOfTheFile } from '../support/folders.js'
-import { sandboxesOn } from '../support/sandboxes.js'
+import { sandboxesOn, shopOf } from '../support/sandboxes.js'
 import { WrittenDown } from '../support/written-down.js'
 
 const newFolder = foldersOfTheFile()
@@ -70,7 +75,7 @@ test('worlds, as they stand in their files', async () => {
   await told.table('keyOf', keyOf, [['live', 'users', { id: 1 }], ['live', 'users', { id: 'a' }], ['live', 'users', {}], ['live', 'none', { id: 3 }], ['none', 'users', { id: 4 }], ['live', 'smsCodes', { key: 'k', id: 1 }], ['live', 'sessions', { id: 's' }], ['live', 'sequences', { id: 1, key: 'k', name: 'n' }]])
   await told.table('keyOfRecords', keyOfRecords([live]), [['live', 'users', { id: null }], ['edu', 'users', { id: 1 }]])
   await told.table('fileOf', fileOf, [['edu', 'files', { id: 1, hash: 'h' }], ['edu', 'none', { id: 1, hash: 'h' }], ['none', 'files', { hash: 'h' }], ['live', 'users', { id: 1, hash: 'h' }]])
-  await told.table('checking', (schema: SchemaObject) => checking(schema), each<SchemaObject>({ discriminator: { propertyName: 'kind', mapping: { a: '#/components/schemas/A' } } }, { oneOf: [{}], discriminator: 5 }, { const: '#/components/schemas/X', pattern: '#/components/schemas/X', $ref: '#/components/schemas/X' }, { allOf: [{ $ref: '#/components/schemas/X', description: 'd' }], items: { title: 't', minimum: 1 } }))
+  await told.table('checking', (schema: SchemaObject) => checking(schema), each<SchemaObject>({ discriminator: { propertyName: 'kind', mapping: { a: '#/components/schemas/A' } } }, { oneOf: [{}], discriminator: 5 }, { const: '#/components/schemas/X', pattern: '#/components/schemas/X', $ref: '#/components/schemas/X' }, { title: 't', description: 'd', default: 1, example: 2, examples: [3], xml: {}, externalDocs: {}, deprecated: true, readOnly: true, writeOnly: true, minimum: 4 }, { allOf: [{ $ref: '#/components/schemas/X', description: 'd' }], items: { title: 't', minimum: 1 } }))
   await told.table('what Ajv is asked for', (document: SchemaObject) => { const { unevaluated, dynamicRef } = createAjv(document, {}).opts; return [unevaluated, dynamicRef] }, each<SchemaObject>({}, { unevaluatedItems: false }, { a: [{}, { unevaluatedProperties: false }] }, { a: [{ unevaluatedProperties: false }, {}] }, { a: [{ b: { $dynamicRef: '#x' } }, 'text', null] }, { a: 'unevaluatedItems', b: ['$dynamicRef'] }))
   await told.table('guess', (word: string, known: string) => guess(word, [known]), [['x'.repeat(64), 'x'.repeat(64)], ['x'.repeat(64), 'x'.repeat(65)], ['x'.repeat(63), 'x'.repeat(65)], ['x'.repeat(65), 'x'.repeat(64)], ['x'.repeat(62), 'x'.repeat(64)]])
   await told.isThatOf('readings-worlds')
@@ -87,7 +92,7 @@ test('what is not shown', async () => {
   hidePairs(pairs.join('\n'), (name, what) => between.push(`${name}|${what}`) < 0)
   told.note('names that are looked at', between.join(' '))
   const part = (head: string, value: string) => `--B\r\ncontent-disposition: form-data; ${head}\r\n\r\n${value}\r\n--B--`
-  const parts = [part('name="token"', 'T'), part('name=token', 'T'), part('name="api key"', 'T'), part('name=api key', 'T'), part('name="a"; filename="token"', 'T'), part('filename="a"; name="token"', 'T'), part('NAME="TOKEN"', 'T'), part('name=""', 'T'), part('name="token', 'T'), part('name=token;x', 'T'), part('name="token"', ''), part('name="token"', 'T\r'), part('name="token"', 'T\n\n'), part('name="token"', 'T\r\n\r\nU'), '--B\nname="token"\n\nT--B', '--B\r\nname="token"\r\nT--B', '--B', 'token=T', `${part('name=x', 'T')}${part('name=token', 'U')}`, part('xname="token"', 'T'), part('x-name="token"', 'T')]
+  const parts = [part('name="token"', 'T'), part('name=token', 'T'), part('name="api key"', 'T'), part('name=api key', 'T'), part('name="a"; filename="token"', 'T'), part('filename="a"; name="token"', 'T'), part('NAME="TOKEN"', 'T'), part('name=""', 'T'), part('name="token', 'T'), part('name=token;x', 'T'), part('name="token"', ''), part('name="token"', 'T\r'), part('name="token"', 'T\n\n'), part('name="token"', 'T\r\n\r\nU'), '--B\nname="token"\n\nT--B', '--B\r\nname="token"\r\nT--B', '--B\r\nname="token"\r\n\r\nT\r--B', '--B', 'token=T', `${part('name=x', 'T')}${part('name=token', 'U')}`, part('xname="token"', 'T'), part('x-name="token"', 'T')]
   await told.table('hideParts', (text: string) => hideParts(text, 'multipart/form-data; boundary=B', isSecret), each(...parts))
   const types = ['multipart/form-data;boundary=B', 'multipart/form-data;  boundary="B"', 'multipart/x; a=b; boundary=B; c', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=""', 'x multipart/form-data; boundary=B', 'text/plain; a=multipart/x; boundary=B', 'multipart; boundary=B', 'multipart/; boundary=B', 'MULTIPART/FORM-DATA; Boundary=B', 'multipart/form-data boundary=B', 'multipart/form-data; xboundary=B', 'multipart/form-data; boundary=b']
   await told.table('hideParts by type', (type: string) => hideParts(part('name=x_token', 'T,a'), type, isSecret), each(...types))
@@ -111,6 +116,50 @@ test('what is not shown', async () => {
   const session = (displacedBy: Doc | null) => ({ id: 's', displacedBy }) as never
   await told.table('activeOrFailure', (state: Found['state'], displacedBy: Doc | null) => { const found = activeOrFailure({ state, session: session(displacedBy), expiresAt: null }); return found instanceof Error ? [found.message, found.condition, found.details] : found.state }, [['active', null], ['expired', null], ['displaced', null], ['displaced', { platform: 'ios' }], ['unknown', null]])
   await told.isThatOf('readings-secrets')
+})
+
+test('what an answer means by its code alone, and how long a code by SMS is good', async () => {
+  const told = new WrittenDown()
+  for (const system of [edu, im, job, live, trid]) {
+    const { contract } = system
+    told.part(system.id)
+    const byCode = new Map<unknown, string[]>()
+    for (const [name, { code }] of Object.entries(contract.errors)) byCode.set(code, [...(byCode.get(code) ?? []), name])
+    const codes = [...byCode].filter(([, names], i) => names.length > 1 || i < 3)
+    for (const operation of Object.keys(contract.operations).slice(0, 3)) {
+      for (const [code, names] of codes) {
+        for (const status of [200, contract.errors[names.at(-1) ?? '']?.status[0] ?? 0]) {
+          const body = { [contract.dialect.code]: code, msg: 'm', desc: 'd', message: 'm' }
+          told.note(`${operation} ${String(code)} ${String(status)}`, [judge(system, operation, { status, body }), judge(system, operation, { status, body, forced: true, anyStatus: true })].map((departures) => departures.map(({ kind, message }) => `${kind}: ${message.slice(0, 60)}`)))
+        }
+      }
+    }
+    await told.table(`bodies of ${system.id}`, (body: unknown) => judge(system, Object.keys(contract.operations)[0] ?? null, { status: 200, body }), each<unknown>(undefined, null, 5, 'text', [], {}, { [contract.dialect.code]: 'none' }, { [contract.dialect.code]: 'x'.repeat(198) }, { [contract.dialect.code]: 'x'.repeat(199) }, Object.create({ [contract.dialect.code]: contract.dialect.success })))
+  }
+  const policy: SmsPolicy = { validity: 100, interval: 0, singleUse: true, refusedNumbers: [] }
+  for (const [label, given] of [['once', policy], ['often', { ...policy, singleUse: false }], ['for ever', { ...policy, validity: null }]] as const) {
+    told.part(`codes that are good ${label}`)
+    for (const which of ['newest', 'each'] as const) {
+      for (const at of [20, 99, 100, 101, 109, 110, 119, 120, 121]) {
+        const { store } = await shopOf<SmsRecords>({ state: { smsCodes: smsCollection }, records: { smsCodes: [] } })
+        const within = (now: number, work: (codes: SmsCodes) => Promise<unknown>) => store.transact((tx) => work(new SmsCodes(given, { source: 'sequence', operatorFails: false }, tx, now)))
+        for (const now of [0, 10, 20]) await within(now, (codes) => codes.send('11'))
+        const record = (await store.export())['smsCodes']?.put[0]
+        const earlier = (record?.['earlier'] ?? []) as readonly { readonly code: string }[] // as `SmsCodes` keeps them
+        const tries: string[] = []
+        for (const code of [String(record?.['code']), ...earlier.map((one) => one.code), 'none']) {
+          for (const time of ['once', 'again']) {
+            const outcome = await within(at, (codes) => codes.redeem(code, '11', which)).then(() => 'is good', (error: unknown) => String(error))
+            const kept = (await store.export())['smsCodes']?.put[0]
+            const used = [kept?.['used'], ...((kept?.['earlier'] ?? []) as readonly { readonly used?: boolean }[]).map((one) => one.used)] // likewise
+            tries.push(`${code} ${time} ${outcome}, ${used.map((one) => (one === true ? 'x' : '-')).join('')}`)
+          }
+        }
+        told.note(`${which} at ${String(at)}`, tries)
+      }
+    }
+  }
+  await told.isThatOf('readings-codes')
 })
 
 test('sandboxes of one server, together', async () => {

@@ -35,6 +35,7 @@ const cases: Readonly<Record<string, SandboxContent>> = {
   'two of one number': content({ live: { users: records([user(78, '13900000000'), user(79, '13900000000')]) } }),
   'a system that came later': content({ live: { users: records([user(80)]) } }, { live: switches }),
   'other switches': content({}, { live: { ...switches, smsSource: 'sequence', outages: ['x'] }, trid: switches }),
+  'a system that is gone, and kept no record, beside one that is there': content({ live: { users: records([user(81)]) }, shop: { items: records([], [3]) } }),
   'a name that every object has': content({ live: JSON.parse('{"toString":{"put":[{"id":1}],"deleted":[]},"__proto__":{"put":[{"id":2}],"deleted":[]}}') as SandboxContent['stores'][string] }),
 }
 
