@@ -1,27 +1,21 @@
 /** Every operation of every system, called in many ways that are drawn: what is answered, and what the journal says of it. */
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ForwardError } from '../../src/core/backends/forward.js'
 import { Budget } from '../../src/core/budget.js'
 import type { OperationRow } from '../../src/core/contract.js'
-import { memoryEngine } from '../../src/core/engine/memory/engine.js'
 import type { JournalEntry } from '../../src/core/journal.js'
 import { Sessions } from '../../src/core/sessions.js'
 import type { Call, Parts, ReadBytes } from '../../src/core/stage/call.js'
 import { isStreamed } from '../../src/core/stage/outcome.js'
-import { createStage } from '../../src/core/stage/stage.js'
 import type { System } from '../../src/core/system.js'
-import { fixturesFolder, openapiFolder } from '../../src/paths.js'
 import { edu } from '../../src/systems/edu/index.js'
 import { im } from '../../src/systems/im/index.js'
 import { job } from '../../src/systems/job/index.js'
 import { live } from '../../src/systems/live/index.js'
 import { trid } from '../../src/systems/trid/index.js'
+import { madeUpStage } from '../support/made-up-stage.js'
 import { buildRequest, readExamples, type WireRequest } from '../support/requests.js'
 import { Draw, WrittenDown } from '../support/written-down.js'
-
-const nobody = () => Promise.reject(new ForwardError('refused', 'nobody is there'))
 
 /** @returns a call as a host makes it; a multipart body is one of texts */
 function callOf({ method, path, headers, body }: WireRequest, system: System, read: ReadBytes | null): Call {
@@ -53,11 +47,7 @@ const reads: readonly ReadBytes[] = [{ kind: 'tooLarge' }, { kind: 'brokenOff' }
 
 test.each([edu, im, job, live, trid] satisfies readonly System[])('every operation of $id', async (system: System) => {
   const told = new WrittenDown()
-  const reports: string[] = []
-  const stage = await createStage({
-    systems: [system], time: { now: () => Date.parse('2026-01-31T08:30:00Z') }, seed: 1, fixtures: fixturesFolder, checked: new Set([system.id]), documents: join(openapiFolder, 'bundled'), scale: 0, journal: 100, maxSandboxes: 5, budget: new Budget(), sockets: {}, engine: memoryEngine(), prefer: true, backends: new Map(), hidden: [],
-    forwarder: { forward: nobody, connect: nobody, close: () => Promise.resolve() }, report: (problem) => reports.push(problem.replace(/\n.*/s, '')),
-  })
+  const { stage, reports } = await madeUpStage([system], { budget: new Budget() })
   const sandbox = stage.sandboxes.open('default')
   const { users, sessions, dialect: { credentials } } = system
   /** Of a session that has just begun: some calls end it. */

@@ -1,37 +1,18 @@
 /** A stage without a host: who is given a call, and what becomes of it where the sandbox is gone, cannot be had, or a real backend was asked meanwhile. */
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ForwardError, type Forwarder, type Incoming } from '../../src/core/backends/forward.js'
 import { readBackend } from '../../src/core/backends/setting.js'
-import { Budget } from '../../src/core/budget.js'
 import { type Engine, NoRoom } from '../../src/core/engine/engine.js'
 import { memoryEngine } from '../../src/core/engine/memory/engine.js'
 import { Unreachable } from '../../src/core/engine/unreachable.js'
 import type { Call, CallHeaders } from '../../src/core/stage/call.js'
 import { isStreamed, type Outcome, whole } from '../../src/core/stage/outcome.js'
-import { below, createStage, type Stage, type StageOptions } from '../../src/core/stage/stage.js'
+import { below, type Stage } from '../../src/core/stage/stage.js'
 import type { System } from '../../src/core/system.js'
-import { fixturesFolder, openapiFolder } from '../../src/paths.js'
 import { live } from '../../src/systems/live/index.js'
 import { trid } from '../../src/systems/trid/index.js'
+import { madeUpAnswer, madeUpCall as call, madeUpStage as staged, nowhere } from '../support/made-up-stage.js'
 import { WrittenDown } from '../support/written-down.js'
-
-const nowhere: Forwarder = { forward: () => Promise.reject(new ForwardError('refused', 'nobody is there')), connect: () => Promise.reject(new ForwardError('refused', 'nobody is there')), close: () => Promise.resolve() }
-
-function call(method: string, url: string, headers: CallHeaders = {}): Call {
-  const nothing = { kind: 'bytes', bytes: new Uint8Array() } as const
-  return { method, url, headers, remoteAddress: null, isEncrypted: false, signal: new AbortController().signal, whenGone: () => () => undefined, body: { isPresent: false, bytes: () => Promise.resolve(nothing), parts: () => Promise.resolve({ kind: 'notMultipart' }) } }
-}
-
-/** @returns a stage, and what it reports */
-async function staged(systems: readonly System[], more: Partial<StageOptions> = {}) {
-  const reports: string[] = []
-  const stage = await createStage({
-    systems, time: { now: () => Date.parse('2026-01-31T08:30:00Z') }, seed: 1, fixtures: fixturesFolder, checked: new Set(systems.map(({ id }) => id)), documents: join(openapiFolder, 'bundled'), scale: 0, journal: 100, maxSandboxes: 5, budget: new Budget(32 * 1024 * 1024), sockets: {}, engine: memoryEngine(), prefer: true, backends: new Map(), forwarder: nowhere, hidden: [],
-    report: (problem) => reports.push(problem.replace(/\n.*/s, '')), ...more,
-  })
-  return { stage, reports }
-}
 
 /** @returns what stands in an outcome; its body in full */
 function seen({ reply, delivery, afterwards }: Outcome): unknown {
@@ -118,7 +99,7 @@ test('sandboxes that are reset meanwhile', async () => {
   const operations = { ...live.operations, liveListChannels: async () => { await resetting(); return after() } }
   const { liveListChannels } = live.contract.operations
   const system = { ...live, operations, contract: { ...live.contract, operations: { ...live.contract.operations, liveListChannels: { ...liveListChannels, auth: 'none', path: '/channels', errors: [], fields: {}, headers: [] } } } } as unknown as System
-  const answer = (status: number, body: string): Incoming => ({ status, headers: { 'content-type': 'application/json' }, whole: () => Buffer.from(body), body: (async function* () { await Promise.resolve(); yield Buffer.from(body) })() })
+  const answer = (status: number, body: string) => madeUpAnswer(status, body, { 'content-type': 'application/json' })
   let forwards = 0
   let forwarded: () => Incoming = () => answer(200, '{"code":2000,"desc":"ok","odd":1}')
   const forwarder: Forwarder = { ...nowhere, forward: async () => { forwards++; await resetting(); return forwarded() } }
