@@ -7,8 +7,8 @@ const ESCAPE = String.raw`\\u[\da-f]{4}`
 /** A name and what stands between it and its value. */
 const NAME = new RegExp(String.raw`(?<![\w-])(?<!\\(?=u[\da-f]{4}))((?:[\w-]|${ESCAPE})+)(\\{0,2}["']?\s{0,4}(?:[=:]|%3[ad])\s{0,4})(\\{0,2}["']?)`, 'gi')
 /** What a value reaches to, by how it begins. */
-const TO_QUOTE = /[^"\\]*(?:\\.[^"\\]*)*/y
-const TO_APOSTROPHE = /[^'\\]*/y
+const TO_QUOTE = /[^"\\]*(?:\\[^][^"\\]*)*/y
+const TO_APOSTROPHE = /[^'\\]*(?:\\[^][^'\\]*)*/y
 const TO_ESCAPED = /[^"'\\]*/y
 const TO_GAP = /[^\s"'<>\\;,&]+/y
 
