@@ -159,6 +159,14 @@ describe('sessions', () => {
     expect((await profile(here, headers)).json).toMatchObject({ code: 900 })
   })
 
+  test('whoever is logged in again is told of the session that this ends, and of none that had ended before', async () => {
+    const here = box()
+    const logIn = () => here.admin('POST', '/sessions', { system: 'edu', user: PHONE, realm: 's' })
+    const answers = [await logIn(), await logIn(), await logIn()]
+    const ids = answers.map((answer) => String(at(answer, 'session.id')))
+    expect(answers.map((answer) => (at(answer, 'ended') as { readonly id: string }[]).map(({ id }) => id))).toEqual([[], [ids[0]], [ids[1]]]) // as the contract says
+  })
+
   test('the same calls give the same tokens, as those of an app do', async () => {
     const tokens = async (here: Box) => {
       await here.admin('POST', '/sessions', { system: 'live', user: '13800003001' })

@@ -34,3 +34,16 @@ test('go on one after another, and whoever asks for a page or a key is not behin
   expect(most).toBe(1)
   expect(new Set(ended.slice(0, 2))).toEqual(new Set(['_page=2&_limit=1', 'id=7']))
 })
+
+test('of what can be asked once the last counts', async () => {
+  const few = records.slice(0, 40)
+  const ask = async (query: string) => (await queryRecords({
+    pace: new Pace(), collection: 'items', key: 'id', fields: ['id', 'name', 'tags'], count: async () => 40, all: async () => few,
+    part: async ({ offset, limit }) => ({ items: few.slice(offset, offset + limit), total: 40 }), withKey: async (key) => few.filter(({ id }) => String(id) === key),
+  }, { url: `/items?${query}`, headers: {} })).found.map((one): unknown => Reflect.get(one, 'id'))
+  expect(await ask('q=n4999&q=n5000')).toEqual([1])
+  expect(await ask('_sort=id&_sort=name&_limit=1')).toEqual([40])
+  expect(await ask('_sort=id&_order=asc&_order=desc&_limit=9&_limit=1')).toEqual([40])
+  expect(await ask('_start=1&_start=2&_end=9&_end=4')).toEqual([3, 4])
+  expect(await ask('_page=1&_page=3&_limit=2')).toEqual([5, 6])
+})

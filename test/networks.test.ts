@@ -83,6 +83,13 @@ test('one may have 20 rules, and no more', async () => {
   await expect(createStub({ systems: ['live'], networks: ofRules(21) })).rejects.toThrow('networks.long has to be a list of 1 to 20 rules')
 })
 
+test('there may be 50 of them, and no more', async () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${String(i)}`, [{ fault: { kind: 'latency', min: 1 } }] satisfies NetworkRule[]]))
+  await using stub = await createStub({ systems: ['live'], networks: many(50) })
+  await (await stub.sandbox()).network.use('n49')
+  await expect(createStub({ systems: ['live'], networks: many(51) })).rejects.toThrow(/^networks has 51 of them; 50 is the most$/)
+})
+
 test('one counts to the rules that a sandbox may hold, which are 1000', async () => {
   await using stub = await createStub({ systems: ['live'], networks: { two: [{ fault: { kind: 'latency', min: 1 } }, { fault: { kind: 'latency', min: 1 } }] } })
   const box = await stub.sandbox()
