@@ -71,11 +71,14 @@ function alone(work) {
       break
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
-      if (ageOf(LOCK) > 10 * SECOND) rmSync(LOCK, { recursive: true, force: true })
+      // Where the clock was put back it may also be of a time to come.
+      if (Math.abs(ageOf(LOCK)) > 10 * SECOND) rmSync(LOCK, { recursive: true, force: true })
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN)
     }
   }
   try {
+    // One who was killed between the two steps of putting another build in its place.
+    if (existsSync('dist.old') && !existsSync('dist')) renameSync('dist.old', 'dist')
     work()
   } finally {
     rmSync(LOCK, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 /** A second `npm start`, and `npm pack`, build anew beside a stub that runs: what that one has not loaded yet it still finds. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -76,4 +76,20 @@ test('two builds at the same moment are both whole, and those that were broken o
   expect(await Promise.all(builds.map(({ ended }) => ended))).toMatchObject([{ code: 0 }, { code: 0 }])
   expect(readdirSync(folder).filter((name) => name.startsWith('dist'))).toEqual(['dist'])
   expect(built()).toEqual(alone)
+}, 240_000)
+
+test('one who is killed when the old build is away and the new one not yet there takes nothing from a stub that runs', () => {
+  const files = () => readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
+  build()
+  const before = files()
+  renameSync(join(folder, 'dist'), join(folder, 'dist.old'))
+  appendFileSync(join(folder, 'src/core/drift/whole.ts'), '\nexport const third = process.pid\n')
+  build()
+  const after = files()
+  expect(before.filter((file) => !after.includes(file))).toEqual([])
+  expect(after.length).toBeGreaterThan(before.length)
+  // Nor does what only brings back.
+  renameSync(join(folder, 'dist'), join(folder, 'dist.old'))
+  execFileSync(process.execPath, ['scripts/build.js', '--packed'], { cwd: folder, stdio: 'pipe' })
+  expect(files()).toEqual(after)
 }, 240_000)

@@ -18,7 +18,7 @@ export async function attackPatterns(send: Send): Promise<Tally> {
   // Something long to match against: a path and a record.
   await send({ method: 'GET', path: `/@patterns/live/${SUBJECT.slice(0, 7000)}` })
   await send({ method: 'POST', path: '/__admin/sandboxes/patterns/db/live/users', headers: JSON_BODY, body: JSON.stringify({ id: 900, mobile: null, nickname: SUBJECT.slice(0, 5000), bio: SUBJECT, avatar: '', gender: null }) })
-  for (const call of [...ofPatterns(), ...ofBodies()]) {
+  for (const call of [...ofPatterns(), ...ofBodies(), ...ofSecrets()]) {
     const answer = await send(call, MOMENT)
     const told = JSON.stringify({ ...call, body: typeof call.body === 'string' ? call.body.slice(0, 80) : undefined })
     tally.add(told, answer, answer.kind === 'cut')
@@ -40,6 +40,16 @@ function ofPatterns(): Call[] {
       { method: 'GET', path: `/im/android/user_search/${text}/0/` },
     ]
   })
+}
+
+/** Bodies in which very many secrets seem to begin; who reads the journal does not see them. */
+function ofSecrets(): Call[] {
+  const bodies = ['token=[', 'token:{', '"token":[', 'token="', "token='\\", 'token=\\"', '\\u0074oken=['].flatMap((piece) => Array.from({ length: 10 }, () => piece.repeat(Math.floor(65_000 / piece.length))))
+  return [
+    ...bodies.map((body) => ({ method: 'POST', path: '/@secrets/job/login', headers: { 'content-type': 'text/plain' }, body })),
+    { method: 'GET', path: '/__admin/sandboxes/secrets/requests?limit=100' },
+    { method: 'DELETE', path: '/__admin/sandboxes/secrets' },
+  ]
 }
 
 function ofBodies(): Call[] {

@@ -22,7 +22,8 @@ export function hidePairs(text: string, isNamed: (name: string, between: string)
   NAME.lastIndex = 0
   for (let pair = NAME.exec(text); pair !== null; pair = NAME.exec(text)) {
     const [, name = '', between = '', quote = ''] = pair
-    if (!isNamed(asRead(name), between)) continue
+    // A value that has members is not read to its end, for what stands in it is looked at as well.
+    if (!isNamed(asRead(name), between) || (quote === '' && hasMembers(text, NAME.lastIndex))) continue
     const reach = quote === '' ? TO_GAP : quote === '"' ? TO_QUOTE : quote === "'" ? TO_APOSTROPHE : TO_ESCAPED
     const start = (reach.lastIndex = NAME.lastIndex)
     const value = reach.exec(text)?.[0] ?? ''
@@ -39,7 +40,11 @@ function asRead(name: string): string {
 
 /** How many of something there are, or whether there is one, is no secret; nor is a value that has members of its own, which have their names. */
 export function isNoSecret(value: string): boolean {
-  return /^(?:\d{1,3}|true|false|null)$/.test(value) || /^[[{]/.test(value)
+  return /^(?:\d{1,3}|true|false|null)$/.test(value) || hasMembers(value, 0)
+}
+
+function hasMembers(text: string, at: number): boolean {
+  return text[at] === '[' || text[at] === '{'
 }
 
 /**
