@@ -18,28 +18,28 @@ type Answering = () => Incoming | Error
 
 /** A stage whose backend answers what it is told to; all that comes of a call is written down. */
 class Bridged {
-  answering: Answering = () => madeUpAnswer(200, '{}', JSON_TYPE)
-  readonly #asked: unknown[] = []
   readonly #seen: string[] = []
   #read = 0
 
-  private constructor(readonly told: WrittenDown, readonly stage: Stage, readonly reports: string[]) {}
+  private constructor(readonly told: WrittenDown, readonly stage: Stage, readonly reports: string[], readonly backend: { answering: Answering; readonly asked: unknown[] }) {}
 
   static async of(told: WrittenDown, system: System, input: Partial<BackendInput>): Promise<Bridged> {
-    // eslint-disable-next-line prefer-const -- what it forwards to is made after it
-    let bridged: Bridged
+    const backend: Bridged['backend'] = { answering: () => madeUpAnswer(200, '{}', JSON_TYPE), asked: [] }
     const { stage, reports } = await madeUpStage([system], {
       backends: new Map([[system.id, readBackend(system, { url: URL, ...input })]]),
-      forwarder: { ...nowhere, forward: ({ method, origin, path, headers, body }) => bridged.#answer([method, `${origin}${path}`, { ...headers, 'understudy-hops': 'one' }, body === null ? null : Buffer.from(body).toString()]) },
+      forwarder: { ...nowhere, forward: ({ method, origin, path, headers, body }) => {
+        backend.asked.push([method, `${origin}${path}`, { ...headers, 'understudy-hops': 'one' }, body === null ? null : Buffer.from(body).toString()])
+        const answer = backend.answering()
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+      } },
     })
-    bridged = new Bridged(told, stage, reports)
-    return bridged
+    return new Bridged(told, stage, reports, backend)
   }
 
   /** Plays a call and writes down what the client hears, what the backend was asked, and what the journal and the book of differences say. */
   async play(what: string, call: Call): Promise<void> {
     await this.told.try(what, async () => this.#once(await seenIn(await this.stage.play(call))))
-    if (this.#asked.length > 0) this.told.note('  asked', this.#once(this.#asked.splice(0)))
+    if (this.backend.asked.length > 0) this.told.note('  asked', this.#once(this.backend.asked.splice(0)))
     const entries = this.stage.sandboxes.peek('default') === undefined ? [] : await this.stage.sandboxes.open('default').journal.read()
     for (const { id, operation, status, user, error, faults, violations, changes, requestBody, responseBody, via, preflight } of entries) {
       if (id <= this.#read) continue
@@ -62,13 +62,6 @@ class Bridged {
     if (at !== -1) return `as ${String(at)}`
     this.#seen.push(text)
     return value
-  }
-
-  async #answer(asked: unknown): Promise<Incoming> {
-    this.#asked.push(asked)
-    const answer = await Promise.resolve(this.answering())
-    if (answer instanceof Error) throw answer
-    return answer
   }
 }
 
@@ -101,7 +94,7 @@ test('a call to a real backend, in every mode and whatever it answers', async ()
     const told = new WrittenDown()
     const bridged = await Bridged.of(told, live, { mode })
     for (const [name, answering] of Object.entries(mode === 'stub' ? { good: answers['good'] ?? (() => new Error('none')) } : answers)) {
-      bridged.answering = answering
+      bridged.backend.answering = answering
       await bridged.play(name, madeUpCall('GET', '/live/users/3001?x=1'))
     }
     await bridged.stage.close()
@@ -116,17 +109,17 @@ test('calls of other kinds to a real backend', async () => {
     const bridged = await Bridged.of(told, live, { mode, sameData: true, operations: { liveListChannels: 'stub', auth: 'real' } })
     const post = (body: string | null, headers: CallHeaders = JSON_TYPE) => madeUpCall('POST', '/live/auth/login', headers, body)
     const login = JSON.stringify({ mobile: '13800003001', auth_code: '123456' })
-    const let_in = ok({ api_key: 'e'.repeat(32), mobile: '13800003001' })
-    bridged.answering = () => madeUpAnswer(200, let_in, JSON_TYPE)
+    const letIn = ok({ api_key: 'e'.repeat(32), mobile: '13800003001' })
+    bridged.backend.answering = () => madeUpAnswer(200, letIn, JSON_TYPE)
     await bridged.play('a login', post(login))
     await bridged.play('a login that is wrong', post('{"mobile":5}'))
     await bridged.play('a login that is none', post('{'))
     await bridged.play('without a body', post(null))
     await bridged.play('an empty body', post(''))
     await bridged.play('too large a body', post(JSON.stringify({ mobile: 'x'.repeat(3_000_000) })))
-    bridged.answering = () => madeUpAnswer(200, ok({ api_key: 5 }), JSON_TYPE)
+    bridged.backend.answering = () => madeUpAnswer(200, ok({ api_key: 5 }), JSON_TYPE)
     await bridged.play('a login with an odd answer', post(login))
-    bridged.answering = () => madeUpAnswer(200, ok(person), JSON_TYPE)
+    bridged.backend.answering = () => madeUpAnswer(200, ok(person), JSON_TYPE)
     const me = { authorization: 'e'.repeat(32) }
     await bridged.play('who he is', madeUpCall('GET', '/live/users/me', me))
     await bridged.play('HEAD', madeUpCall('HEAD', '/live/users/3001'))
@@ -161,7 +154,7 @@ test('systems whose answers are judged in other ways', async () => {
       const bridged = await Bridged.of(told, system, { mode })
       const { code, ...bodies } = { code: system.contract.dialect.code, good: 0, odd: 'x', session: 11001 }
       for (const [name, value] of Object.entries(bodies)) {
-        bridged.answering = () => madeUpAnswer(200, JSON.stringify({ [code]: value, message: 'm' }), { ...JSON_TYPE, 'set-cookie': 'sessionid=abc' })
+        bridged.backend.answering = () => madeUpAnswer(200, JSON.stringify({ [code]: value, message: 'm' }), { ...JSON_TYPE, 'set-cookie': 'sessionid=abc' })
         for (const call of calls[system.id] ?? []) await bridged.play(name, call)
       }
       await bridged.stage.close()

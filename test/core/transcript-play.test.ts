@@ -13,7 +13,7 @@ import { im } from '../../src/systems/im/index.js'
 import { job } from '../../src/systems/job/index.js'
 import { live } from '../../src/systems/live/index.js'
 import { trid } from '../../src/systems/trid/index.js'
-import { madeUpStage } from '../support/made-up-stage.js'
+import { madeUpCall, madeUpStage } from '../support/made-up-stage.js'
 import { buildRequest, readExamples, type WireRequest } from '../support/requests.js'
 import { Draw, WrittenDown } from '../support/written-down.js'
 
@@ -22,10 +22,9 @@ function callOf({ method, path, headers, body }: WireRequest, system: System, re
   const bytes = Buffer.from(body ?? '')
   const taken = (limit: number): ReadBytes => read ?? (bytes.length > limit ? { kind: 'tooLarge' } : { kind: 'bytes', bytes })
   const parts: Parts = Object.fromEntries([...(body ?? '').matchAll(/name="(.*?)"\r\n\r\n(.*?)\r\n--/gs)].map(([, name = '', text = '']) => [name, text]))
-  return {
-    method, url: `/${system.id}${path}`, headers: { 'x-forwarded-for': '10.0.0.1', ...headers }, remoteAddress: null, isEncrypted: false, signal: new AbortController().signal, whenGone: () => () => undefined,
+  return madeUpCall(method, `/${system.id}${path}`, { 'x-forwarded-for': '10.0.0.1', ...headers }, body, {
     body: { isPresent: body !== null, bytes: (limit) => Promise.resolve(taken(limit)), parts: (limit) => { const one = taken(limit); return Promise.resolve(one.kind === 'bytes' ? (headers['content-type']?.startsWith('multipart/') === true ? { kind: 'parts', parts } : { kind: 'notMultipart' }) : one) } },
-  }
+  })
 }
 
 /** Ways in which a request is not what an app would send. */

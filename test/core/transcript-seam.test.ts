@@ -17,11 +17,11 @@ import { im } from '../../src/systems/im/index.js'
 import { job } from '../../src/systems/job/index.js'
 import { live } from '../../src/systems/live/index.js'
 import { trid } from '../../src/systems/trid/index.js'
+import { madeUpAnswer as reply, nowhere } from '../support/made-up-stage.js'
 import { oneSystem } from '../support/one-system.js'
 import { shown, WrittenDown } from '../support/written-down.js'
 
 const backend: Backend = { url: 'http://real.test/base', mode: 'real', operations: {}, timeout: 500 }
-const nowhere = { forward: () => Promise.reject(new ForwardError('refused', 'nobody is there')) }
 const user = (id: number) => ({ id, mobile: `1380000300${String(id)}`, nickname: `n${String(id)}`, bio: '', avatar: '', gender: null })
 
 test('which calls leave, with whose tokens', async () => {
@@ -86,12 +86,6 @@ test('which calls leave, with whose tokens', async () => {
 /** @returns the code of a success, as the system's answers carry it */
 function ok({ contract: { dialect, errors } }: System): object {
   return { [dialect.code]: errors[dialect.success]?.code }
-}
-
-/** @returns an answer as a host hands it over */
-function reply(status: number, body: string | readonly string[], headers: Incoming['headers'] = {}): Incoming {
-  const pieces = [body].flat().map((piece) => Buffer.from(piece))
-  return { status, headers, whole: () => null, body: (async function* () { await Promise.resolve(); yield* pieces })() }
 }
 
 test('how users of the stub are logged in at a real backend', async () => {

@@ -11,7 +11,7 @@ import type { Change } from '../store/types.js'
 import { Superseded } from '../superseded.js'
 import { closedBy, type RefusedFrame, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
 import { inMaintenance, NOTHING_WRONG, obstacle, refusalOf, strike, type StruckFrame } from './faults.js'
-import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
+import { CUT_OFF, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
 import { transact, type Transacted } from './transact.js'
 import { closeCodes } from './wire.js'
 
@@ -149,7 +149,7 @@ export class Connection {
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await turn.pause(struck.wait)
     if (struck.cut === 'before') {
-      this.#record(turn, { ...seen, sent: NOTHING_SENT, status: CUT })
+      this.#record(turn, { ...seen, sent: CUT_OFF })
       wire.cut()
       return
     }
@@ -157,8 +157,8 @@ export class Connection {
     this.#memory = memory
     if (mailbox !== null) this.#take(mailbox)
     const cut = struck.cut === 'after'
-    const sent = cut ? NOTHING_SENT : speak(this.parts, frames, struck)
-    this.#record(turn, { ...seen, sent, error, changes, ...(cut ? { status: CUT } : {}) })
+    const sent = cut ? CUT_OFF : speak(this.parts, frames, struck)
+    this.#record(turn, { ...seen, sent, error, changes })
     const code = reason === null ? null : closedBy[reason]
     if (cut) wire.cut()
     else if (reason !== null && code !== null) this.close(code, reason)
@@ -218,8 +218,8 @@ export class Connection {
     const struck = turn.state.faults.length === 0 ? NOTHING_WRONG : await strike(turn, system, this.#operations.delivery)
     if (struck.wait > 0) await turn.pause(struck.wait)
     const cut = struck.cut !== null
-    const sent = cut ? NOTHING_SENT : speak(this.parts, [frame], struck)
-    this.#record(turn, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, ...(cut ? { status: CUT } : {}) })
+    const sent = cut ? CUT_OFF : speak(this.parts, [frame], struck)
+    this.#record(turn, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes })
     if (cut) wire.cut()
   }
 

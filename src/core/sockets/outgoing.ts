@@ -34,11 +34,13 @@ export interface Sent {
   readonly texts: readonly string[]
   /** Where what was to go out breaks the contract. */
   readonly violations: readonly string[]
-  /** Whether something was to go out and the connection was gone. */
+  /** Whether the connection was cut, or had gone, when something was to go on it. */
   readonly isCut: boolean
 }
 
 export const NOTHING_SENT: Sent = { texts: [], violations: [], isCut: false }
+/** Where the connection is cut instead. */
+export const CUT_OFF: Sent = { ...NOTHING_SENT, isCut: true }
 
 /** Something that happened on a connection, as the journal gets to know it. */
 export interface Happening {
@@ -53,7 +55,7 @@ export interface Happening {
   readonly error?: string | null
   readonly faults?: readonly string[]
   readonly changes?: readonly Change[]
-  /** The HTTP status of the opening, which all frames share unless this says otherwise; 0 when the connection was cut, or had gone, instead of an answer. */
+  /** The HTTP status of the opening. Frames have none of their own: they share that of an opening that succeeds, or 0 where they were cut off. */
   readonly status?: number
 }
 

@@ -16,7 +16,7 @@ import { Superseded } from '../superseded.js'
 import type { Turn } from '../turn.js'
 import { closedBy, type SocketOperations, socketOperations } from './definition.js'
 import { inMaintenance, NOTHING_WRONG, obstacle, refusalOf, strike } from './faults.js'
-import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak, violationsOf } from './outgoing.js'
+import { CUT_OFF, type Happening, type OutgoingParts, recordFrames, speak, violationsOf } from './outgoing.js'
 import type { Reach } from './reach.js'
 import { closeCodes, type Wire } from './wire.js'
 
@@ -133,7 +133,7 @@ export class Relay {
     const seen = { operation, turn, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await turn.pause(struck.wait)
     if (struck.cut === 'before') {
-      this.#record({ ...seen, sent: NOTHING_SENT, status: CUT }, BY_STUB)
+      this.#record({ ...seen, sent: CUT_OFF }, BY_STUB)
       wire.cut()
       return
     }
@@ -173,7 +173,7 @@ export class Relay {
     const seen = { operation, turn, elapsed, faults: struck.rules, error: read.error ?? null }
     if (struck.wait > 0) await turn.pause(struck.wait)
     if (struck.cut !== null) {
-      this.#record({ ...seen, sent: NOTHING_SENT, status: CUT })
+      this.#record({ ...seen, sent: CUT_OFF })
       wire.cut()
       return
     }
@@ -190,7 +190,7 @@ export class Relay {
     const operation = this.#operations.delivery
     const message = 'reset: the backend broke the connection off without a goodbye'
     this.#note(turn, operation, [{ kind: 'noAnswer', pointer: '', message, reason: 'reset' }], null, null)
-    this.#record({ operation, turn, elapsed: stopwatch(), sent: NOTHING_SENT, status: CUT }, { source: 'real', reason: message })
+    this.#record({ operation, turn, elapsed: stopwatch(), sent: CUT_OFF }, { source: 'real', reason: message })
   }
 
   /** What a frame says of its own session holds here, too. */
